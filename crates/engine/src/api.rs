@@ -1,0 +1,667 @@
+//! The engine's whole surface: one enum of requests, one of replies, one of events, all serde.
+//!
+//! Every front end speaks it: the window through typed commands, `valise` directly, and a second process
+//! over the socket in the home. Shapes here are for people's eyes (names, sizes, states in words); the
+//! records and keys behind them stay inside. Ids travel as text. Times are milliseconds since 1970, UTC,
+//! and sizes are bytes.
+//!
+//! To change it: add the variant here, answer it in `engine.rs`, regenerate the interface's types with
+//! `make bindings`.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use valise_protocol::ids::{AccountId, DeviceId, EntryId, FolderId, InvitationId};
+
+/// A password on its way in: wiped when dropped, never printed.
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(transparent)]
+pub struct Password(pub String);
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// What a front end can ask.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Request {
+    /// Where we stand: no account yet, locked, waiting to be let in, or open.
+    Status,
+    /// First run: makes account, device and workspace. `catalog`: address of a catalog, or none for a
+    /// workspace that lives on this computer until [`Request::Attach`].
+    Create { name: String, password: Password, workspace: String, catalog: Option<String> },
+    /// Moves a workspace that has no catalog yet to one.
+    Attach { catalog: String },
+    /// What an invitation link says, before anything is done with it.
+    InspectInvitation { link: String },
+    /// First run with an invitation.
+    Join { link: String, name: String, password: Password },
+    /// Opens the vault.
+    Unlock { password: Password },
+    /// Closes it: keys wiped, index closed, opened files removed.
+    Lock,
+    /// All folders of this account.
+    Folders,
+    /// A new shared folder with one member.
+    CreateFolder { name: String },
+    /// Gives a folder another name.
+    RenameFolder { folder: FolderId, name: String },
+    /// Who is in a folder.
+    Members { folder: FolderId },
+    /// Makes an invitation link to a folder for somebody who is not in the workspace yet.
+    Invite { folder: FolderId, role: Role, days: u32 },
+    /// Adds a person of the workspace to a folder.
+    AddMember { folder: FolderId, account: AccountId, role: Role },
+    /// Changes a member's role.
+    SetRole { folder: FolderId, account: AccountId, role: Role },
+    /// Removes a member and changes the folder's key.
+    RemoveMember { folder: FolderId, account: AccountId },
+    /// People of the workspace.
+    People,
+    /// A directory's entries (`parent` none: the folder's top).
+    List { folder: FolderId, parent: Option<EntryId> },
+    /// Entries whose name contains the text, in one folder or in all.
+    Search { folder: Option<FolderId>, text: String },
+    /// Files changed last, in all folders, newest first.
+    Recent { limit: u32 },
+    /// What lies in the trash, in one folder or in all.
+    Trash { folder: Option<FolderId> },
+    /// A new directory inside a folder.
+    MakeDirectory { folder: FolderId, parent: Option<EntryId>, name: String },
+    /// Another name in the same place.
+    Rename { folder: FolderId, entry: EntryId, name: String },
+    /// Another place in the same folder.
+    Move { folder: FolderId, entries: Vec<EntryId>, parent: Option<EntryId> },
+    /// Into the trash.
+    Remove { folder: FolderId, entries: Vec<EntryId> },
+    /// Back from the trash.
+    Restore { folder: FolderId, entries: Vec<EntryId> },
+    /// Out of the trash for good.
+    Purge { folder: FolderId, entries: Vec<EntryId> },
+    /// Takes back the last rename, move, removal or restore made here.
+    Undo,
+    /// Encrypts and shares files and directory trees. Answers with the transfer at once.
+    Add { folder: FolderId, parent: Option<EntryId>, paths: Vec<PathBuf> },
+    /// Transfers under way or just ended.
+    Transfers,
+    /// Stops a transfer; what is complete stays.
+    CancelTransfer { transfer: u64 },
+    /// Fetches and decrypts a file into the private directory; answers its path.
+    Open { folder: FolderId, entry: EntryId },
+    /// Fetches and decrypts a file or a whole directory to a place of the person's choice.
+    Save { folder: FolderId, entry: EntryId, to: PathBuf },
+    /// Writes the age file and its key, for a life without Valise.
+    Export { folder: FolderId, entry: EntryId, to: PathBuf },
+    /// Everything about one entry.
+    Details { folder: FolderId, entry: EntryId },
+    /// Pulls and sends until nothing more is to be done, or says what stands in the way.
+    Sync,
+    /// Waits until the pinning node holds everything this device has sent, for at most so many seconds.
+    AwaitHeld { seconds: u32 },
+    /// Events that somebody should look at: broken records, void changes, refused keys.
+    SecurityEvents,
+    /// Fingerprints of the workspace, this account and this device.
+    Fingerprints,
+}
+
+/// What comes back, one variant a kind of answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", rename_all = "camelCase")]
+pub enum Reply {
+    /// Nothing to say: it is done.
+    Done,
+    /// See [`Request::Status`].
+    Status(Status),
+    /// See [`Request::InspectInvitation`].
+    Preview(InvitationPreview),
+    /// See [`Request::Folders`].
+    Folders(Vec<Folder>),
+    /// The folder that was made.
+    Folder(Folder),
+    /// See [`Request::Members`].
+    Members(Vec<Member>),
+    /// See [`Request::Invite`].
+    Invitation(Invitation),
+    /// See [`Request::People`].
+    People(Vec<Person>),
+    /// See [`Request::List`].
+    Listing(Listing),
+    /// Entries of several places: search, recent, trash.
+    Hits(Vec<Hit>),
+    /// The entry that was made.
+    Entry(Entry),
+    /// The transfer that was begun.
+    Transfer(Transfer),
+    /// See [`Request::Transfers`].
+    Transfers(Vec<Transfer>),
+    /// The file that was written.
+    Path(PathBuf),
+    /// See [`Request::Export`].
+    Exported(Exported),
+    /// See [`Request::Details`].
+    Details(Box<Details>),
+    /// See [`Request::SecurityEvents`].
+    Security(Vec<SecurityEvent>),
+    /// See [`Request::Fingerprints`].
+    Fingerprints(Fingerprints),
+    /// What was undone, in words; none when there was nothing.
+    Undone(Option<String>),
+}
+
+/// What the engine tells by itself. A front end reads again what it shows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// Stage, connection, counts of the status line.
+    Status { status: Status },
+    /// The list of folders, a name or an unread mark.
+    FoldersChanged,
+    /// Entries or members of a folder.
+    FolderChanged {
+        #[cfg_attr(feature = "specta", specta(type = String))]
+        folder: FolderId,
+    },
+    /// People of the workspace.
+    PeopleChanged,
+    /// A transfer began, moved or ended.
+    Transfer { transfer: Transfer },
+    /// Somebody should look at this.
+    Security { event: SecurityEvent },
+}
+
+/// Where we stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// What can be done now.
+    pub stage: Stage,
+    /// Own name and workspace, once there is an account.
+    pub account: Option<Account>,
+    /// How the catalog answers.
+    pub connection: Connection,
+    /// Colleagues who are connected to the catalog now.
+    pub online: u32,
+    /// Changes made here that have no receipt yet.
+    pub waiting: u32,
+    /// Files whose bytes no pinning node has confirmed yet.
+    pub unheld: u32,
+}
+
+/// What can be done now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Stage {
+    /// No account in this home.
+    New,
+    /// A password is needed.
+    Locked,
+    /// Joined by link; an owner's or officer's unlocked computer has to let us in.
+    Waiting { inviter: String, folder: Option<String> },
+    /// Everything can be done.
+    Open,
+}
+
+/// Who and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// Own display name.
+    pub name: String,
+    /// The workspace's name.
+    pub workspace: String,
+    /// Own account.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub id: AccountId,
+    /// May admit people.
+    pub officer: bool,
+    /// The catalog's address; none while the workspace lives on this computer alone.
+    pub catalog: Option<String>,
+}
+
+/// How the catalog answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum Connection {
+    /// This workspace has no catalog yet.
+    None,
+    /// Being tried.
+    Connecting,
+    /// Up to date.
+    InStep,
+    /// Changes are going to and fro.
+    Syncing,
+    /// The catalog cannot be reached.
+    Unreachable,
+    /// The catalog was caught out: nothing is sent or believed until a person decides.
+    Distrusted,
+}
+
+/// What a link says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationPreview {
+    /// Name of the workspace, as the inviter wrote it.
+    pub workspace: String,
+    /// Who invites.
+    pub inviter: String,
+    /// The folder's name.
+    pub folder: Option<String>,
+    /// The catalog's address.
+    pub catalog: String,
+    /// Fingerprint of the workspace.
+    pub fingerprint: String,
+    /// When it ends.
+    pub expires: u64,
+}
+
+/// An invitation that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Invitation {
+    /// Its id.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub id: InvitationId,
+    /// `valise://join/...`
+    pub link: String,
+    /// When it ends.
+    pub expires: u64,
+}
+
+/// A member's role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// Everything.
+    Owner,
+    /// Content.
+    Editor,
+    /// Reading.
+    Viewer,
+}
+
+/// A folder in the sidebar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Folder {
+    /// Its id.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub id: FolderId,
+    /// Its name.
+    pub name: String,
+    /// Own role in it.
+    pub role: Role,
+    /// The person's own files: not shared, first in the list.
+    pub personal: bool,
+    /// Members, oneself included.
+    pub people: u32,
+    /// Files, not in the trash.
+    pub files: u32,
+    /// Files by others, new since this folder was last shown here.
+    pub unread: u32,
+    /// A key change must come before the next content.
+    pub key_change_waiting: bool,
+    /// Stopped after an alarm: shown, but nothing is sent or taken.
+    pub stopped: bool,
+}
+
+/// Somebody in a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    /// Account.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub account: AccountId,
+    /// Display name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// Oneself.
+    pub me: bool,
+    /// Came by a link, safety numbers not compared yet.
+    pub joined_by_link: bool,
+    /// Connected to the catalog now.
+    pub online: bool,
+}
+
+/// Somebody in the workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// Account.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub account: AccountId,
+    /// Display name.
+    pub name: String,
+    /// May admit people.
+    pub officer: bool,
+    /// Oneself.
+    pub me: bool,
+    /// Connected to the catalog now.
+    pub online: bool,
+    /// Fingerprint of the account, in groups.
+    pub fingerprint: String,
+}
+
+/// A directory's content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Listing {
+    /// The folder.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub folder: FolderId,
+    /// From the folder's top down to this directory; empty at the top.
+    pub path: Vec<Crumb>,
+    /// Directories and files, unsorted.
+    pub entries: Vec<Entry>,
+}
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Crumb {
+    /// The directory.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub id: EntryId,
+    /// Its name.
+    pub name: String,
+}
+
+/// File or directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum EntryKind {
+    /// Has content.
+    File,
+    /// Has entries.
+    Directory,
+}
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Its id.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub id: EntryId,
+    /// File or directory.
+    pub kind: EntryKind,
+    /// Name.
+    pub name: String,
+    /// Bytes of a file; of a directory, of all files in it.
+    pub size: u64,
+    /// Files inside, of a directory.
+    pub files: u32,
+    /// When it last changed, by its author's clock.
+    pub changed: u64,
+    /// Who changed it.
+    pub by: String,
+    /// It was oneself.
+    pub by_me: bool,
+    /// Media type, by name.
+    pub media_type: String,
+    /// Number of versions.
+    pub versions: u32,
+    /// Where its bytes are.
+    pub place: Place,
+}
+
+/// Where a file's bytes are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Place {
+    /// On this computer, and confirmed elsewhere (or it came from elsewhere).
+    Here,
+    /// Fetched when opened.
+    OnDemand,
+    /// On this computer only, until the pinning node confirms it.
+    Sending { percent: u8 },
+    /// Being fetched.
+    Fetching { percent: u8 },
+    /// On this computer only; the catalog does not know of it yet.
+    Waiting,
+    /// Cannot be had or could not be verified.
+    Problem { words: String },
+}
+
+/// An entry with its folder and path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Hit {
+    /// Its folder.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub folder: FolderId,
+    /// The folder's name.
+    pub folder_name: String,
+    /// Directory path inside the folder, without the entry's own name.
+    pub path: Vec<Crumb>,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// What a transfer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum TransferKind {
+    /// Encrypting, storing and announcing.
+    Add,
+    /// Fetching and decrypting.
+    Fetch,
+}
+
+/// How a transfer stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum TransferState {
+    /// Bytes are moving.
+    Running,
+    /// All is done.
+    Done,
+    /// Stopped by a person.
+    Cancelled,
+    /// Could not go on.
+    Failed { error: ApiError },
+}
+
+/// A transfer for the panel above the status line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Transfer {
+    /// Its id in this home.
+    pub id: u64,
+    /// What it does.
+    pub kind: TransferKind,
+    /// Where to or from.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub folder: FolderId,
+    /// Name of the first file.
+    pub name: String,
+    /// Files done.
+    pub files_done: u32,
+    /// Files in all, as far as counted.
+    pub files: u32,
+    /// Bytes done.
+    pub bytes_done: u64,
+    /// Bytes in all, as far as counted.
+    pub bytes: u64,
+    /// Bytes a second, lately.
+    pub rate: u64,
+    /// How it stands.
+    pub state: TransferState,
+    /// Files left out, with the reason in words.
+    pub left_out: Vec<String>,
+}
+
+/// Everything about one entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Details {
+    /// The row.
+    pub entry: Entry,
+    /// Directory path inside the folder.
+    pub path: Vec<Crumb>,
+    /// Newest first.
+    pub versions: Vec<Version>,
+    /// Who can open it.
+    pub members: Vec<Member>,
+    /// A pinning node has confirmed the newest version.
+    pub held: bool,
+}
+
+/// One version of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    /// Bytes.
+    pub size: u64,
+    /// By its author's clock.
+    pub changed: u64,
+    /// Author.
+    pub by: String,
+    /// IPFS content id of the encrypted file.
+    pub cid: String,
+    /// Id of its key.
+    pub dek_id: String,
+    /// Epoch of the folder key that wraps it.
+    pub epoch: u64,
+    /// Device that signed it.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub device: DeviceId,
+    /// Hash of the record that carries it.
+    pub record: String,
+    /// Bytes are on this computer.
+    pub here: bool,
+}
+
+/// What an export wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Exported {
+    /// The encrypted file, to be opened by `age -d`.
+    pub file: PathBuf,
+    /// The file with its key (the passphrase).
+    pub key: PathBuf,
+}
+
+/// Something that somebody should look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct SecurityEvent {
+    /// When it was noticed.
+    pub at: u64,
+    /// An alarm stops things; otherwise it is a note.
+    pub alarm: bool,
+    /// What happened, what is safe, what to do.
+    pub words: ApiError,
+}
+
+/// For comparing by eye or voice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Fingerprints {
+    /// The workspace.
+    pub workspace: String,
+    /// This account.
+    pub account: String,
+    /// This device.
+    pub device: String,
+    /// The catalog's identity key.
+    pub catalog: Option<String>,
+}
+
+/// What a front end may switch on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum ErrorCode {
+    /// Something that was typed or chosen does not do.
+    BadInput,
+    /// The password does not open this device.
+    WrongPassword,
+    /// There is an account in this home already.
+    AlreadySetUp,
+    /// There is no account in this home.
+    NotSetUp,
+    /// Unlock first.
+    Locked,
+    /// Not let in yet.
+    Waiting,
+    /// Another process uses this home.
+    InUse,
+    /// No such folder, entry, person or transfer.
+    NotFound,
+    /// The name is taken or cannot be used.
+    BadName,
+    /// Role or office does not allow it.
+    NotAllowed,
+    /// The invitation cannot be used.
+    BadInvitation,
+    /// The catalog cannot be reached.
+    Offline,
+    /// No computer that holds the bytes can be reached.
+    NotAvailable,
+    /// Something could not be verified: it was not opened.
+    NotVerified,
+    /// The catalog or a colleague's device broke a rule.
+    Distrusted,
+    /// Valise is too old for what it sees.
+    UpdateNeeded,
+    /// No room on the disk.
+    DiskFull,
+    /// The disk or the system refused.
+    Io,
+    /// Stopped by the person.
+    Cancelled,
+    /// It took longer than asked for.
+    TimedOut,
+    /// A fault of Valise itself.
+    Internal,
+}
+
+/// A trouble in words for a person, and a code for the program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+#[error("{happened}")]
+pub struct ApiError {
+    /// To switch on.
+    pub code: ErrorCode,
+    /// What happened.
+    pub happened: String,
+    /// What is safe.
+    pub safe: Option<String>,
+    /// What to do.
+    pub todo: Option<String>,
+    /// For support; no keys, no names.
+    pub details: Option<String>,
+}

@@ -1,0 +1,182 @@
+//! Changes as they are sealed in content records.
+//!
+//! A body is a canonical array of changes; a change is an array whose first element says which. The last
+//! element of a change holds what later versions may add: a map whose keys are decimal numbers from 64 up,
+//! which this version keeps and does not touch.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use ipld_core::ipld::Ipld;
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::ser::SerializeTuple as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_tuple::{Deserialize_tuple, Serialize_tuple};
+
+use super::fold::EntryKind;
+use crate::cbor::{self, BadEncoding};
+use crate::ids::{Cid, DekId, EntryId};
+use crate::names;
+use crate::record::MAX_CHANGES;
+
+/// Keys from 64 up, kept for later versions.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct More(BTreeMap<String, Ipld>);
+
+impl<'de> Deserialize<'de> for More {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let map = BTreeMap::<String, Ipld>::deserialize(deserializer)?;
+        let later = |key: &String| key.parse::<u64>().is_ok_and(|number| number >= 64 && number.to_string() == *key);
+        if map.keys().all(later) { Ok(Self(map)) } else { Err(D::Error::custom("unknown key below 64")) }
+    }
+}
+
+/// A new version of a file.
+#[derive(Clone, Debug, PartialEq, Serialize_tuple, Deserialize_tuple)]
+pub struct NewContent {
+    /// The file.
+    pub id: EntryId,
+    /// The version this one was made from; none for the first.
+    pub base: Option<DekId>,
+    /// Bytes of plaintext.
+    pub size: u64,
+    /// Milliseconds since 1970 by the author's clock; for display only.
+    pub mtime: i64,
+    /// The executable bit.
+    pub executable: bool,
+    /// Media type, a hint.
+    pub media_type: String,
+    /// The encrypted file.
+    pub cid: Cid,
+    /// Its key, and the version's identity.
+    pub dek: DekId,
+    /// See [`More`].
+    pub more: More,
+}
+
+/// One change of a tree.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A new file (without content yet) or directory.
+    Create {
+        /// Random.
+        id: EntryId,
+        /// Its directory.
+        parent: EntryId,
+        /// File or directory.
+        kind: EntryKind,
+        /// Its name.
+        name: String,
+        /// See [`More`].
+        more: More,
+    },
+    /// A new version of a file.
+    Content(NewContent),
+    /// Another place, another name or both. Moving the folder's top names the folder.
+    Move {
+        /// What.
+        id: EntryId,
+        /// Where to.
+        parent: EntryId,
+        /// Under which name.
+        name: String,
+    },
+    /// Into the trash.
+    Trash(EntryId),
+    /// Back from the trash.
+    Restore(EntryId),
+    /// Out of the trash for good, with all that is in it.
+    Purge(EntryId),
+}
+
+const CREATE: u8 = 1;
+const CONTENT: u8 = 2;
+const MOVE: u8 = 3;
+const TRASH: u8 = 4;
+const RESTORE: u8 = 5;
+const PURGE: u8 = 6;
+
+/// Encodes the body of a content record. `None` above the limit of changes.
+pub fn encode_body(changes: &[Change]) -> Result<Vec<u8>, BadEncoding> {
+    if changes.len() > MAX_CHANGES {
+        return Err(BadEncoding);
+    }
+    cbor::encode(changes)
+}
+
+/// Decodes the body of a content record and checks every name and limit.
+pub fn decode_body(bytes: &[u8]) -> Result<Vec<Change>, BadEncoding> {
+    let changes: Vec<Change> = cbor::decode(bytes)?;
+    let sound = changes.len() <= MAX_CHANGES && changes.iter().all(is_sound);
+    sound.then_some(changes).ok_or(BadEncoding)
+}
+
+fn is_sound(change: &Change) -> bool {
+    match change {
+        Change::Create { name, .. } | Change::Move { name, .. } => names::normalize(name).as_ref() == Some(name),
+        Change::Content(content) => content.media_type.len() <= names::MAX_LEN,
+        _ => true,
+    }
+}
+
+impl Serialize for Change {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Create { id, parent, kind, name, more } => {
+                (CREATE, id, parent, kind, name, more).serialize(serializer)
+            }
+            Self::Content(content) => (CONTENT, content).serialize(serializer),
+            Self::Move { id, parent, name } => (MOVE, id, parent, name).serialize(serializer),
+            Self::Trash(id) => (TRASH, id).serialize(serializer),
+            Self::Restore(id) => (RESTORE, id).serialize(serializer),
+            Self::Purge(id) => {
+                let mut tuple = serializer.serialize_tuple(2)?;
+                tuple.serialize_element(&PURGE)?;
+                tuple.serialize_element(id)?;
+                tuple.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ChangeVisitor)
+    }
+}
+
+struct ChangeVisitor;
+
+impl<'de> Visitor<'de> for ChangeVisitor {
+    type Value = Change;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a change")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Change, A::Error> {
+        fn next<'de, A: SeqAccess<'de>, T: Deserialize<'de>>(seq: &mut A) -> Result<T, A::Error> {
+            seq.next_element()?.ok_or_else(|| A::Error::custom("a change is cut short"))
+        }
+        let change = match next(&mut seq)? {
+            CREATE => Change::Create {
+                id: next(&mut seq)?,
+                parent: next(&mut seq)?,
+                kind: next(&mut seq)?,
+                name: next(&mut seq)?,
+                more: next(&mut seq)?,
+            },
+            CONTENT => Change::Content(next(&mut seq)?),
+            MOVE => Change::Move { id: next(&mut seq)?, parent: next(&mut seq)?, name: next(&mut seq)? },
+            TRASH => Change::Trash(next(&mut seq)?),
+            RESTORE => Change::Restore(next(&mut seq)?),
+            PURGE => Change::Purge(next(&mut seq)?),
+            _ => return Err(A::Error::custom("an unknown change")),
+        };
+        match seq.next_element::<serde::de::IgnoredAny>()? {
+            None => Ok(change),
+            Some(_) => Err(A::Error::custom("a change is too long")),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+/**
+ * What the interface asks of the program. Components and stores know this and nothing of how it travels.
+ *
+ * Invariants: every refusal is thrown as a `Trouble` with the words and the code from Rust; no path of the
+ * person's disk ever passes through here: dialogs are opened by Rust, drops are named by a number.
+ *
+ * To change it: add the request to `api.rs`, the command to `src-tauri`, then here, `tauri.ts`, `mock.ts`.
+ */
+import type {
+  AccountId,
+  ApiError,
+  Details,
+  Drag,
+  DropId,
+  Entry,
+  EntryId,
+  Event,
+  Fingerprints,
+  Folder,
+  FolderId,
+  Hit,
+  Invitation,
+  InvitationPreview,
+  Listing,
+  Member,
+  Person,
+  Role,
+  SecurityEvent,
+  Status,
+  Transfer,
+} from './types';
+
+export type Unlisten = () => void;
+
+export interface Backend {
+  status(): Promise<Status>;
+  /** `catalog` none: a catalog hosted on this computer. */
+  create(name: string, password: string, workspace: string, catalog: string | null): Promise<void>;
+  attach(catalog: string): Promise<void>;
+  inspectInvitation(link: string): Promise<InvitationPreview>;
+  join(link: string, name: string, password: string): Promise<void>;
+  unlock(password: string): Promise<void>;
+  lock(): Promise<void>;
+
+  folders(): Promise<Folder[]>;
+  createFolder(name: string): Promise<Folder>;
+  renameFolder(folder: FolderId, name: string): Promise<void>;
+  members(folder: FolderId): Promise<Member[]>;
+  invite(folder: FolderId, role: Role, days: number): Promise<Invitation>;
+  addMember(folder: FolderId, account: AccountId, role: Role): Promise<void>;
+  setRole(folder: FolderId, account: AccountId, role: Role): Promise<void>;
+  removeMember(folder: FolderId, account: AccountId): Promise<void>;
+  people(): Promise<Person[]>;
+
+  list(folder: FolderId, parent: EntryId | null): Promise<Listing>;
+  search(folder: FolderId | null, text: string): Promise<Hit[]>;
+  recent(limit: number): Promise<Hit[]>;
+  trash(folder: FolderId | null): Promise<Hit[]>;
+  makeDirectory(folder: FolderId, parent: EntryId | null, name: string): Promise<Entry>;
+  rename(folder: FolderId, entry: EntryId, name: string): Promise<void>;
+  move(folder: FolderId, entries: EntryId[], parent: EntryId | null): Promise<void>;
+  remove(folder: FolderId, entries: EntryId[]): Promise<void>;
+  restore(folder: FolderId, entries: EntryId[]): Promise<void>;
+  purge(folder: FolderId, entries: EntryId[]): Promise<void>;
+  /** What was taken back, in words; none when there was nothing. */
+  undo(): Promise<string | null>;
+  details(folder: FolderId, entry: EntryId): Promise<Details>;
+
+  /** Rust opens the dialog; none when it was closed without a choice. */
+  addFiles(folder: FolderId, parent: EntryId | null): Promise<Transfer | null>;
+  /** The same for whole directories. */
+  addDirectories(folder: FolderId, parent: EntryId | null): Promise<Transfer | null>;
+  addDropped(drop: DropId, folder: FolderId, parent: EntryId | null): Promise<Transfer>;
+  /** Forgets the paths of a drop that lands nowhere. */
+  forgetDrop(drop: DropId): Promise<void>;
+  transfers(): Promise<Transfer[]>;
+  cancelTransfer(transfer: number): Promise<void>;
+  /** Fetches, decrypts and opens in the system's program. */
+  open(folder: FolderId, entry: EntryId): Promise<void>;
+  /** Rust asks where to; false when the dialog was closed without a choice. */
+  save(folder: FolderId, entry: EntryId): Promise<boolean>;
+  /** The age file and its key, to a place that Rust asks for. */
+  exportFile(folder: FolderId, entry: EntryId): Promise<boolean>;
+
+  sync(): Promise<void>;
+  securityEvents(): Promise<SecurityEvent[]>;
+  fingerprints(): Promise<Fingerprints>;
+  copyText(text: string): Promise<void>;
+
+  /** Everything that the engine tells by itself. */
+  onEvent(tell: (event: Event) => void): Promise<Unlisten>;
+  onDrag(tell: (drag: Drag) => void): Promise<Unlisten>;
+  /** A `valise://` link that was clicked, also one clicked before the window was there. */
+  onInvitation(tell: (link: string) => void): Promise<Unlisten>;
+}
+
+/** A refusal, in words for a person and with a code for the program. */
+export class Trouble extends Error {
+  constructor(readonly words: ApiError) {
+    super(words.happened);
+    this.name = 'Trouble';
+  }
+
+  /** Whatever was thrown, as something that can be shown. */
+  static from(thrown: unknown): Trouble {
+    if (thrown instanceof Trouble) return thrown;
+    if (isApiError(thrown)) return new Trouble(thrown);
+    return new Trouble({
+      code: 'internal',
+      happened: '',
+      safe: null,
+      todo: null,
+      details: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown),
+    });
+  }
+}
+
+function isApiError(thrown: unknown): thrown is ApiError {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'happened' in thrown;
+}

@@ -1,0 +1,2 @@
+export { Trouble, type Backend, type Unlisten } from './backend';
+export type * from './types';

@@ -1,0 +1,568 @@
+/**
+ * A pretended backend in memory, for unit tests and the design page. It keeps the promises of `Backend`
+ * (words for refusals, events after changes) and encrypts nothing. Never part of a production bundle.
+ */
+import { Trouble, type Backend, type Unlisten } from './backend';
+import type {
+  ApiError,
+  Crumb,
+  Details,
+  Drag,
+  Entry,
+  EntryId,
+  Event,
+  Folder,
+  FolderId,
+  Hit,
+  Invitation,
+  InvitationPreview,
+  Listing,
+  Member,
+  Person,
+  Role,
+  SecurityEvent,
+  Status,
+  Transfer,
+} from './types';
+
+export type MockEntry = Entry & { parent: EntryId | null; trashed: boolean };
+
+export type World = {
+  status: Status;
+  password: string;
+  folders: Folder[];
+  entries: Map<FolderId, MockEntry[]>;
+  members: Map<FolderId, Member[]>;
+  people: Person[];
+  transfers: Transfer[];
+  security: SecurityEvent[];
+  preview: InvitationPreview;
+};
+
+export type MockOptions = {
+  /** Milliseconds that an answer takes; `Infinity` never answers. */
+  delay?: number;
+  /** Requests that are refused, and how. */
+  refuse?: Partial<Record<keyof Backend, ApiError>>;
+  /** Requests that never answer. */
+  hang?: (keyof Backend)[];
+  /** Whether added files move by themselves. */
+  moving?: boolean;
+};
+
+export function refusal(code: ApiError['code'], words: Partial<Omit<ApiError, 'code'>> = {}): ApiError {
+  return { code, happened: '', safe: null, todo: null, details: null, ...words };
+}
+
+export class MockBackend implements Backend {
+  /** Every request in order, for tests. */
+  readonly asked: [keyof Backend, ...unknown[]][] = [];
+  copied: string | null = null;
+  #events = new Set<(event: Event) => void>();
+  #drags = new Set<(drag: Drag) => void>();
+  #links = new Set<(link: string) => void>();
+  #taken: { words: string; back: () => void }[] = [];
+  #next = 1000;
+
+  constructor(
+    readonly world: World,
+    readonly options: MockOptions = {},
+  ) {}
+
+  emit(event: Event): void {
+    for (const tell of this.#events) tell(event);
+  }
+
+  drag(drag: Drag): void {
+    for (const tell of this.#drags) tell(drag);
+  }
+
+  clickInvitation(link: string): void {
+    for (const tell of this.#links) tell(link);
+  }
+
+  setStatus(change: Partial<Status>): void {
+    this.world.status = { ...this.world.status, ...change };
+    this.emit({ type: 'status', status: this.world.status });
+  }
+
+  status() {
+    return this.#answer('status', [], () => this.world.status);
+  }
+
+  create(name: string, password: string, workspace: string, catalog: string | null) {
+    return this.#answer('create', [name, password, workspace, catalog], () => {
+      this.world.password = password;
+      this.world.people = [
+        { account: 'a-me', name, officer: true, me: true, online: true, fingerprint: FINGERPRINT },
+      ];
+      this.world.folders = [folder('f-mine', '', { personal: true, people: 1 })];
+      this.world.entries = new Map([['f-mine', []]]);
+      this.#open(name, workspace, catalog);
+    });
+  }
+
+  attach(catalog: string) {
+    return this.#answer('attach', [catalog], () => {
+      const account = this.world.status.account;
+      this.setStatus({ connection: 'inStep', account: account && { ...account, catalog } });
+    });
+  }
+
+  inspectInvitation(link: string) {
+    return this.#answer('inspectInvitation', [link], () => {
+      if (!link.startsWith('valise://')) throw new Trouble(refusal('badInvitation'));
+      return this.world.preview;
+    });
+  }
+
+  join(link: string, name: string, password: string) {
+    return this.#answer('join', [link, name, password], () => {
+      this.world.password = password;
+      const { inviter, folder: folderName, workspace, catalog } = this.world.preview;
+      this.setStatus({
+        stage: { type: 'waiting', inviter, folder: folderName },
+        account: { name, workspace, id: 'a-me', officer: false, catalog },
+        connection: 'inStep',
+      });
+    });
+  }
+
+  unlock(password: string) {
+    return this.#answer('unlock', [], () => {
+      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.setStatus({ stage: { type: 'open' } });
+    });
+  }
+
+  lock() {
+    return this.#answer('lock', [], () => this.setStatus({ stage: { type: 'locked' } }));
+  }
+
+  folders() {
+    return this.#answer('folders', [], () => [...this.world.folders]);
+  }
+
+  createFolder(name: string) {
+    return this.#answer('createFolder', [name], () => {
+      const made = folder(`f-${this.#next++}`, name, { people: 1 });
+      this.world.folders.push(made);
+      this.world.entries.set(made.id, []);
+      this.world.members.set(made.id, this.world.people.filter((person) => person.me).map(asOwner));
+      this.emit({ type: 'foldersChanged' });
+      return made;
+    });
+  }
+
+  renameFolder(id: FolderId, name: string) {
+    return this.#answer('renameFolder', [id, name], () => {
+      this.world.folders = this.world.folders.map((known) => (known.id === id ? { ...known, name } : known));
+      this.emit({ type: 'foldersChanged' });
+    });
+  }
+
+  members(id: FolderId) {
+    return this.#answer('members', [id], () => [...(this.world.members.get(id) ?? [])]);
+  }
+
+  invite(id: FolderId, role: Role, days: number) {
+    return this.#answer('invite', [id, role, days], (): Invitation => {
+      const expires = new Date(2026, 10, 14, 10, 5).getTime() + days * 86_400_000;
+      return { id: `i-${this.#next++}`, link: LINK, expires };
+    });
+  }
+
+  addMember(id: FolderId, account: string, role: Role) {
+    return this.#answer('addMember', [id, account, role], () => {
+      const person = this.world.people.find((known) => known.account === account);
+      if (person === undefined) throw new Trouble(refusal('notFound'));
+      this.#changeMembers(id, (members) => [...members, { ...asOwner(person), role }]);
+    });
+  }
+
+  setRole(id: FolderId, account: string, role: Role) {
+    return this.#answer('setRole', [id, account, role], () =>
+      this.#changeMembers(id, (members) =>
+        members.map((member) => (member.account === account ? { ...member, role } : member)),
+      ),
+    );
+  }
+
+  removeMember(id: FolderId, account: string) {
+    return this.#answer('removeMember', [id, account], () =>
+      this.#changeMembers(id, (members) => members.filter((member) => member.account !== account)),
+    );
+  }
+
+  people() {
+    return this.#answer('people', [], () => [...this.world.people]);
+  }
+
+  list(id: FolderId, parent: EntryId | null) {
+    return this.#answer('list', [id, parent], (): Listing => {
+      const entries = this.#entries(id).filter((entry) => entry.parent === parent && !entry.trashed);
+      return { folder: id, path: this.#path(id, parent), entries };
+    });
+  }
+
+  search(id: FolderId | null, text: string) {
+    return this.#answer('search', [id, text], () =>
+      this.#hits(
+        (entry, of) => !entry.trashed && (id === null || of === id) && fold(entry.name).includes(fold(text)),
+      ),
+    );
+  }
+
+  recent(limit: number) {
+    return this.#answer('recent', [limit], () =>
+      this.#hits((entry) => !entry.trashed && entry.kind === 'file')
+        .sort((a, b) => b.entry.changed - a.entry.changed)
+        .slice(0, limit),
+    );
+  }
+
+  trash(id: FolderId | null) {
+    return this.#answer('trash', [id], () =>
+      this.#hits((entry, of) => entry.trashed && (id === null || of === id)),
+    );
+  }
+
+  makeDirectory(id: FolderId, parent: EntryId | null, name: string) {
+    return this.#answer('makeDirectory', [id, parent, name], () => {
+      this.#checkName(id, parent, name);
+      const made = entry(`e-${this.#next++}`, name, { kind: 'directory', parent });
+      this.#entries(id).push(made);
+      this.#changed(id);
+      return made;
+    });
+  }
+
+  rename(id: FolderId, target: EntryId, name: string) {
+    return this.#answer('rename', [id, target, name], () => {
+      const before = this.#entry(id, target);
+      this.#checkName(id, before.parent, name);
+      this.#update(id, [target], { name });
+      this.#taken.push({
+        words: `rename of ${before.name}`,
+        back: () => this.#update(id, [target], { name: before.name }),
+      });
+    });
+  }
+
+  move(id: FolderId, targets: EntryId[], parent: EntryId | null) {
+    return this.#answer('move', [id, targets, parent], () => {
+      const before = this.#entry(id, targets[0] ?? '').parent;
+      this.#update(id, targets, { parent });
+      this.#taken.push({ words: 'move', back: () => this.#update(id, targets, { parent: before }) });
+    });
+  }
+
+  remove(id: FolderId, targets: EntryId[]) {
+    return this.#answer('remove', [id, targets], () => {
+      this.#update(id, targets, { trashed: true });
+      const name = this.#entry(id, targets[0] ?? '').name;
+      this.#taken.push({
+        words: `${name} is out of the trash`,
+        back: () => this.#update(id, targets, { trashed: false }),
+      });
+    });
+  }
+
+  restore(id: FolderId, targets: EntryId[]) {
+    return this.#answer('restore', [id, targets], () => this.#update(id, targets, { trashed: false }));
+  }
+
+  purge(id: FolderId, targets: EntryId[]) {
+    return this.#answer('purge', [id, targets], () => {
+      const gone = new Set(targets);
+      this.world.entries.set(
+        id,
+        this.#entries(id).filter((known) => !gone.has(known.id)),
+      );
+      this.#changed(id);
+    });
+  }
+
+  undo() {
+    return this.#answer('undo', [], () => {
+      const last = this.#taken.pop();
+      last?.back();
+      return last?.words ?? null;
+    });
+  }
+
+  details(id: FolderId, target: EntryId) {
+    return this.#answer('details', [id, target], (): Details => {
+      const found = this.#entry(id, target);
+      const versions = Array.from({ length: found.kind === 'file' ? found.versions : 0 }, (_, age) => ({
+        size: found.size - age * 512,
+        changed: found.changed - age * 86_400_000,
+        by: found.by,
+        cid: 'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi',
+        dekId: '5f1c0a94e2b7d8836a4f90b1c2d3e4f5',
+        epoch: 3,
+        device: 'd7a91c04b8e25f63',
+        record: '9b2e6f0c71d84a35be90f2c4d6a8137e5c0b9d2f4e6a8c1b3d5f7092a4c6e8b0',
+        here: found.place.type !== 'onDemand',
+      }));
+      return {
+        entry: found,
+        path: this.#path(id, found.parent),
+        versions,
+        members: this.world.members.get(id) ?? [],
+        held: found.place.type === 'here' || found.place.type === 'onDemand',
+      };
+    });
+  }
+
+  addFiles(id: FolderId, parent: EntryId | null) {
+    return this.#answer('addFiles', [id, parent], (): Transfer | null => this.#add(id, parent, 3));
+  }
+
+  addDirectories(id: FolderId, parent: EntryId | null) {
+    return this.#answer('addDirectories', [id, parent], (): Transfer | null => this.#add(id, parent, 41));
+  }
+
+  addDropped(drop: number, id: FolderId, parent: EntryId | null) {
+    return this.#answer('addDropped', [drop, id, parent], () => this.#add(id, parent, 3));
+  }
+
+  forgetDrop(drop: number) {
+    return this.#answer('forgetDrop', [drop], () => undefined);
+  }
+
+  transfers() {
+    return this.#answer('transfers', [], () => [...this.world.transfers]);
+  }
+
+  cancelTransfer(id: number) {
+    return this.#answer('cancelTransfer', [id], () => {
+      const found = this.world.transfers.find((transfer) => transfer.id === id);
+      if (found === undefined) throw new Trouble(refusal('notFound'));
+      this.#moveTransfer({ ...found, state: { type: 'cancelled' } });
+    });
+  }
+
+  open(id: FolderId, target: EntryId) {
+    return this.#answer('open', [id, target], () => undefined);
+  }
+
+  save(id: FolderId, target: EntryId) {
+    return this.#answer('save', [id, target], () => true);
+  }
+
+  exportFile(id: FolderId, target: EntryId) {
+    return this.#answer('exportFile', [id, target], () => true);
+  }
+
+  sync() {
+    return this.#answer('sync', [], () => undefined);
+  }
+
+  securityEvents() {
+    return this.#answer('securityEvents', [], () => [...this.world.security]);
+  }
+
+  fingerprints() {
+    return this.#answer('fingerprints', [], () => ({
+      workspace: '71c4 08d2 9e5b 3fa6 c017 d42b 88e9 105f',
+      account: FINGERPRINT,
+      device: 'd7a9 1c04 b8e2 5f63 90aa 4e17 c3d8 6b21',
+      catalog: this.world.status.account?.catalog == null ? null : '0b5f 593e a1d7 62c8 94f0 be35 7d1a c846',
+    }));
+  }
+
+  copyText(text: string) {
+    return this.#answer('copyText', [text], () => {
+      this.copied = text;
+    });
+  }
+
+  async onEvent(tell: (event: Event) => void) {
+    return listener(this.#events, tell);
+  }
+
+  async onDrag(tell: (drag: Drag) => void) {
+    return listener(this.#drags, tell);
+  }
+
+  async onInvitation(tell: (link: string) => void) {
+    return listener(this.#links, tell);
+  }
+
+  async #answer<T>(request: keyof Backend, args: unknown[], work: () => T): Promise<T> {
+    this.asked.push([request, ...args]);
+    if (this.options.hang?.includes(request)) return new Promise<T>(() => undefined);
+    const delay = this.options.delay ?? 0;
+    if (delay > 0) await new Promise((done) => setTimeout(done, delay));
+    const refused = this.options.refuse?.[request];
+    if (refused !== undefined) throw new Trouble(refused);
+    return work();
+  }
+
+  #open(name: string, workspace: string, catalog: string | null): void {
+    this.world.members.set('f-mine', this.world.people.map(asOwner));
+    this.setStatus({
+      stage: { type: 'open' },
+      account: { name, workspace, id: 'a-me', officer: true, catalog },
+      connection: 'inStep',
+      online: 0,
+      waiting: 0,
+      unheld: 0,
+    });
+  }
+
+  #entries(id: FolderId): MockEntry[] {
+    const found = this.world.entries.get(id);
+    if (found === undefined) throw new Trouble(refusal('notFound'));
+    return found;
+  }
+
+  #entry(id: FolderId, target: EntryId): MockEntry {
+    const found = this.#entries(id).find((known) => known.id === target);
+    if (found === undefined) throw new Trouble(refusal('notFound'));
+    return found;
+  }
+
+  #update(id: FolderId, targets: EntryId[], change: Partial<MockEntry>): void {
+    const chosen = new Set(targets);
+    this.world.entries.set(
+      id,
+      this.#entries(id).map((known) => (chosen.has(known.id) ? { ...known, ...change } : known)),
+    );
+    this.#changed(id);
+  }
+
+  #changed(id: FolderId): void {
+    const files = this.#entries(id).filter((known) => known.kind === 'file' && !known.trashed).length;
+    this.world.folders = this.world.folders.map((known) => (known.id === id ? { ...known, files } : known));
+    this.emit({ type: 'folderChanged', folder: id });
+  }
+
+  #changeMembers(id: FolderId, change: (members: Member[]) => Member[]): void {
+    this.world.members.set(id, change(this.world.members.get(id) ?? []));
+    this.emit({ type: 'folderChanged', folder: id });
+  }
+
+  #path(id: FolderId, parent: EntryId | null): Crumb[] {
+    if (parent === null) return [];
+    const found = this.#entry(id, parent);
+    return [...this.#path(id, found.parent), { id: found.id, name: found.name }];
+  }
+
+  #hits(wanted: (entry: MockEntry, folder: FolderId) => boolean): Hit[] {
+    return this.world.folders.flatMap((of) =>
+      (this.world.entries.get(of.id) ?? [])
+        .filter((known) => wanted(known, of.id))
+        .map((known) => ({
+          folder: of.id,
+          folderName: of.name,
+          path: this.#path(of.id, known.parent),
+          entry: known,
+        })),
+    );
+  }
+
+  #checkName(id: FolderId, parent: EntryId | null, name: string): void {
+    const taken = this.#entries(id).some(
+      (known) => known.parent === parent && !known.trashed && fold(known.name) === fold(name),
+    );
+    if (taken || name.trim() === '') throw new Trouble(refusal('badName'));
+  }
+
+  #add(id: FolderId, parent: EntryId | null, files: number): Transfer {
+    const transfer: Transfer = {
+      id: this.#next++,
+      kind: 'add',
+      folder: id,
+      name: 'Letter of intent.pdf',
+      filesDone: 0,
+      files,
+      bytesDone: 0,
+      bytes: files * 4_500_000,
+      rate: 6_000_000,
+      state: { type: 'running' },
+      leftOut: [],
+    };
+    this.world.transfers.push(transfer);
+    this.emit({ type: 'transfer', transfer });
+    if (this.options.moving === true) this.#step(transfer, parent);
+    return transfer;
+  }
+
+  #step(transfer: Transfer, parent: EntryId | null): void {
+    setTimeout(() => {
+      const bytesDone = Math.min(transfer.bytes, transfer.bytesDone + transfer.bytes / 20);
+      const filesDone = Math.floor((bytesDone / transfer.bytes) * transfer.files);
+      const current = this.world.transfers.find((known) => known.id === transfer.id);
+      if (current?.state.type !== 'running') return;
+      if (bytesDone < transfer.bytes) {
+        const moved = { ...transfer, bytesDone, filesDone };
+        this.#moveTransfer(moved);
+        this.#step(moved, parent);
+        return;
+      }
+      this.#entries(transfer.folder).push(
+        entry(`e-${this.#next++}`, transfer.name, { parent, byMe: true, by: 'Ada Novak' }),
+      );
+      this.#changed(transfer.folder);
+      this.#moveTransfer({ ...transfer, bytesDone, filesDone, state: { type: 'done' } });
+    }, 150);
+  }
+
+  #moveTransfer(transfer: Transfer): void {
+    this.world.transfers = this.world.transfers.map((known) => (known.id === transfer.id ? transfer : known));
+    this.emit({ type: 'transfer', transfer });
+  }
+}
+
+const FINGERPRINT = '3e8a 51f0 7bc2 d964 0e1d a87b 42c5 9f36';
+const LINK =
+  'valise://join/1/k3VqYxw7Z0hUuT5mB9cJrQ2sLx8pNfGdA4eWiKzRtMo/acme.example:8443/9sXh2Vb7Qm4LcTz0Rk6YpJwNd3Gf8AuE';
+
+function listener<T>(all: Set<(told: T) => void>, tell: (told: T) => void): Unlisten {
+  all.add(tell);
+  return () => all.delete(tell);
+}
+
+function fold(text: string): string {
+  return text.normalize('NFC').toLocaleLowerCase();
+}
+
+function asOwner({ account, name, me, online }: Person): Member {
+  return { account, name, me, online, role: 'owner', joinedByLink: false };
+}
+
+export function folder(id: FolderId, name: string, more: Partial<Folder> = {}): Folder {
+  return {
+    id,
+    name,
+    role: 'owner',
+    personal: false,
+    people: 4,
+    files: 0,
+    unread: 0,
+    keyChangeWaiting: false,
+    stopped: false,
+    ...more,
+  };
+}
+
+export function entry(id: EntryId, name: string, more: Partial<MockEntry> = {}): MockEntry {
+  return {
+    id,
+    name,
+    kind: 'file',
+    size: 0,
+    files: 0,
+    changed: Date.UTC(2026, 10, 14, 8),
+    by: 'Ada Novak',
+    byMe: false,
+    mediaType: '',
+    versions: 1,
+    place: { type: 'here' },
+    parent: null,
+    trashed: false,
+    ...more,
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * The real backend: the only file that names Tauri. One typed command a request, arguments in camelCase,
+ * one event for everything the engine tells, one for drags, one for clicked invitations.
+ */
+import { invoke, type InvokeArgs } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { Trouble, type Backend } from './backend';
+import type { Drag, Event } from './types';
+
+async function ask<T>(command: string, args?: InvokeArgs): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (thrown) {
+    throw Trouble.from(thrown);
+  }
+}
+
+export const tauriBackend: Backend = {
+  status: () => ask('status'),
+  create: (name, password, workspace, catalog) => ask('create', { name, password, workspace, catalog }),
+  attach: (catalog) => ask('attach', { catalog }),
+  inspectInvitation: (link) => ask('inspect_invitation', { link }),
+  join: (link, name, password) => ask('join', { link, name, password }),
+  unlock: (password) => ask('unlock', { password }),
+  lock: () => ask('lock'),
+
+  folders: () => ask('folders'),
+  createFolder: (name) => ask('create_folder', { name }),
+  renameFolder: (folder, name) => ask('rename_folder', { folder, name }),
+  members: (folder) => ask('members', { folder }),
+  invite: (folder, role, days) => ask('invite', { folder, role, days }),
+  addMember: (folder, account, role) => ask('add_member', { folder, account, role }),
+  setRole: (folder, account, role) => ask('set_role', { folder, account, role }),
+  removeMember: (folder, account) => ask('remove_member', { folder, account }),
+  people: () => ask('people'),
+
+  list: (folder, parent) => ask('list', { folder, parent }),
+  search: (folder, text) => ask('search', { folder, text }),
+  recent: (limit) => ask('recent', { limit }),
+  trash: (folder) => ask('trash', { folder }),
+  makeDirectory: (folder, parent, name) => ask('make_directory', { folder, parent, name }),
+  rename: (folder, entry, name) => ask('rename', { folder, entry, name }),
+  move: (folder, entries, parent) => ask('move_entries', { folder, entries, parent }),
+  remove: (folder, entries) => ask('remove', { folder, entries }),
+  restore: (folder, entries) => ask('restore', { folder, entries }),
+  purge: (folder, entries) => ask('purge', { folder, entries }),
+  undo: () => ask('undo'),
+  details: (folder, entry) => ask('details', { folder, entry }),
+
+  addFiles: (folder, parent) => ask('add_files', { folder, parent }),
+  addDirectories: (folder, parent) => ask('add_directories', { folder, parent }),
+  addDropped: (drop, folder, parent) => ask('add_dropped', { drop, folder, parent }),
+  forgetDrop: (drop) => ask('forget_drop', { drop }),
+  transfers: () => ask('transfers'),
+  cancelTransfer: (transfer) => ask('cancel_transfer', { transfer }),
+  open: (folder, entry) => ask('open', { folder, entry }),
+  save: (folder, entry) => ask('save', { folder, entry }),
+  exportFile: (folder, entry) => ask('export', { folder, entry }),
+
+  sync: () => ask('sync'),
+  securityEvents: () => ask('security_events'),
+  fingerprints: () => ask('fingerprints'),
+  copyText: (text) => ask('copy_text', { text }),
+
+  onEvent: (tell) => listen<Event>('engine-event', (event) => tell(event.payload)),
+  onDrag: (tell) => listen<Drag>('drag', (event) => tell(inCssPixels(event.payload))),
+  onInvitation: async (tell) => {
+    const unlisten = await listen<string>('invitation', (event) => tell(event.payload));
+    const early = await ask<string | null>('take_invitation');
+    if (early !== null) tell(early);
+    return unlisten;
+  },
+};
+
+/** Rust sees physical pixels. */
+function inCssPixels(drag: Drag): Drag {
+  if (drag.kind === 'leave') return drag;
+  const scale = window.devicePixelRatio || 1;
+  return { ...drag, x: drag.x / scale, y: drag.y / scale };
+}

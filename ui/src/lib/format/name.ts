@@ -1,0 +1,69 @@
+/**
+ * Names come from other people. What a name would hide or reorder is shown as a visible escape, so that
+ * `invoice‹U+202E›fdp.exe` looks like what it is. Joiners are kept where scripts and emoji need them.
+ */
+
+const LEFT = '‹';
+const RIGHT = '›';
+
+/** Controls, line and paragraph separators, bidi controls, invisible fillers, tags, lone surrogates, private use. */
+const ALWAYS =
+  /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]|[\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/u;
+
+const SPACE = /\p{Zs}/u;
+const JOINS_WORDS = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}]|[\u0900-\u0DFF\u1000-\u109F\u1780-\u17FF]/u;
+const EMOJI = /\p{Extended_Pictographic}|[\u{1F3FB}-\u{1F3FF}\uFE0F]/u;
+
+/** A name as it may be shown. */
+export function displayName(name: string): string {
+  const marks = [...name];
+  let shown = '';
+  for (const [at, mark] of marks.entries()) {
+    shown += isPlain(mark, marks[at - 1], marks[at + 1]) ? mark : escaped(mark);
+  }
+  return shown;
+}
+
+function isPlain(mark: string, before: string | undefined, after: string | undefined): boolean {
+  if (mark === '\u200C' || mark === '\u200D') return joins(before, after);
+  if (mark === '\uFE0E' || mark === '\uFE0F') return before !== undefined && !ALWAYS.test(before);
+  if (ALWAYS.test(mark)) return false;
+  if (!SPACE.test(mark)) return true;
+  // A plain space between words; any other space, or one at an end, could pass for nothing.
+  return mark === ' ' ? before !== undefined && after !== undefined : mark === '\u00A0' || mark === '\u202F';
+}
+
+/** Joiners are part of spelling between letters of some scripts, and of emoji. */
+function joins(before: string | undefined, after: string | undefined): boolean {
+  if (before === undefined || after === undefined) return false;
+  return (JOINS_WORDS.test(before) && JOINS_WORDS.test(after)) || (EMOJI.test(before) && EMOJI.test(after));
+}
+
+function escaped(mark: string): string {
+  const code = (mark.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return `${LEFT}U+${code}${RIGHT}`;
+}
+
+/** Splits a long name so that its end, which tells what kind of file it is, stays in sight. */
+export function splitForEliding(shown: string, keep = 12): { start: string; end: string } {
+  const marks = [...shown];
+  const dot = shown.lastIndexOf('.');
+  const tail = dot > 0 ? [...shown.slice(dot)].length : 0;
+  const end = Math.min(Math.max(tail + 4, keep), 20);
+  if (marks.length <= end * 2) return { start: shown, end: '' };
+  return { start: marks.slice(0, -end).join(''), end: marks.slice(-end).join('') };
+}
+
+/** The part of a name which a rename selects: all but the extension. */
+export function stemLength(name: string): number {
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? dot : name.length;
+}
+
+/** Two letters for a round badge. */
+export function initials(name: string): string {
+  const words = displayName(name).split(/[\s‹›]+/u).filter((word) => /^\p{L}/u.test(word));
+  const first = words[0];
+  const last = words.length > 1 ? words[words.length - 1] : undefined;
+  return [first, last].map((word) => (word === undefined ? '' : ([...word][0] ?? ''))).join('').toLocaleUpperCase() || '?';
+}

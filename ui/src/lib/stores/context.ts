@@ -1,0 +1,30 @@
+/** Each store by itself for the components below `App`: a component takes the ones it needs. */
+import { createContext } from 'svelte';
+import type { Backend } from '$lib/backend';
+import type { Actions } from './actions';
+import type { Appearance } from './appearance.svelte';
+import type { Dialogs } from './dialogs.svelte';
+import type { Drags } from './drags.svelte';
+import type { Folders } from './folders.svelte';
+import type { Listing } from './listing.svelte';
+import type { Navigation } from './navigation.svelte';
+import type { Notices } from './notices.svelte';
+import type { People, Security } from './overview.svelte';
+import type { Selection } from './selection.svelte';
+import type { Session } from './session.svelte';
+import type { Transfers } from './transfers.svelte';
+
+export const [useBackend, provideBackend] = createContext<Backend>();
+export const [useActions, provideActions] = createContext<Actions>();
+export const [useAppearance, provideAppearance] = createContext<Appearance>();
+export const [useDialogs, provideDialogs] = createContext<Dialogs>();
+export const [useDrags, provideDrags] = createContext<Drags>();
+export const [useFolders, provideFolders] = createContext<Folders>();
+export const [useListing, provideListing] = createContext<Listing>();
+export const [useNavigation, provideNavigation] = createContext<Navigation>();
+export const [useNotices, provideNotices] = createContext<Notices>();
+export const [usePeople, providePeople] = createContext<People>();
+export const [useSecurity, provideSecurity] = createContext<Security>();
+export const [useSelection, provideSelection] = createContext<Selection>();
+export const [useSession, provideSession] = createContext<Session>();
+export const [useTransfers, provideTransfers] = createContext<Transfers>();

@@ -1,0 +1,26 @@
+/** The one dialog that is open, and what it is about. */
+import type { FolderId, Member } from '$lib/backend';
+import type { Row } from './rows';
+
+export type Dialog =
+  | { kind: 'share'; folder: FolderId }
+  | { kind: 'newFolder' }
+  | { kind: 'newSubfolder' }
+  | { kind: 'renameFolder'; folder: FolderId }
+  | { kind: 'move'; rows: Row[] }
+  | { kind: 'purge'; rows: Row[] }
+  | { kind: 'removeMember'; folder: FolderId; member: Member }
+  | { kind: 'attach' }
+  | { kind: 'keys' };
+
+export class Dialogs {
+  open = $state.raw<Dialog | null>(null);
+
+  show(dialog: Dialog): void {
+    this.open = dialog;
+  }
+
+  close(): void {
+    this.open = null;
+  }
+}

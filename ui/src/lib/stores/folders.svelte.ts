@@ -1,0 +1,35 @@
+/** The folders of the sidebar. */
+import { Trouble, type Backend, type Event, type Folder, type FolderId } from '$lib/backend';
+
+export class Folders {
+  list = $state.raw<Folder[]>([]);
+  read = $state(false);
+  trouble = $state.raw<Trouble | null>(null);
+  personal = $derived(this.list.find((folder) => folder.personal) ?? null);
+  shared = $derived(this.list.filter((folder) => !folder.personal));
+
+  constructor(private readonly backend: Backend) {}
+
+  async load(): Promise<void> {
+    try {
+      this.list = await this.backend.folders();
+      this.trouble = null;
+    } catch (thrown) {
+      this.trouble = Trouble.from(thrown);
+    }
+    this.read = true;
+  }
+
+  hear(event: Event): void {
+    if (event.type === 'foldersChanged' || event.type === 'folderChanged') void this.load();
+  }
+
+  of(id: FolderId): Folder | null {
+    return this.list.find((folder) => folder.id === id) ?? null;
+  }
+
+  forget(): void {
+    this.list = [];
+    this.read = false;
+  }
+}

@@ -1,0 +1,37 @@
+/** People of the workspace, and what somebody should look at. */
+import type { Backend, Event, Fingerprints, Person, SecurityEvent } from '$lib/backend';
+import { Question } from './question.svelte';
+
+export class People extends Question<Person[]> {
+  constructor(backend: Backend) {
+    super(() => backend.people());
+  }
+
+  hear(event: Event): void {
+    if (event.type === 'peopleChanged') void this.ask();
+  }
+}
+
+export class Security extends Question<{ events: SecurityEvent[]; fingerprints: Fingerprints }> {
+  /** Alarms which have not been on the screen yet. */
+  unseen = $derived.by(() =>
+    (this.answer?.events ?? []).filter((event) => event.alarm && event.at > this.#seenUntil),
+  );
+  #seenUntil = $state(0);
+
+  constructor(backend: Backend) {
+    super(async () => {
+      const [events, fingerprints] = await Promise.all([backend.securityEvents(), backend.fingerprints()]);
+      return { events: [...events].sort((a, b) => b.at - a.at), fingerprints };
+    });
+  }
+
+  hear(event: Event): void {
+    if (event.type === 'security') void this.ask();
+  }
+
+  seen(): void {
+    const newest = Math.max(0, ...(this.answer?.events ?? []).map((event) => event.at));
+    if (newest > this.#seenUntil) this.#seenUntil = newest;
+  }
+}

@@ -1,0 +1,61 @@
+/** Where we stand: new, locked, waiting, open; and what the status line shows. */
+import { Trouble, type Backend, type Event, type Stage, type Status } from '$lib/backend';
+
+export class Session {
+  status = $state.raw<Status | null>(null);
+  trouble = $state.raw<Trouble | null>(null);
+  /** An invitation link that was clicked and not used yet. */
+  link = $state.raw<string | null>(null);
+  /** First run goes on to the first folder although the stage is open already. */
+  settlingIn = $state(false);
+
+  constructor(private readonly backend: Backend) {}
+
+  get stage(): Stage['type'] | null {
+    return this.status?.stage.type ?? null;
+  }
+
+  async read(): Promise<void> {
+    try {
+      this.status = await this.backend.status();
+      this.trouble = null;
+    } catch (thrown) {
+      this.trouble = Trouble.from(thrown);
+    }
+  }
+
+  hear(event: Event): void {
+    if (event.type === 'status') this.status = event.status;
+  }
+
+  async create(name: string, password: string, workspace: string, catalog: string | null): Promise<void> {
+    this.settlingIn = true;
+    try {
+      await this.backend.create(name, password, workspace, catalog);
+    } catch (thrown) {
+      this.settlingIn = false;
+      throw thrown;
+    }
+    await this.read();
+  }
+
+  settled(): void {
+    this.settlingIn = false;
+  }
+
+  async join(link: string, name: string, password: string): Promise<void> {
+    await this.backend.join(link, name, password);
+    this.link = null;
+    await this.read();
+  }
+
+  async unlock(password: string): Promise<void> {
+    await this.backend.unlock(password);
+    await this.read();
+  }
+
+  async lock(): Promise<void> {
+    await this.backend.lock();
+    await this.read();
+  }
+}

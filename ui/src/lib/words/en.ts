@@ -1,0 +1,756 @@
+import type { Connection, ErrorCode, Place, Role } from '$lib/backend';
+import { clock } from '$lib/format/clock';
+import type { FileKind } from '$lib/format/kinds';
+import { displayName } from '$lib/format/name';
+import { count, dayOf, size, span, type Span } from '$lib/format/numbers';
+
+/** Day before month and a 24-hour clock, unless the person's own English says otherwise. */
+const locale = ownEnglish();
+
+function ownEnglish(): string {
+  const tags = typeof navigator === 'undefined' ? [] : navigator.languages;
+  const own = tags.find((tag) => /^en-./i.test(tag));
+  return own === undefined || own === 'en-US' ? 'en-GB' : own;
+}
+
+const n = (value: number) => count(value, locale);
+const plural = (value: number, one: string, many: string) => `${n(value)} ${value === 1 ? one : many}`;
+const quoted = (name: string) => `“${displayName(name)}”`;
+const things = (names: string[], one: string, many: string) =>
+  names.length === 1 ? quoted(names[0] ?? '') : plural(names.length, one, many);
+
+const SPAN: Record<Span['unit'], [string, string]> = {
+  second: ['second', 'seconds'],
+  minute: ['minute', 'minutes'],
+  hour: ['hour', 'hours'],
+  day: ['day', 'days'],
+  month: ['month', 'months'],
+  year: ['year', 'years'],
+  century: ['century', 'centuries'],
+};
+
+const duration = (seconds: number) => {
+  const { value, unit } = span(seconds);
+  return plural(value, ...SPAN[unit]);
+};
+
+const clockTime = (date: Date) =>
+  new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(date);
+
+const dayAndMonth = (date: Date) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(date);
+
+const fullDate = (moment: number) =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(moment);
+
+const calendarDay = (date: Date) =>
+  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
+
+const firstName = (name: string) => displayName(name).split(' ')[0] ?? displayName(name);
+
+const KIND: Record<FileKind, string> = {
+  directory: 'Subfolder',
+  document: 'Document',
+  pdf: 'PDF document',
+  table: 'Table',
+  slides: 'Slides',
+  image: 'Picture',
+  film: 'Film',
+  sound: 'Sound',
+  archive: 'Archive',
+  mail: 'Mail',
+  code: 'Text file',
+  other: 'File',
+};
+
+const ROLE: Record<Role, { name: string; can: string }> = {
+  owner: { name: 'owner', can: 'Can do everything: add and change files, invite and remove people.' },
+  editor: { name: 'editor', can: 'Can open, add and change files.' },
+  viewer: { name: 'viewer', can: 'Can open files and save copies.' },
+};
+
+const CONNECTION: Record<Connection, { short: string; long: string }> = {
+  none: { short: 'On this computer only', long: 'This workspace lives on this computer. Nobody else can reach it yet.' },
+  connecting: { short: 'Connecting…', long: 'Looking for the server. You can go on working.' },
+  inStep: { short: 'In step', long: 'Everything you see is up to date.' },
+  syncing: { short: 'Catching up…', long: 'Changes are going to and fro.' },
+  unreachable: {
+    short: 'Working offline',
+    long: 'The server cannot be reached. Go on working: what you change is kept here and sent by itself later.',
+  },
+  distrusted: {
+    short: 'Stopped',
+    long: 'The server broke a rule. Nothing is sent or believed until you have looked at it.',
+  },
+};
+
+type Fallback = { happened: string; safe?: string; todo?: string };
+
+const TROUBLE: Record<ErrorCode, Fallback> = {
+  badInput: { happened: 'That cannot be used.', todo: 'Look at what was typed and try again.' },
+  wrongPassword: {
+    happened: 'This password does not open Valise on this computer.',
+    safe: 'Nothing was changed.',
+    todo: 'Check caps lock and the keyboard’s language, and try again.',
+  },
+  alreadySetUp: { happened: 'Valise is already set up on this computer.', todo: 'Close this window and open it again.' },
+  notSetUp: { happened: 'Valise is not set up on this computer yet.', todo: 'Start a workspace or use an invitation.' },
+  locked: { happened: 'Valise is locked.', todo: 'Unlock it with your password first.' },
+  waiting: {
+    happened: 'You have not been let in yet.',
+    todo: 'Ask the person who invited you to open and unlock Valise.',
+  },
+  inUse: {
+    happened: 'Another Valise is working with these files.',
+    safe: 'Your files are as they were.',
+    todo: 'Close the other one, and try again.',
+  },
+  notFound: { happened: 'That is no longer there.', todo: 'It may have been moved or put into the trash.' },
+  badName: {
+    happened: 'This name cannot be used here.',
+    safe: 'The old name stays.',
+    todo: 'Choose another one: it may be taken, empty or too long.',
+  },
+  notAllowed: {
+    happened: 'Your role in this folder does not allow that.',
+    safe: 'Nothing was changed.',
+    todo: 'Ask an owner of the folder.',
+  },
+  badInvitation: {
+    happened: 'This invitation cannot be used.',
+    safe: 'Nothing was changed on this computer.',
+    todo: 'It may be used up, expired or cut short. Ask for a new one.',
+  },
+  offline: {
+    happened: 'The server cannot be reached.',
+    safe: 'Your files are safe on this computer.',
+    todo: 'Go on working; Valise tries again by itself.',
+  },
+  notAvailable: {
+    happened: 'No computer that has this file can be reached now.',
+    safe: 'The file is not lost.',
+    todo: 'Try again when a colleague who has it is online.',
+  },
+  notVerified: {
+    happened: 'This could not be verified.',
+    safe: 'It was not opened, and nothing of yours was changed.',
+    todo: 'Ask its author to send it again.',
+  },
+  distrusted: {
+    happened: 'Something broke the rules which keep this folder honest.',
+    safe: 'Valise stopped: nothing was sent or believed since.',
+    todo: 'Look at the page Security before you go on.',
+  },
+  updateNeeded: {
+    happened: 'A colleague uses a newer Valise.',
+    safe: 'Your files are as they were.',
+    todo: 'Update Valise to see what they did.',
+  },
+  diskFull: {
+    happened: 'There is no room left on the disk.',
+    safe: 'What was there is whole; what did not fit was left out.',
+    todo: 'Make room and try again.',
+  },
+  io: {
+    happened: 'The disk or the system refused.',
+    safe: 'Files in Valise are as they were.',
+    todo: 'Check that the place exists and that you may write there.',
+  },
+  cancelled: { happened: 'Stopped.', safe: 'What was complete stays.' },
+  timedOut: { happened: 'It took longer than expected.', safe: 'Nothing was lost.', todo: 'Try again in a moment.' },
+  internal: {
+    happened: 'Valise made a mistake.',
+    safe: 'Your files are as they were.',
+    todo: 'Try again. If it happens twice, send the details to whoever looks after Valise for you.',
+  },
+};
+
+const place = (where: Place): string => {
+  switch (where.type) {
+    case 'here':
+      return 'Here';
+    case 'onDemand':
+      return 'On demand';
+    case 'sending':
+      return `Sending ${where.percent} %`;
+    case 'fetching':
+      return `Fetching ${where.percent} %`;
+    case 'waiting':
+      return 'Waiting';
+    case 'problem':
+      return 'Problem';
+  }
+};
+
+const placeLong = (where: Place): string => {
+  switch (where.type) {
+    case 'here':
+      return 'On this computer, and safe elsewhere';
+    case 'onDemand':
+      return 'Fetched when you open it';
+    case 'sending':
+      return 'On this computer only, until the server confirms it';
+    case 'fetching':
+      return 'Being fetched';
+    case 'waiting':
+      return 'On this computer only; sent as soon as the server can be reached';
+    case 'problem':
+      return displayName(where.words);
+  }
+};
+
+export const en = {
+  language: 'en',
+  locale,
+  app: 'Valise',
+
+  size: (bytes: number) => size(bytes, locale),
+  count: n,
+  duration,
+  fullDate,
+  people: (value: number) => plural(value, 'person', 'people'),
+  files: (value: number) => plural(value, 'file', 'files'),
+  changed: (moment: number): string => {
+    const day = dayOf(moment, clock.now());
+    if (day.kind === 'today') return `Today, ${clockTime(day.date)}`;
+    if (day.kind === 'yesterday') return 'Yesterday';
+    return day.kind === 'thisYear' ? dayAndMonth(day.date) : calendarDay(day.date);
+  },
+  day: (moment: number) => calendarDay(new Date(moment)),
+  firstName,
+
+  common: {
+    cancel: 'Cancel',
+    close: 'Close',
+    back: 'Back',
+    next: 'Continue',
+    done: 'Done',
+    copy: 'Copy',
+    copied: 'Copied',
+    details: 'Details',
+    retry: 'Try again',
+    more: 'More',
+    you: 'you',
+    loading: 'One moment…',
+    optional: 'optional',
+  },
+
+  theme: { title: 'Appearance', system: 'As the system', light: 'Light', dark: 'Dark' },
+
+  welcome: {
+    title: 'Welcome to Valise',
+    sentence: 'Share files with your colleagues. Only they can open them; not even whoever runs the server can.',
+    start: 'Start a workspace',
+    startHint: 'For your team, your office, your company',
+    join: 'I have an invitation',
+    joinHint: 'A colleague sent you a link',
+    recover: 'Recover my account',
+    recoverHint: 'Comes with a later version. Until then, a forgotten password is final.',
+  },
+
+  steps: {
+    of: (step: number, all: number) => `Step ${step} of ${all}`,
+    you: 'You',
+    where: 'Where',
+    folder: 'First folder',
+    invitation: 'Invitation',
+  },
+
+  you: {
+    title: 'Who are you?',
+    joinTitle: 'And who are you?',
+    sentence: 'Your colleagues see this name beside what you share.',
+    name: 'Your name',
+    nameHint: 'As colleagues know you, like Ada Novak',
+    nameMissing: 'Please give your name.',
+    password: 'Choose a password for this computer',
+    passwordHint: 'Four or five words that nobody would guess are better than one with many signs.',
+    passwordMissing: 'Please choose a password.',
+    passwordShort: (least: number) => `Please use at least ${least} characters.`,
+    passwordWeak: 'This one is guessed too soon. Add a word or two.',
+    final: 'Nobody can reset it for you. A forgotten password is final until recovery kits come with a later version.',
+  },
+
+  password: {
+    show: 'Show password',
+    hide: 'Hide password',
+    capsLock: 'Caps lock is on.',
+    strength: 'How long this password holds',
+    measuring: 'Looking how long it holds…',
+    holds: (seconds: number, level: number): string => {
+      if (seconds < 60) return 'Guessed at once.';
+      const centuries = seconds > 100 * 31_557_600;
+      const time = centuries ? 'longer than a lifetime' : `about ${duration(seconds)}`;
+      return level < 2
+        ? `Guessed in ${time} by somebody with this computer’s disk.`
+        : `Guessing it takes ${time}, even with this computer’s disk.`;
+    },
+  },
+
+  where: {
+    title: 'Where does your workspace live?',
+    sentence: 'The place that passes changes on between your computers. It cannot read them.',
+    workspace: 'Name of the workspace',
+    workspaceHint: 'Your company or team, like Acme Legal',
+    workspaceMissing: 'Please name the workspace.',
+    here: 'On this computer',
+    hereHint: 'Ready at once. Colleagues reach it while this computer is on. You can move it to a server later.',
+    server: 'On our server',
+    serverHint: 'Always on. Somebody in your office has set it up and told you its address.',
+    address: 'Address of the server',
+    addressHint: 'Like https://valise.example.com:8443',
+    addressMissing: 'Please type the server’s address.',
+    making: 'Making your keys…',
+  },
+
+  firstFolder: {
+    title: 'Your first folder',
+    sentence: 'A folder is what you share: everybody in it sees everything in it, and nobody else does.',
+    name: 'Name of the folder',
+    nameHint: 'Like Board papers, or a client’s name',
+    make: 'Make the folder',
+    skip: 'Later',
+  },
+
+  joining: {
+    title: 'Your invitation',
+    sentence: 'Paste the link that a colleague sent you. It begins with valise://',
+    link: 'Invitation link',
+    linkMissing: 'Please paste the invitation link.',
+    looking: 'Reading the invitation…',
+    invites: (inviter: string) => `${displayName(inviter)} invites you`,
+    toFolder: (folder: string, workspace: string) =>
+      `to the folder ${quoted(folder)} of ${displayName(workspace)}`,
+    toWorkspace: (workspace: string) => `to ${displayName(workspace)}`,
+    server: 'Server',
+    until: 'Good until',
+    expired: 'This invitation has expired. Ask for a new one.',
+    fingerprint: 'Fingerprint of the workspace',
+    fingerprintHint: 'To be sure, ask your colleague to read theirs to you: both must be the same.',
+    other: 'Use another link',
+    join: 'Join',
+    joining: 'Making your keys…',
+  },
+
+  waiting: {
+    title: (inviter: string) => `Waiting for ${firstName(inviter)}’s computer to let you in`,
+    titleAnybody: 'Waiting to be let in',
+    sentence: (inviter: string) =>
+      `It happens by itself when ${displayName(inviter)}, or another owner, has Valise open and unlocked.`,
+    folder: 'Folder',
+    workspace: 'Workspace',
+    close: 'You can close this window. The door opens the same.',
+  },
+
+  unlock: {
+    title: 'Welcome back',
+    titleName: (name: string) => `Welcome back, ${firstName(name)}`,
+    password: 'Password',
+    unlock: 'Unlock',
+    unlocking: 'Unlocking…',
+    wrong: 'This password does not open Valise on this computer. Check caps lock and the keyboard’s language.',
+    forgotten: 'Forgotten? Nobody can reset it. What is on this computer alone stays closed.',
+  },
+
+  places: {
+    label: 'Places',
+    mine: 'My files',
+    recent: 'Recent',
+    trash: 'Trash',
+    shared: 'Shared folders',
+    newFolder: 'New folder',
+    workspace: 'Workspace',
+    people: 'People',
+    security: 'Security',
+    unread: (value: number) => `${plural(value, 'new file', 'new files')}`,
+    stopped: 'stopped',
+    account: 'Account and appearance',
+    keys: 'Keyboard',
+    noShared: 'None yet',
+  },
+
+  reminder: {
+    alarm: 'Please look at this',
+    alarmText: 'Something could not be verified. Nothing of yours was changed.',
+    alarmDo: 'Open Security',
+    alone: 'Only you are here',
+    aloneText: 'This workspace is on this computer alone. Bring it to a server to share with colleagues.',
+    aloneDo: 'Connect a server',
+    invite: 'Bring in a colleague',
+    inviteText: 'A folder is for sharing. An invitation takes them three minutes.',
+    inviteDo: 'Invite somebody',
+  },
+
+  header: {
+    summary: (people: number, files: number) =>
+      people < 2 ? plural(files, 'file', 'files') : `${plural(people, 'person', 'people')}, ${plural(files, 'file', 'files')}`,
+    mineSummary: (files: number) => `Only you, ${plural(files, 'file', 'files')}`,
+    search: 'Search',
+    searchIn: (name: string) => `Search in ${displayName(name)}`,
+    clearSearch: 'Clear search',
+    share: 'Share',
+    add: 'Add files',
+    more: 'More for this folder',
+    addDirectory: 'Add a whole folder…',
+    newSubfolder: 'New subfolder…',
+    renameFolder: 'Rename folder…',
+    showDetails: 'Show details',
+    hideDetails: 'Hide details',
+    path: 'Path',
+    keyChange: 'Key change waiting',
+    keyChangeHint:
+      'Somebody left or changed a key. With the next change that you or a colleague make here, the folder gets a new key.',
+    stopped: 'This folder is stopped',
+    stoppedHint: 'Something in it could not be verified. What you see is safe; nothing is sent or taken. See Security.',
+    viewer: 'You can open files here. Only owners and editors can add or change.',
+  },
+
+  list: {
+    label: (name: string) => `Files in ${displayName(name)}`,
+    name: 'Name',
+    size: 'Size',
+    changed: 'Changed',
+    by: 'By',
+    where: 'Where',
+    folder: 'Folder',
+    byMe: 'You',
+    selected: (value: number) => `${n(value)} selected`,
+    rename: 'New name',
+    empty: 'Nothing here yet',
+    sortedBy: (column: string) => `Sort by ${column}`,
+  },
+
+  kind: (kind: FileKind) => KIND[kind],
+  kindOf: (kind: FileKind, extension: string) =>
+    kind === 'directory' || kind === 'pdf' || extension === '' || extension.length > 5
+      ? KIND[kind]
+      : `${KIND[kind]} (${displayName(extension)})`,
+
+  place,
+  placeLong,
+
+  empty: {
+    folder: 'This folder is empty',
+    folderText: 'Drop files or whole folders anywhere here. They are encrypted before they leave this computer.',
+    viewerText: 'When a colleague adds something, you see it here.',
+    subfolder: 'This subfolder is empty',
+    mine: 'Your own files',
+    mineText: 'What you drop here is encrypted and kept for you alone. It counts as safe when the server has it.',
+    recent: 'Nothing has happened yet',
+    recentText: 'The files that you or your colleagues changed last are listed here.',
+    trash: 'The trash is empty',
+    trashText: 'What you delete waits here, and can be put back.',
+    search: (text: string) => `Nothing is called ${quoted(text)}`,
+    searchText: 'Valise looks at names, in any case, anywhere in the name.',
+    searchAll: 'Search everywhere',
+    dropHint: 'Drop files or folders anywhere here.',
+    dropHintMore: 'They are encrypted before they leave this computer.',
+    choose: 'Choose files…',
+  },
+
+  search: {
+    results: (value: number) => plural(value, 'hit', 'hits'),
+    here: (name: string) => `In ${displayName(name)}`,
+    everywhere: 'Everywhere',
+    scope: 'Where to search',
+    title: (text: string) => `Search: ${displayName(text)}`,
+  },
+
+  drop: {
+    here: (value: number, to: string) => `Add ${plural(value, 'item', 'items')} to ${quoted(to)}`,
+    release: 'Let go to encrypt and share with everybody in this folder.',
+    releaseMine: 'Let go to encrypt and keep. Only you can open it.',
+    no: 'Files cannot be dropped here',
+    noText: 'Open a folder first, then drop on its list.',
+    viewer: 'You can only read in this folder',
+    viewerText: 'Ask an owner to make you an editor.',
+  },
+
+  actions: {
+    open: 'Open',
+    save: 'Save as…',
+    export: 'Export with key…',
+    rename: 'Rename',
+    move: 'Move to…',
+    trash: 'Move to trash',
+    restore: 'Put back',
+    purge: 'Delete for good…',
+    details: 'Details',
+    goTo: 'Show in folder',
+    copyName: 'Copy name',
+    newSubfolder: 'New subfolder…',
+    addFiles: 'Add files…',
+    addDirectory: 'Add a whole folder…',
+    selectAll: 'Select all',
+    menu: 'Actions',
+  },
+
+  did: {
+    trashed: (names: string[]) => `Moved ${things(names, 'item', 'items')} to the trash.`,
+    restored: (names: string[]) => `Put ${things(names, 'item', 'items')} back.`,
+    purged: (names: string[]) => `Deleted ${things(names, 'item', 'items')} for good.`,
+    moved: (names: string[], to: string) => `Moved ${things(names, 'item', 'items')} to ${quoted(to)}.`,
+    renamed: (to: string) => `Renamed to ${quoted(to)}.`,
+    saved: (name: string) => `Saved ${quoted(name)}. The copy is outside Valise and not encrypted.`,
+    exported: (name: string) => `Exported ${quoted(name)} with its key. Keep the two apart.`,
+    undone: (what: string) => `Taken back: ${displayName(what)}`,
+    nothingToUndo: 'Nothing to take back.',
+    undo: 'Undo',
+    opening: (name: string) => `Opening ${quoted(name)}…`,
+    folderMade: (name: string) => `Made the folder ${quoted(name)}.`,
+    letIn: (folder: string) => `You are in ${quoted(folder)}.`,
+    copied: 'Copied.',
+    added: (files: number, to: string) => `Added ${plural(files, 'file', 'files')} to ${quoted(to)}.`,
+    leftOut: (value: number) => `${plural(value, 'file was', 'files were')} left out`,
+    leftOutSafe: 'Everything else was added.',
+  },
+
+  details: {
+    label: 'Details',
+    none: 'Nothing selected',
+    noneText: 'Select a file to see who can open it and where its copies are.',
+    many: (value: number) => `${n(value)} items selected`,
+    manySize: (bytes: number) => `${size(bytes, locale)} in all`,
+    signedBy: 'Signed by',
+    valid: 'valid',
+    canOpen: 'Who can open it',
+    safe: 'Kept safe',
+    copies: 'Copies',
+    copiesHereServer: 'this computer, server',
+    copiesServer: 'server',
+    copiesHere: 'this computer only',
+    copiesElsewhere: 'colleagues’ computers',
+    versions: 'Versions',
+    size: 'Size',
+    changed: 'Changed',
+    kind: 'Kind',
+    where: 'Where',
+    inside: 'Inside',
+    technical: 'Technical details',
+    technicalText: 'For audits and for a life without Valise.',
+    cid: 'Content id (CID)',
+    dekId: 'Key id',
+    epoch: 'Folder key epoch',
+    device: 'Signing device',
+    record: 'Record',
+    version: (number: number, all: number) => `Version ${n(number)} of ${n(all)}`,
+    notVerified: 'not verified',
+    notLoaded: 'Could not be read.',
+    onlyYou: 'Only you',
+  },
+
+  transfers: {
+    label: 'Transfers',
+    title: (kind: 'add' | 'fetch', files: number, done: number, name: string): string => {
+      const verb = kind === 'add' ? 'Encrypting and sending' : 'Fetching';
+      return files > 1 ? `${verb} ${n(Math.min(done + 1, files))} of ${n(files)} files` : `${verb} ${displayName(name)}`;
+    },
+    amount: (done: number, all: number) => `${size(done, locale)} of ${size(all, locale)}`,
+    rate: (rate: number) => `${size(rate, locale)}/s`,
+    left: (seconds: number) => `${duration(seconds)} left`,
+    cancel: 'Cancel',
+    cancelNamed: (name: string) => `Cancel ${displayName(name)}`,
+    cancelled: (name: string) => `Stopped. What was complete stays in ${quoted(name)}.`,
+    more: (value: number) => `and ${plural(value, 'more transfer', 'more transfers')}`,
+  },
+
+  status: {
+    label: 'Status',
+    connection: CONNECTION,
+    online: (value: number) => (value === 0 ? 'No colleague online' : `${plural(value, 'colleague', 'colleagues')} online`),
+    waiting: (value: number) =>
+      value === 0 ? 'Nothing waiting to be sent' : `${plural(value, 'change', 'changes')} waiting to be sent`,
+    unheld: (value: number) => `${plural(value, 'file', 'files')} on this computer only`,
+    unheldHint: 'The server has not confirmed these yet. They are sent by themselves.',
+    syncNow: 'Check now',
+    lock: 'Lock',
+    lockHint: 'Lock (Ctrl+L)',
+  },
+
+  role: (role: Role) => ROLE[role].name,
+  roleCan: (role: Role) => ROLE[role].can,
+
+  share: {
+    title: (folder: string) => `Share ${quoted(folder)}`,
+    members: 'Who is in',
+    linkJoined: 'joined by link',
+    linkJoinedHint: 'Came by a link. To be sure who it is, compare fingerprints on the page People.',
+    verified: 'verified',
+    online: 'online',
+    roleOf: (name: string) => `Role of ${displayName(name)}`,
+    remove: (name: string) => `Remove ${displayName(name)}`,
+    inviteTitle: 'Invite somebody new',
+    addTitle: 'Add a colleague',
+    addHint: 'People of this workspace who are not in this folder yet.',
+    add: 'Add',
+    person: 'Colleague',
+    as: 'They become',
+    days: 'Good for',
+    daysOf: (days: number) => plural(days, 'day', 'days'),
+    make: 'Make an invitation',
+    making: 'Making…',
+    link: 'Invitation link',
+    copyLink: 'Copy link',
+    copyWords: 'Copy words and link',
+    linkCopied: 'The link is copied.',
+    qr: 'QR code of the invitation link',
+    once: (role: Role) => `For one person, who becomes ${role === 'viewer' ? 'a' : 'an'} ${ROLE[role].name}.`,
+    until: (moment: number) => `Good until ${calendarDay(new Date(moment))}.`,
+    secret: 'Whoever has the link first can use it. Send it by a way you trust.',
+    whoOnline: 'To let them in, you or another owner must have Valise open and unlocked.',
+    letter: (inviter: string, folder: string, link: string) =>
+      `Hello,\n\nI would like to share the folder ${quoted(folder)} with you in Valise. ` +
+      `Install Valise, open it, choose “I have an invitation” and paste this link:\n\n${link}\n\n` +
+      `It works once, and only for a while.\n\n${displayName(inviter)}`,
+    another: 'Make another',
+    notOwner: 'Only owners can invite people and change roles.',
+    noServer: 'Nobody can reach this workspace yet',
+    noServerText: 'It lives on this computer alone. Connect it to a server, and you can invite people.',
+    offline: 'The server cannot be reached now. Invitations can be made when it is back.',
+    lastOwner: 'A folder needs an owner.',
+  },
+
+  attach: {
+    title: 'Connect a server',
+    sentence: 'The server passes changes on and keeps a copy that it cannot read. Your files stay here too.',
+    connect: 'Connect',
+    connecting: 'Connecting…',
+    done: 'The workspace is on the server now.',
+  },
+
+  removeMember: {
+    title: (name: string, folder: string) => `Remove ${displayName(name)} from ${quoted(folder)}?`,
+    text: (name: string) =>
+      `The folder gets a new key, and ${firstName(name)} sees no further change. What ${firstName(name)} has opened or saved stays with them.`,
+    do: 'Remove',
+  },
+
+  newFolder: {
+    title: 'New folder',
+    text: 'You are its first member. Then invite the others.',
+    name: 'Name',
+    make: 'Make folder',
+  },
+
+  newSubfolder: {
+    title: 'New subfolder',
+    text: (folder: string) => `In ${quoted(folder)}, with the same people.`,
+    name: 'Name',
+    make: 'Make subfolder',
+  },
+
+  renameFolder: { title: 'Rename folder', text: 'The new name is seen by everybody in it.', name: 'Name', do: 'Rename' },
+
+  nameMissing: 'Please type a name.',
+
+  moveTo: {
+    title: (names: string[]) => `Move ${things(names, 'item', 'items')}`,
+    text: (folder: string) => `Inside ${quoted(folder)}.`,
+    top: (folder: string) => `Top of ${displayName(folder)}`,
+    do: 'Move here',
+    none: 'No subfolders here.',
+    into: (name: string) => `Open ${displayName(name)}`,
+    list: 'Subfolders',
+  },
+
+  purge: {
+    title: (names: string[]) => `Delete ${things(names, 'item', 'items')} for good?`,
+    text: 'It goes away for everybody in the folder, with all its versions. This cannot be undone.',
+    do: 'Delete for good',
+  },
+
+  trash: {
+    title: 'Trash',
+    summary: (value: number) => plural(value, 'item', 'items'),
+    restore: 'Put back',
+    from: 'Was in',
+  },
+
+  recent: { title: 'Recent', summary: 'Changed last, in all your folders' },
+
+  peopleView: {
+    title: 'People',
+    summary: (value: number) => plural(value, 'person in this workspace', 'people in this workspace'),
+    name: 'Name',
+    office: 'Office',
+    officer: 'officer',
+    officerHint: 'Lets people in and approves recoveries. Cannot read what is not shared with them.',
+    now: 'Now',
+    online: 'online',
+    away: 'away',
+    fingerprint: 'Fingerprint',
+    compare:
+      'To be sure that somebody is who they say: call them, and let each read the other’s fingerprint aloud. They must be the same.',
+    alone: 'Only you are here',
+    aloneText: 'Share a folder to bring in colleagues.',
+    invite: 'Share a folder',
+    copyFingerprint: (name: string) => `Copy fingerprint of ${displayName(name)}`,
+  },
+
+  security: {
+    title: 'Security',
+    summary: 'What is protected, what is not, and what happened',
+    protectedTitle: 'Protected',
+    protected: [
+      'What is in files, and their names, can be read by the people in the folder and by nobody else. Not by the server, nor by whoever runs it.',
+      'Every change is signed by the device it was made on. What cannot be verified is not opened, and you are told.',
+      'While Valise is locked, what is inside stays closed, even to a thief of this computer.',
+    ],
+    notTitle: 'Not protected',
+    not: [
+      'What somebody has opened or saved stays with them after they are removed from a folder. Every member can read a folder’s whole history.',
+      'The server sees who is in the workspace, who shares with whom and when, and exact sizes.',
+      'Copies you save outside Valise are not encrypted by it. While it is unlocked, trust the computer it runs on.',
+    ],
+    finalTitle: 'A forgotten password is final',
+    final: 'Recovery kits come with a later version. Until then, nobody can reset a password: not a colleague, not the server, not we.',
+    fingerprints: 'Fingerprints',
+    fingerprintsText: 'Compare them by eye or voice with what a colleague sees.',
+    workspace: 'Workspace',
+    account: 'Your account',
+    device: 'This device',
+    catalog: 'Server',
+    events: 'What happened',
+    noEvents: 'Nothing that you should look at.',
+    alarm: 'alarm',
+    note: 'note',
+    copyNamed: (what: string) => `Copy: ${what}`,
+  },
+
+  keys: {
+    title: 'Keyboard',
+    list: [
+      ['↑ ↓', 'Select'],
+      ['Shift + ↑ ↓', 'Select more'],
+      ['Type a name', 'Find in the list'],
+      ['Enter', 'Open'],
+      ['Space', 'Show or hide details'],
+      ['F2', 'Rename'],
+      ['Delete', 'Move to trash'],
+      ['Backspace, Alt + ↑', 'One level up'],
+      ['Ctrl + Z', 'Undo'],
+      ['Ctrl + A', 'Select all'],
+      ['Ctrl + F', 'Search'],
+      ['Ctrl + N', 'New subfolder'],
+      ['Ctrl + Shift + N', 'New folder'],
+      ['Ctrl + L', 'Lock'],
+      ['Shift + F10', 'Menu'],
+    ] as [string, string][],
+  },
+
+  notices: {
+    label: 'Notices',
+    code: 'Code',
+    showDetails: 'Details',
+    hideDetails: 'Hide details',
+    copyDetails: 'Copy details',
+    close: 'Close notice',
+  },
+
+  trouble: {
+    byCode: (code: ErrorCode): Fallback => TROUBLE[code],
+    loadTitle: 'This could not be read',
+    startTitle: 'Valise could not start',
+  },
+};
+
+export type Words = typeof en;

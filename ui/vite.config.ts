@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/** The pretended backend belongs to tests and to the design page: a production bundle with it in is an error. */
+function noMockInProduction(): Plugin {
+  return {
+    name: 'valise:no-mock-in-production',
+    generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        const strays = Object.keys(chunk.modules).filter((id) => /\/src\/(design|lib\/backend\/mock)/.test(id));
+        if (strays.length > 0) this.error(`${chunk.fileName} contains ${strays.join(', ')}`);
+      }
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte(), svelteTesting(), ...(mode === 'production' ? [noMockInProduction()] : [])],
+  resolve: { alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) } },
+  clearScreen: false,
+  server: { port: 1420, strictPort: true, host: '127.0.0.1' },
+  // lightningcss turns light-dark() into what older webviews understand.
+  css: { transformer: 'lightningcss', lightningcss: { targets: { safari: 16 << 16 } } },
+  build: {
+    target: 'safari16',
+    outDir: mode === 'design' ? 'dist-design' : 'dist',
+    emptyOutDir: true,
+    // The content security policy knows neither data: fonts nor inline scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The word lists of the password meter are large, and loaded only where a password is chosen.
+    chunkSizeWarningLimit: 2500,
+  },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.ts'],
+    setupFiles: ['src/design/test-setup.ts'],
+    env: { TZ: 'UTC' },
+  },
+}));
