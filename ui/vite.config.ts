@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import type { Plugin } from 'vite';
@@ -11,7 +10,9 @@ function noMockInProduction(): Plugin {
     generateBundle(_options, bundle) {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue;
-        const strays = Object.keys(chunk.modules).filter((id) => /\/src\/(design|lib\/backend\/mock)/.test(id));
+        const strays = Object.keys(chunk.modules).filter((id) =>
+          /\/src\/(design|lib\/backend\/mock)/.test(id),
+        );
         if (strays.length > 0) this.error(`${chunk.fileName} contains ${strays.join(', ')}`);
       }
     },
@@ -20,9 +21,10 @@ function noMockInProduction(): Plugin {
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), svelteTesting(), ...(mode === 'production' ? [noMockInProduction()] : [])],
-  resolve: { alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) } },
+  resolve: { alias: { $lib: new URL('./src/lib', import.meta.url).pathname } },
   clearScreen: false,
-  server: { port: 1420, strictPort: true, host: '127.0.0.1' },
+  // The icon lies beside the interface, not in it.
+  server: { port: 1420, strictPort: true, host: '127.0.0.1', fs: { allow: ['.', '../icons'] } },
   // lightningcss turns light-dark() into what older webviews understand.
   css: { transformer: 'lightningcss', lightningcss: { targets: { safari: 16 << 16 } } },
   build: {
@@ -37,8 +39,11 @@ export default defineConfig(({ mode }) => ({
   },
   test: {
     environment: 'jsdom',
+    css: { include: [/tokens\.css/] },
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/design/test-setup.ts'],
     env: { TZ: 'UTC' },
+    // A laden machine is slow, not wrong.
+    testTimeout: 30_000,
   },
 }));

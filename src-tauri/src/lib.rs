@@ -1,1 +1,126 @@
-//! Window.
+//! The window: composes engine, dialogs and interface, and forwards. No logic of its own.
+//!
+//! - `commands`: one for each request of the engine: parse, ask, map.
+//! - `files`: what the window does with paths, which never reach the page: dialogs, drops, opening.
+//! - `state`: the engine, the catalog if this computer hosts it, the drops that wait.
+//! - `bindings`: the interface's TypeScript types, checked by a test.
+
+mod bindings;
+mod commands;
+mod files;
+mod state;
+
+use std::process::ExitCode;
+
+use tauri::{Emitter as _, Manager as _, RunEvent};
+use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
+use tracing_subscriber::EnvFilter;
+use valise_engine::api::ApiError;
+
+use state::App;
+
+/// Opens the window and runs until it is closed.
+pub fn run() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("off"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .invoke_handler(tauri::generate_handler![
+            commands::create,
+            commands::take_invitation,
+            commands::status,
+            commands::attach,
+            commands::inspect_invitation,
+            commands::join,
+            commands::unlock,
+            commands::lock,
+            commands::folders,
+            commands::create_folder,
+            commands::rename_folder,
+            commands::members,
+            commands::set_role,
+            commands::remove_member,
+            commands::people,
+            commands::list,
+            commands::search,
+            commands::recent,
+            commands::trash,
+            commands::make_directory,
+            commands::rename,
+            commands::move_entries,
+            commands::remove,
+            commands::restore,
+            commands::purge,
+            commands::undo,
+            commands::details,
+            commands::transfers,
+            commands::cancel_transfer,
+            commands::sync,
+            commands::security_events,
+            commands::fingerprints,
+            files::invite,
+            files::add_member,
+            files::add_files,
+            files::add_directories,
+            files::add_dropped,
+            files::forget_drop,
+            files::open,
+            files::save,
+            files::export,
+            files::copy_text,
+        ])
+        .on_window_event(files::on_window_event)
+        .setup(|app| {
+            match App::start() {
+                Ok(state) => start(app.handle(), state),
+                Err(error) => refuse(app.handle(), &error),
+            }
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => app.run(|app, event| {
+            if let RunEvent::Exit = event
+                && let Some(state) = app.try_state::<App>()
+            {
+                tauri::async_runtime::block_on(state.stop());
+            }
+        }),
+        Err(error) => {
+            tracing::error!(%error, "the window could not be made");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// Hosts what is hosted here, and forwards what the engine tells.
+fn start(app: &tauri::AppHandle, state: App) {
+    let mut events = state.engine().events();
+    app.manage(state);
+    let handle = app.clone();
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = handle.state::<App>().host_again().await {
+            tracing::error!(%error, "the catalog of this computer did not start");
+        }
+        loop {
+            match events.recv().await {
+                Ok(event) => {
+                    let _ = handle.emit("engine-event", &event);
+                }
+                Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+            }
+        }
+    });
+}
+
+/// Another Valise has this home, or it cannot be read: say so and end.
+fn refuse(app: &tauri::AppHandle, error: &ApiError) {
+    let words = [Some(&error.happened), error.todo.as_ref()];
+    let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
+    let handle = app.clone();
+    app.dialog().message(words.join(" ")).title("Valise").kind(MessageDialogKind::Error).show(move |_| handle.exit(1));
+}

@@ -1,2 +1,6 @@
-//! Window.
-fn main() {}
+//! The desktop program.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    valise_desktop::run()
+}

@@ -4,7 +4,7 @@ use std::io;
 
 use cid::Cid;
 
-use crate::store::PeerId;
+use crate::store::{Address, PeerId};
 
 /// Why a call on a node failed. Each variant says what would have to change for it to succeed.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +43,7 @@ pub enum BlocksError {
         cid: Cid,
     },
     /// A peer could not be reached at any of its addresses. Try later, or other addresses.
-    #[error(
-        "{peer} cannot be reached ({why}); a different network key on the other side would look the same"
-    )]
+    #[error("{peer} cannot be reached ({why}); a different network key on the other side would look the same")]
     Unreachable {
         /// The peer.
         peer: PeerId,
@@ -75,6 +73,14 @@ pub enum BlocksError {
     /// The file system cannot hold a repository: it has no hard links (FAT, exFAT).
     #[error("this disk cannot hold the block store: it has no hard links (FAT and exFAT do not)")]
     UnsupportedDisk,
+    /// An address to listen on cannot be had, such as a port that is taken.
+    #[error("cannot listen on {address}: {why}")]
+    CannotListen {
+        /// The address.
+        address: Address,
+        /// What the system said.
+        why: String,
+    },
     /// This peer is not on the allow-list, or we are not on its.
     #[error("{peer} is not allowed")]
     NotAllowed {
@@ -120,6 +126,16 @@ impl From<io::Error> for BlocksError {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
             _ => Self::Io(error),
+        }
+    }
+}
+
+impl BlocksError {
+    /// A missing or damaged block, seen from whoever needs the whole DAG.
+    pub(crate) fn not_complete(self, root: Cid) -> Self {
+        match self {
+            Self::Missing { .. } | Self::Damaged { .. } => Self::NotComplete { root },
+            other => other,
         }
     }
 }

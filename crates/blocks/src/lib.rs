@@ -5,6 +5,7 @@
 //! memory with faults that a test can switch on. Bytes are opaque here: nothing in this crate knows what
 //! a block means, and what it is given is ciphertext already.
 
+mod dag;
 pub mod error;
 pub mod memory;
 pub mod node;
@@ -13,4 +14,4 @@ pub mod store;
 pub use cid::Cid;
 pub use error::BlocksError;
 pub use node::{ConnectionLimits, IpfsNode, NodeConfig};
-pub use store::{Added, Address, Blocks, FetchOptions, Health, PeerId, Progress, Responder};
+pub use store::{Added, Address, Blocks, FetchOptions, Health, MAX_MESSAGE, MAX_WINDOW, PeerId, Progress, Responder};

@@ -1,2 +1,84 @@
-//! See ARCHITECTURE.md.
-fn main() {}
+//! `valise-catalog`: the catalog as a program.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use valise_catalog::{Config, Server, StartError};
+
+/// The central server of a Valise workspace. It orders what members sign and decrypts nothing.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a workspace until SIGTERM or SIGINT.
+    Serve {
+        /// Directory for keys, database and blocks; made if it is not there.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Address and port to answer HTTP on; port 0 takes any free one.
+        #[arg(long, value_name = "ADDR")]
+        listen: SocketAddr,
+        /// Multiaddr the pinning node listens on (TCP); may be given more than once.
+        #[arg(long, value_name = "MULTIADDR", default_value = "/ip4/0.0.0.0/tcp/0")]
+        node_listen: Vec<String>,
+        /// Multiaddr at which clients reach the pinning node, if another; may be given more than once.
+        #[arg(long, value_name = "MULTIADDR")]
+        advertise: Vec<String>,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let Command::Serve { data, listen, node_listen, advertise } = Arguments::parse().command;
+    match serve(Config { data, listen, node_listen, advertise }).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let reason = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::error!(%error, reason, "not started");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(config: Config) -> Result<(), StartError> {
+    let ended = ended();
+    let server = Server::start(config).await?;
+    println!("listening on {}", server.url());
+    println!("identity {}", server.identity());
+    ended.await;
+    tracing::info!("stopping");
+    server.stop().await;
+    Ok(())
+}
+
+/// Ends when the system or a person asks for it: from now on, not from when it is awaited.
+#[cfg(unix)]
+fn ended() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut signals: Vec<_> =
+        [SignalKind::terminate(), SignalKind::interrupt()].into_iter().flat_map(|kind| signal(kind).ok()).collect();
+    async move {
+        let any = futures::future::select_all(signals.iter_mut().map(|signal| Box::pin(signal.recv())));
+        any.await;
+    }
+}
+
+#[cfg(not(unix))]
+fn ended() -> impl Future<Output = ()> {
+    async {
+        // Without a handler for it, the program cannot be asked to stop: then it runs on.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

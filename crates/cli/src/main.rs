@@ -1,2 +1,25 @@
-//! See ARCHITECTURE.md.
-fn main() {}
+//! `valise`: the engine from a terminal. Each command parses, calls the engine, prints; no logic beyond that.
+
+mod args;
+mod commands;
+mod demo;
+mod output;
+mod paths;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("off"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let arguments = args::Arguments::parse();
+    let json = arguments.json;
+    match commands::run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => output::failure(&error, json),
+    }
+}

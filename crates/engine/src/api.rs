@@ -30,6 +30,7 @@ impl std::fmt::Debug for Password {
 /// What a front end can ask.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[allow(missing_docs, reason = "fields are named for what they are")]
 pub enum Request {
     /// Where we stand: no account yet, locked, waiting to be let in, or open.
     Status,
@@ -158,6 +159,7 @@ pub enum Reply {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[allow(missing_docs, reason = "fields are named for what they are")]
 pub enum Event {
     /// Stage, connection, counts of the status line.
     Status { status: Status },
@@ -199,6 +201,7 @@ pub struct Status {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[allow(missing_docs, reason = "fields are named for what they are")]
 pub enum Stage {
     /// No account in this home.
     New,
@@ -430,6 +433,7 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[allow(missing_docs, reason = "fields are named for what they are")]
 pub enum Place {
     /// On this computer, and confirmed elsewhere (or it came from elsewhere).
     Here,
@@ -476,6 +480,7 @@ pub enum TransferKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[allow(missing_docs, reason = "fields are named for what they are")]
 pub enum TransferState {
     /// Bytes are moving.
     Running,

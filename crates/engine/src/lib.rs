@@ -1,1 +1,29 @@
-//! See ARCHITECTURE.md.
+//! Engine: everything a client does.
+//!
+//! - `api`: requests, replies, events: the whole surface. `engine` answers them.
+//! - `home`, `index`: what lies on disk. `vault`: what exists only while unlocked; synchronous, without network.
+//! - `transfer`: bytes in and out. `edit`: changes of a tree. `share`: people. `views`: what a person sees.
+//! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
+//!
+//! A change made here is kept in the index first, shown at once, sent when the catalog answers, and counts as
+//! sent only with a receipt. What comes from outside is verified before it is kept, and kept before it is shown.
+
+pub mod api;
+mod catalog;
+pub mod clock;
+mod compose;
+mod edit;
+mod engine;
+mod error;
+mod home;
+mod index;
+mod share;
+mod shared;
+mod sync;
+mod transfer;
+mod vault;
+mod views;
+mod words;
+
+pub use engine::{Config, Engine};
+pub use valise_crypto::Costs;

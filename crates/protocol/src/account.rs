@@ -223,7 +223,7 @@ impl Account {
         })
     }
 
-    /// Verifies the next record and folds it in.
+    /// Verifies the next record and folds it in. On an error nothing has changed.
     pub fn apply(&mut self, record: &Record) -> Result<Verdict<Op>, Broken> {
         check_link(self.genesis(), self.head, record)?;
         let envelope = record.envelope();

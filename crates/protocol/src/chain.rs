@@ -5,7 +5,7 @@
 //! alone. It keeps its place, changes nothing, is skipped alike by all and recorded.
 //! **Unknown** is nobody's fault: a later format. The reader stops and asks for an update.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -161,62 +161,129 @@ impl Roster {
         self.counters.get(device).copied().unwrap_or(0)
     }
 
-    /// Takes slices in, all or none. Answers what they changed.
-    pub fn embed(&mut self, workspace: WorkspaceId, slices: &[Slice]) -> Result<Embedded, Void> {
-        let mut embedded = Embedded::default();
+    /// Takes slices in, all or none.
+    pub(crate) fn embed(&mut self, workspace: WorkspaceId, slices: &[Slice]) -> Result<Embedded, Stop> {
         let mut changed = BTreeMap::new();
         for slice in slices {
-            let before = changed.get(&slice.account).or_else(|| self.accounts.get(&slice.account)).cloned();
-            let after = extend(workspace, slice, before.clone())?;
-            if let Some(before) = &before {
-                embedded.key_change |= after.demands_rekey_after(before);
-            }
-            changed.insert(slice.account, after);
+            let before = changed.remove(&slice.account).or_else(|| self.accounts.get(&slice.account).cloned());
+            changed.insert(slice.account, extend(workspace, slice, before)?);
         }
-        self.accounts.extend(changed);
+        let mut embedded = Embedded::default();
+        for (id, after) in changed {
+            let before = self.accounts.get(&id);
+            if before.is_some_and(|before| after.demands_rekey_after(before)) {
+                embedded.key_changes.insert(id);
+            }
+            embedded.before.push((id, self.accounts.insert(id, after)));
+        }
         Ok(embedded)
     }
 
+    /// Undoes [`Roster::embed`]. Taking the old accounts back costs nothing; copying the roster in advance
+    /// would cost as much as everybody in it.
+    pub(crate) fn take_back(&mut self, embedded: Embedded) {
+        for (id, before) in embedded.before {
+            match before {
+                Some(before) => self.accounts.insert(id, before),
+                None => self.accounts.remove(&id),
+            };
+        }
+    }
+
     /// The author's device checks the signature, then must count: valid in what is anchored, next counter.
-    ///
-    /// # Errors
-    /// `Err` when the signature cannot be right; `Ok(Err)` when it is, but the device does not count.
-    pub fn check_author(&mut self, record: &Record) -> Result<Result<(), Void>, Broken> {
+    pub(crate) fn check_author(&self, record: &Record) -> Result<(), Stop> {
         let envelope = record.envelope();
         let account = self.accounts.get(&envelope.author).ok_or(Broken::Signature)?;
         let device = account.device(&envelope.device).ok_or(Broken::Signature)?;
         record.verify(&device.keys.signing).map_err(|_| Broken::Signature)?;
-        let last = self.counters.entry(envelope.device).or_insert(0);
-        let follows = last.checked_add(1) == Some(envelope.counter);
-        if follows {
-            *last = envelope.counter;
+        let counts = self.follows(record) && device.is_valid();
+        counts.then_some(()).ok_or(Stop::Void(Void::Device))
+    }
+
+    fn follows(&self, record: &Record) -> bool {
+        let envelope = record.envelope();
+        self.counter(&envelope.device).checked_add(1) == Some(envelope.counter)
+    }
+
+    /// Notes a verified record's counter, if it follows.
+    pub(crate) fn count(&mut self, record: &Record) {
+        if self.follows(record) {
+            self.counters.insert(record.envelope().device, record.envelope().counter);
         }
-        Ok(if follows && device.is_valid() { Ok(()) } else { Err(Void::Device) })
+    }
+
+    /// Judges a void record's author, by what was anchored before it. It leaves nothing but its counter.
+    pub(crate) fn count_void(&mut self, record: &Record, void: Void) -> Stop {
+        match self.check_author(record) {
+            Err(Stop::Broken(broken)) => Stop::Broken(broken),
+            checked => {
+                self.count(record);
+                checked.err().unwrap_or(Stop::Void(void))
+            }
+        }
     }
 }
 
-/// What embedding slices brought.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Embedded {
-    /// A device was revoked or an account key changed.
-    pub key_change: bool,
+/// What embedding slices brought, and what to take back should the record turn out void.
+#[derive(Debug, Default)]
+pub(crate) struct Embedded {
+    /// Accounts with a device revoked or an account key changed.
+    pub(crate) key_changes: BTreeSet<AccountId>,
+    before: Vec<(AccountId, Option<Account>)>,
 }
 
-fn extend(workspace: WorkspaceId, slice: &Slice, account: Option<Account>) -> Result<Account, Void> {
+/// Why a record is not applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    Void(Void),
+    Broken(Broken),
+}
+
+impl From<Void> for Stop {
+    fn from(void: Void) -> Self {
+        Self::Void(void)
+    }
+}
+
+impl From<Broken> for Stop {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
+impl Stop {
+    /// Inside a slice, what is broken makes the record that embeds it void. What is of a later format does
+    /// not: a later version may find it good, so this one must stop instead of judging otherwise.
+    fn in_slice(broken: Broken) -> Self {
+        match broken {
+            Broken::UpdateNeeded => Self::Broken(broken),
+            _ => Self::Void(Void::Anchor),
+        }
+    }
+}
+
+impl<Op> Verdict<Op> {
+    pub(crate) fn of(judged: Result<Op, Stop>) -> Result<Self, Broken> {
+        match judged {
+            Ok(op) => Ok(Self::Applied(op)),
+            Err(Stop::Void(void)) => Ok(Self::Void(void)),
+            Err(Stop::Broken(broken)) => Err(broken),
+        }
+    }
+}
+
+fn extend(workspace: WorkspaceId, slice: &Slice, account: Option<Account>) -> Result<Account, Stop> {
+    let record = |bytes: &ByteBuf| Record::decode(bytes).map_err(|bad| Stop::in_slice(bad.into()));
     let mut records = slice.records.iter();
     let mut account = match account {
         Some(account) => account,
-        None => {
-            let genesis = Record::decode(records.next().ok_or(Void::Anchor)?).map_err(|_| Void::Anchor)?;
-            Account::begin(&genesis).map_err(|_| Void::Anchor)?
-        }
+        None => Account::begin(&record(records.next().ok_or(Void::Anchor)?)?).map_err(Stop::in_slice)?,
     };
     if account.id() != slice.account || account.workspace() != workspace {
-        return Err(Void::Anchor);
+        return Err(Void::Anchor.into());
     }
     for bytes in records {
-        let record = Record::decode(bytes).map_err(|_| Void::Anchor)?;
-        account.apply(&record).map_err(|_| Void::Anchor)?;
+        account.apply(&record(bytes)?).map_err(Stop::in_slice)?;
     }
     Ok(account)
 }

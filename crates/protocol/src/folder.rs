@@ -5,207 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-use serde_tuple::{Deserialize_tuple, Serialize_tuple};
+use serde::Serialize;
 
 use crate::account::AccountKey;
-use crate::chain::{Broken, Head, Roster, Slice, Verdict, Void, check_link};
-use crate::ids::{AccountId, Cid, Commitment, Epoch, FolderId, InvitationId, KeyVersion, RecordHash, Seq, WorkspaceId};
-use crate::invitation::{Redemption, check_redemption};
-use crate::keys::{Seal, WrappedKey};
+use crate::chain::{Broken, Head, Roster, Slice, Stop, Verdict, Void, check_link};
+use crate::ids::{AccountId, Commitment, Epoch, FolderId, InvitationId, RecordHash, Seq, WorkspaceId};
+use crate::invitation::{MAX_INVITATIONS, check_redemption};
+use crate::keys::WrappedKey;
 use crate::record::{ChainKind, Kind, MAX_CHANGES, Record};
-use crate::sign::VerifyKey;
+
+mod parts;
+
+pub use parts::*;
 
 /// Most members a folder may have.
 pub const MAX_MEMBERS: usize = 500;
-
-/// Kinds of record in a folder chain.
-pub mod kind {
-    use crate::record::Kind;
-    /// [`super::Anchor`]
-    pub const ANCHOR: Kind = Kind(1);
-    /// [`super::MemberAdded`]
-    pub const MEMBER_ADDED: Kind = Kind(2);
-    /// [`super::MemberRemoved`]
-    pub const MEMBER_REMOVED: Kind = Kind(3);
-    /// [`super::RoleChanged`]
-    pub const ROLE_CHANGED: Kind = Kind(4);
-    /// [`super::Left`]
-    pub const LEFT: Kind = Kind(5);
-    /// [`super::Rekey`]
-    pub const REKEY: Kind = Kind(6);
-    /// [`super::Content`]
-    pub const CONTENT: Kind = Kind(7);
-    /// [`super::Invited`]
-    pub const INVITED: Kind = Kind(8);
-    /// [`super::InvitationRevoked`]
-    pub const INVITATION_REVOKED: Kind = Kind(9);
-}
-
-/// What a folder is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Purpose(pub u8);
-
-impl Purpose {
-    /// Shared between colleagues.
-    pub const SHARED: Self = Self(1);
-    /// One person's own files.
-    pub const PERSONAL: Self = Self(2);
-}
-
-/// A member's role. Owner: everything. Editor: content, rekey, leave, anchor. Viewer: leave, anchor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-pub enum Role {
-    /// Everything.
-    Owner,
-    /// Content.
-    Editor,
-    /// Reading.
-    Viewer,
-}
-
-impl From<Role> for u8 {
-    fn from(role: Role) -> u8 {
-        match role {
-            Role::Owner => 1,
-            Role::Editor => 2,
-            Role::Viewer => 3,
-        }
-    }
-}
-
-impl TryFrom<u8> for Role {
-    type Error = crate::cbor::BadEncoding;
-    fn try_from(byte: u8) -> Result<Self, Self::Error> {
-        match byte {
-            1 => Ok(Self::Owner),
-            2 => Ok(Self::Editor),
-            3 => Ok(Self::Viewer),
-            _ => Err(crate::cbor::BadEncoding),
-        }
-    }
-}
-
-/// Open part of the genesis.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Genesis {
-    /// The workspace.
-    pub workspace: WorkspaceId,
-    /// Shared or personal.
-    pub purpose: Purpose,
-    /// Random.
-    pub nonce: Commitment,
-    /// The first owner's account chain, whole.
-    pub owner: Slice,
-}
-
-/// Brings account chains up to date: new devices and keys, revocations.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Anchor {
-    /// Of members.
-    pub slices: Vec<Slice>,
-}
-
-/// A new member, with the folder key of the epoch in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct MemberAdded {
-    /// Who.
-    pub account: AccountId,
-    /// As what.
-    pub role: Role,
-    /// The account's chain since its last anchor here, and others that need one.
-    pub slices: Vec<Slice>,
-    /// The folder key, sealed to the account's newest key.
-    pub seal: MemberSeal,
-    /// The invitation that is redeemed by this, if it was one.
-    pub redemption: Option<Redemption>,
-}
-
-/// A folder key sealed to one member.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct MemberSeal {
-    /// To whom.
-    pub account: AccountId,
-    /// Version of the account key it is sealed to.
-    pub version: KeyVersion,
-    /// The sealed key.
-    pub seal: Seal,
-}
-
-/// A member who is one no longer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct MemberRemoved {
-    /// Who.
-    pub account: AccountId,
-}
-
-/// Another role.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct RoleChanged {
-    /// Whose.
-    pub account: AccountId,
-    /// Which.
-    pub role: Role,
-}
-
-/// The author goes. The encoding is an empty array.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Left {}
-
-/// A new epoch for the same members. The envelope's epoch is the new one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Rekey {
-    /// Commitment to the new folder key.
-    pub commitment: Commitment,
-    /// The key of the epoch before under the new one; none in epoch 1.
-    pub previous: Option<WrappedKey>,
-    /// One seal for each member, sorted by account.
-    pub seals: Vec<MemberSeal>,
-    /// Account chains which must be brought up to date first.
-    pub slices: Vec<Slice>,
-}
-
-/// File changes. The sealed body holds them; see `tree::change`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Content {
-    /// DAGs which the pinning node must keep from now on.
-    pub pins: Vec<Pin>,
-    /// DAGs which nobody needs any more.
-    pub drops: Vec<Cid>,
-}
-
-/// A DAG to keep, with its announced size.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Pin {
-    /// Root.
-    pub cid: Cid,
-    /// Bytes of the encrypted file.
-    pub size: u64,
-    /// Blocks in the DAG.
-    pub blocks: u64,
-}
-
-/// An open invitation for somebody who is not in the workspace yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Invited {
-    /// Random.
-    pub id: InvitationId,
-    /// Derived from the link's secret: whoever signs with it has the link.
-    pub key: VerifyKey,
-    /// Role in this folder.
-    pub role: Role,
-    /// Milliseconds since 1970; judged by the completing device's clock.
-    pub expires: u64,
-}
-
-/// An invitation that can no longer be redeemed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct InvitationRevoked {
-    /// Which.
-    pub id: InvitationId,
-}
 
 /// What a folder record did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -278,12 +92,16 @@ impl Folder {
             return Err(Broken::Malformed);
         }
         let open: Genesis = genesis.open().map_err(|_| Broken::Malformed)?;
-        if open.owner.account != envelope.author || !matches!(open.purpose, Purpose::SHARED | Purpose::PERSONAL) {
+        if open.owner.account != envelope.author {
             return Err(Broken::Malformed);
         }
-        let mut roster = Roster::default();
-        roster.embed(open.workspace, std::slice::from_ref(&open.owner)).map_err(|_| Broken::Malformed)?;
-        roster.check_author(genesis)?.map_err(|_| Broken::Malformed)?;
+        if !matches!(open.purpose, Purpose::SHARED | Purpose::PERSONAL) {
+            return Err(Broken::UpdateNeeded);
+        }
+        let roster = Self::first_owner(genesis, &open).map_err(|stop| match stop {
+            Stop::Void(_) => Broken::Malformed,
+            Stop::Broken(broken) => broken,
+        })?;
         let owner = Member { role: Role::Owner, since: 0, by_link: false };
         Ok(Self {
             id: FolderId::new(*genesis.hash().as_bytes()),
@@ -300,54 +118,51 @@ impl Folder {
         })
     }
 
+    fn first_owner(genesis: &Record, open: &Genesis) -> Result<Roster, Stop> {
+        let mut roster = Roster::default();
+        roster.embed(open.workspace, std::slice::from_ref(&open.owner))?;
+        roster.check_author(genesis)?;
+        roster.count(genesis);
+        Ok(roster)
+    }
+
     /// Verifies the next record and folds it in. On an error nothing has changed.
     pub fn apply(&mut self, record: &Record) -> Result<Verdict<Op>, Broken> {
         check_link(RecordHash::new(*self.id.as_bytes()), self.head, record)?;
         if record.envelope().chain_kind != ChainKind::FOLDER {
             return Err(Broken::Malformed);
         }
-        let op = decode(record)?;
-        let verdict = match op {
-            Err(void) => self.check_author(record)?.and(Err(void)),
-            Ok(op) => self.apply_op(record, op)?,
-        };
+        let verdict = Verdict::of(self.apply_op(record))?;
         self.head = Head::of(record);
-        Ok(match verdict {
-            Ok(op) => Verdict::Applied(op),
-            Err(void) => Verdict::Void(void),
-        })
+        Ok(verdict)
     }
 
     /// Embedded slices first: a device counts from the record that embeds it. A record which turns out void
-    /// leaves nothing but its counter behind.
-    fn apply_op(&mut self, record: &Record, op: Op) -> Result<Result<Op, Void>, Broken> {
-        let Some(slices) = slices(&op) else {
-            let judged = self.check_author(record)?.and_then(|()| self.judge(record, &op));
-            return Ok(judged.map(|()| op));
+    /// leaves nothing but its counter behind: every rule below changes something only as its last step.
+    fn apply_op(&mut self, record: &Record) -> Result<Op, Stop> {
+        let op = match decode(record)? {
+            Ok(op) => op,
+            Err(void) => return Err(self.roster.count_void(record, void)),
         };
-        let mut next = self.clone();
-        let judged = match next.embed(slices) {
-            Ok(()) => next.check_author(record)?.and_then(|()| next.judge(record, &op)),
-            Err(void) => Err(void),
+        let key_change_waited = self.key_change_waiting;
+        let embedded = match self.roster.embed(self.workspace, slices(&op)) {
+            Ok(embedded) => embedded,
+            Err(Stop::Void(void)) => return Err(self.roster.count_void(record, void)),
+            Err(broken) => return Err(broken),
         };
-        match judged {
-            Ok(()) => {
-                *self = next;
-                Ok(Ok(op))
-            }
-            Err(void) => Ok(self.check_author(record)?.and(Err(void))),
+        let of_members = embedded.key_changes.iter().any(|account| self.members.contains_key(account));
+        self.key_change_waiting |= of_members && self.epoch > 0;
+        let judged = self.roster.check_author(record).and_then(|()| Ok(self.judge(record, &op)?));
+        if let Err(stop) = judged {
+            self.roster.take_back(embedded);
+            self.key_change_waiting = key_change_waited;
+            return Err(match stop {
+                Stop::Void(void) => self.roster.count_void(record, void),
+                broken => broken,
+            });
         }
-    }
-
-    fn check_author(&mut self, record: &Record) -> Result<Result<(), Void>, Broken> {
-        self.roster.check_author(record)
-    }
-
-    fn embed(&mut self, slices: &[Slice]) -> Result<(), Void> {
-        let embedded = self.roster.embed(self.workspace, slices)?;
-        let of_members = slices.iter().any(|slice| self.members.contains_key(&slice.account));
-        self.key_change_waiting |= embedded.key_change && of_members && self.epoch > 0;
-        Ok(())
+        self.roster.count(record);
+        Ok(op)
     }
 
     fn judge(&mut self, record: &Record, op: &Op) -> Result<(), Void> {
@@ -360,8 +175,11 @@ impl Folder {
         if envelope.epoch != epoch {
             return Err(Void::Epoch);
         }
+        if !slices(op).iter().all(|slice| self.members.contains_key(&slice.account) || is_added(op, &slice.account)) {
+            return Err(Void::Subject);
+        }
         match op {
-            Op::Anchor(anchor) => self.anchor(anchor),
+            Op::Anchor(_) => Ok(()),
             Op::MemberAdded(added) => self.member_added(envelope.seq, added),
             Op::MemberRemoved(removed) => self.member_gone(&removed.account),
             Op::RoleChanged(changed) => self.role_changed(changed),
@@ -369,13 +187,8 @@ impl Folder {
             Op::Rekey(rekey) => self.rekey(envelope.seq, envelope.author, rekey),
             Op::Content(content) => self.content(content),
             Op::Invited(invited) => self.invited(invited),
-            Op::InvitationRevoked(revoked) => self.invitations.remove(&revoked.id).map(|_| ()).ok_or(Void::Invitation),
+            Op::InvitationRevoked(revoked) => self.invitation_revoked(revoked),
         }
-    }
-
-    fn anchor(&self, anchor: &Anchor) -> Result<(), Void> {
-        let of_members = anchor.slices.iter().all(|slice| self.members.contains_key(&slice.account));
-        of_members.then_some(()).ok_or(Void::Subject)
     }
 
     fn member_added(&mut self, seq: Seq, added: &MemberAdded) -> Result<(), Void> {
@@ -464,7 +277,16 @@ impl Folder {
         if !fresh || self.purpose == Purpose::PERSONAL {
             return Err(Void::Invitation);
         }
+        if self.invitations.len() >= MAX_INVITATIONS {
+            return Err(Void::Limit);
+        }
         self.invitations.insert(invited.id, invited.clone());
+        Ok(())
+    }
+
+    fn invitation_revoked(&mut self, revoked: &InvitationRevoked) -> Result<(), Void> {
+        self.invitations.remove(&revoked.id).ok_or(Void::Invitation)?;
+        self.spent.insert(revoked.id);
         Ok(())
     }
 
@@ -534,12 +356,16 @@ fn may(role: Role, op: &Op) -> bool {
     }
 }
 
-fn slices(op: &Op) -> Option<&[Slice]> {
+fn slices(op: &Op) -> &[Slice] {
     match op {
-        Op::Anchor(Anchor { slices }) | Op::Rekey(Rekey { slices, .. }) => Some(slices),
-        Op::MemberAdded(added) => Some(&added.slices),
-        _ => None,
+        Op::Anchor(Anchor { slices }) | Op::Rekey(Rekey { slices, .. }) => slices,
+        Op::MemberAdded(added) => &added.slices,
+        _ => &[],
     }
+}
+
+fn is_added(op: &Op, account: &AccountId) -> bool {
+    matches!(op, Op::MemberAdded(added) if added.account == *account)
 }
 
 /// The operation of a record: an error for an unknown kind, void for an open part that is not its kind's.

@@ -22,6 +22,8 @@ pub enum Label {
     Ring,
     /// A conflict copy's entry id.
     ConflictCopy,
+    /// The suffix of a name of which too many are taken.
+    TakenName,
     /// A public key a seal was made to.
     PublicKey,
     /// The body of a signed HTTP request.
@@ -44,6 +46,7 @@ impl Label {
             Label::RecoveryKey => "valise v1 recovery key commitment",
             Label::Ring => "valise v1 account ring",
             Label::ConflictCopy => "valise v1 conflict copy",
+            Label::TakenName => "valise v1 taken name",
             Label::PublicKey => "valise v1 public key",
             Label::RequestBody => "valise v1 request body",
             Label::Link => "valise v1 link checksum",

@@ -18,6 +18,8 @@ use crate::sign::{Domain, Signature, SigningKey, VerifyKey};
 
 /// What links begin with.
 pub const SCHEME: &str = "valise://join/";
+/// Most invitations that may be open at a time, in a folder or a workspace.
+pub const MAX_INVITATIONS: usize = 1_000;
 /// Longest link that is looked at.
 pub const MAX_LINK: usize = 4096;
 
@@ -112,8 +114,9 @@ impl Link {
             return Err(BadLink::Damaged);
         }
         match body {
-            [0x80..=0x97, version @ 0..=23, ..] if *version > FORMAT_VERSION => Err(BadLink::UpdateNeeded),
-            _ => cbor::decode(body).map_err(|_| BadLink::Damaged),
+            [0x80..=0x97, FORMAT_VERSION, ..] => cbor::decode(body).map_err(|_| BadLink::Damaged),
+            [0x80..=0x97, 2..=23, ..] => Err(BadLink::UpdateNeeded),
+            _ => Err(BadLink::Damaged),
         }
     }
 }

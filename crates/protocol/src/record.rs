@@ -150,9 +150,9 @@ pub struct Envelope {
     pub kind: Kind,
     /// Canonical CBOR which everybody may read.
     pub open: ByteBuf,
-    /// What only members read; empty if there is nothing.
+    /// What only members read; empty if there is nothing, and where the epoch is 0: there is no key yet.
     pub sealed: ByteBuf,
-    /// Heads the author had verified, sorted, without doubles.
+    /// Heads the author had verified, sorted, without doubles: workspace and accounts, never a folder.
     pub seen: Vec<Seen>,
 }
 
@@ -206,12 +206,12 @@ impl Record {
         if bytes.len() > MAX_RECORD {
             return Err(BadRecord::Malformed);
         }
-        let wire: Wire = cbor::decode(bytes)?;
-        match version(&wire.envelope) {
+        match version(bytes) {
             Some(FORMAT_VERSION) => {}
             Some(later) if later > FORMAT_VERSION => return Err(BadRecord::UpdateNeeded),
             _ => return Err(BadRecord::Malformed),
         }
+        let wire: Wire = cbor::decode(bytes)?;
         let envelope: Envelope = cbor::decode(&wire.envelope)?;
         check_form(&envelope)?;
         let hash = RecordHash::new(digest(Label::Record, &[bytes]));
@@ -253,9 +253,16 @@ impl Record {
     }
 }
 
-/// The version of an encoded envelope, whatever else it holds: an array of up to 23 elements whose first is
-/// a small number (RFC 8949, section 3).
-fn version(envelope: &[u8]) -> Option<u8> {
+/// The version of an encoded record, whatever else it holds: an array whose first element is a byte string,
+/// in which stands an array whose first element is a number below 24 (RFC 8949, section 3).
+fn version(record: &[u8]) -> Option<u8> {
+    let envelope = match record {
+        [0x80..=0x97, 0x40..=0x57, envelope @ ..]
+        | [0x80..=0x97, 0x58, _, envelope @ ..]
+        | [0x80..=0x97, 0x59, _, _, envelope @ ..]
+        | [0x80..=0x97, 0x5a, _, _, _, _, envelope @ ..] => envelope,
+        _ => return None,
+    };
     match envelope {
         [0x80..=0x97, version @ 0..=23, ..] => Some(*version),
         _ => None,
@@ -268,7 +275,9 @@ fn check_form(envelope: &Envelope) -> Result<(), BadRecord> {
         && envelope.prev.is_zero() == is_genesis
         && (envelope.kind == Kind::GENESIS) == is_genesis
         && ChainId::of_genesis(envelope.chain_kind, envelope.chain).is_some()
+        && (envelope.epoch > 0 || envelope.sealed.is_empty())
         && envelope.seen.len() <= MAX_SEEN
+        && envelope.seen.iter().all(|seen| matches!(seen.kind, ChainKind::WORKSPACE | ChainKind::ACCOUNT))
         && envelope.seen.windows(2).all(|pair| (pair[0].kind, pair[0].chain) < (pair[1].kind, pair[1].chain));
     well_formed.then_some(()).ok_or(BadRecord::Malformed)
 }

@@ -109,6 +109,7 @@ impl fmt::Display for VerifyKey {
 }
 
 /// A secret key that signs. Boxed, wiped when dropped, never printed.
+#[derive(Clone)]
 pub struct SigningKey(Box<ed25519_dalek::SigningKey>);
 
 impl SigningKey {

@@ -6,211 +6,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_bytes::ByteBuf;
-use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
-use crate::chain::{Broken, Head, Roster, Slice, Verdict, Void, check_link};
-use crate::ids::{
-    AccountId, Commitment, DeviceId, GroupId, InvitationId, KeyVersion, RecordHash, RecoverySetId, WorkspaceId,
-};
-use crate::invitation::{Redemption, check_redemption};
-use crate::keys::{DeviceKeys, Seal, SealingPublic};
+use crate::chain::{Broken, Head, Roster, Slice, Stop, Verdict, Void, check_link};
+use crate::ids::{AccountId, DeviceId, GroupId, InvitationId, RecordHash, RecoverySetId, WorkspaceId};
+use crate::invitation::{MAX_INVITATIONS, check_redemption};
 use crate::record::{ChainKind, Kind, Record};
 use crate::sign::VerifyKey;
+
+mod parts;
+
+pub use parts::*;
 
 /// Longest name of a person, group or workspace, in bytes.
 pub const MAX_NAME: usize = 200;
 /// Most people in a workspace.
 pub const MAX_PEOPLE: usize = 10_000;
-
-/// Kinds of record in a workspace chain.
-pub mod kind {
-    use crate::record::Kind;
-    /// [`super::Admitted`]
-    pub const ADMITTED: Kind = Kind(1);
-    /// [`super::Closed`]
-    pub const CLOSED: Kind = Kind(2);
-    /// [`super::OfficersChanged`]
-    pub const OFFICERS_CHANGED: Kind = Kind(3);
-    /// [`super::Catalog`]
-    pub const CATALOG: Kind = Kind(4);
-    /// [`super::SwarmKey`]
-    pub const SWARM_KEY: Kind = Kind(5);
-    /// [`super::Authority`]
-    pub const AUTHORITY: Kind = Kind(6);
-    /// [`super::Group`]
-    pub const GROUP: Kind = Kind(7);
-    /// [`super::Policy`]
-    pub const POLICY: Kind = Kind(8);
-    /// [`super::Invited`]
-    pub const INVITED: Kind = Kind(9);
-    /// [`super::InvitationRevoked`]
-    pub const INVITATION_REVOKED: Kind = Kind(10);
-    /// [`super::Anchor`]
-    pub const ANCHOR: Kind = Kind(11);
-    /// [`super::RecoveryApproved`]
-    pub const RECOVERY_APPROVED: Kind = Kind(12);
-    /// [`super::RecoveryVetoed`]
-    pub const RECOVERY_VETOED: Kind = Kind(13);
-}
-
-/// Open part of the genesis.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Genesis {
-    /// The organisation's name.
-    pub name: String,
-    /// Random.
-    pub nonce: Commitment,
-    /// Signing key of the founder's first device, which signs the genesis.
-    pub founder: VerifyKey,
-}
-
-/// A person of the workspace. The second record of the chain admits the founder, as an officer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Admitted {
-    /// Who.
-    pub account: AccountId,
-    /// Display name; everybody and the catalog see it.
-    pub name: String,
-    /// The account's chain, and others that need an anchor.
-    pub slices: Vec<Slice>,
-    /// The invitation that is redeemed by this; none for the founder.
-    pub redemption: Option<Redemption>,
-}
-
-/// A person who is of the workspace no longer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Closed {
-    /// Who.
-    pub account: AccountId,
-}
-
-/// All officers from now on, sorted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct OfficersChanged {
-    /// At least one.
-    pub officers: Vec<AccountId>,
-}
-
-/// The catalog from now on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Catalog {
-    /// Its identity key.
-    pub key: VerifyKey,
-    /// Where it answers, best first.
-    pub addresses: Vec<String>,
-    /// Pinning nodes.
-    pub pinning: Vec<PinningNode>,
-}
-
-/// An always-on node that keeps ciphertext.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct PinningNode {
-    /// Signs "held"; also its IPFS peer key.
-    pub key: VerifyKey,
-    /// Multiaddrs without peer id.
-    pub addresses: Vec<String>,
-}
-
-/// A new swarm key, known to members and pinning nodes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct SwarmKey {
-    /// Counted from 1.
-    pub generation: u64,
-}
-
-/// The recovery authority from now on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Authority {
-    /// The next version.
-    pub version: KeyVersion,
-    /// Shares are sealed to it.
-    pub public: SealingPublic,
-    /// The second officer's key, where two are required: sealed to the first, the result to the second.
-    pub second: Option<SealingPublic>,
-    /// Hours between approval and release.
-    pub delay_hours: u32,
-}
-
-/// A list of people by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Group {
-    /// Random.
-    pub id: GroupId,
-    /// Its name; empty removes the group.
-    pub name: String,
-    /// Sorted.
-    pub accounts: Vec<AccountId>,
-}
-
-/// What the workspace asks of its members' programs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Policy {
-    /// Settings by name; unknown ones are kept.
-    pub settings: BTreeMap<String, u64>,
-}
-
-/// An open invitation to the workspace.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Invited {
-    /// Random.
-    pub id: InvitationId,
-    /// Derived from the link's secret.
-    pub key: VerifyKey,
-    /// Milliseconds since 1970; judged by the completing device's clock.
-    pub expires: u64,
-    /// The secret sealed to every officer's account key, so that any of them can show the link again.
-    pub secrets: Vec<OfficerSeal>,
-}
-
-/// An invitation's secret sealed to one officer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct OfficerSeal {
-    /// To whom.
-    pub account: AccountId,
-    /// Version of the account key.
-    pub version: KeyVersion,
-    /// The sealed secret.
-    pub seal: Seal,
-}
-
-/// An invitation that can no longer be redeemed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct InvitationRevoked {
-    /// Which.
-    pub id: InvitationId,
-}
-
-/// Brings account chains up to date.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct Anchor {
-    /// Of people of the workspace.
-    pub slices: Vec<Slice>,
-}
-
-/// An officer's approval of a recovery: announces and releases a share; adds nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct RecoveryApproved {
-    /// Whose recovery.
-    pub account: AccountId,
-    /// Which set.
-    pub set: RecoverySetId,
-    /// The device that asks.
-    pub device: DeviceKeys,
-    /// Not released before (milliseconds since 1970, by the officer's clock).
-    pub not_before: u64,
-    /// The share, sealed to that device.
-    pub share: ByteBuf,
-}
-
-/// The subject's own device says no.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
-pub struct RecoveryVetoed {
-    /// Which set.
-    pub set: RecoverySetId,
-    /// The device that asked.
-    pub device: DeviceId,
-}
+/// Most groups.
+pub const MAX_GROUPS: usize = 1_000;
+/// Most addresses of a catalog or pinning node, and most pinning nodes.
+pub const MAX_ADDRESSES: usize = 16;
+/// Longest address in bytes.
+pub const MAX_ADDRESS: usize = 256;
 
 /// What a workspace record did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -259,6 +75,7 @@ pub struct Workspace {
     policy: Policy,
     invitations: BTreeMap<InvitationId, Invited>,
     spent: BTreeSet<InvitationId>,
+    approvals: BTreeMap<AccountId, (RecoverySetId, DeviceId)>,
 }
 
 impl Workspace {
@@ -291,6 +108,7 @@ impl Workspace {
             policy: Policy::default(),
             invitations: BTreeMap::new(),
             spent: BTreeSet::new(),
+            approvals: BTreeMap::new(),
         })
     }
 
@@ -301,41 +119,42 @@ impl Workspace {
         if envelope.chain_kind != ChainKind::WORKSPACE || envelope.epoch != 0 {
             return Err(Broken::Malformed);
         }
-        let op = decode(record)?;
-        let verdict = match op {
-            Err(void) => self.roster.check_author(record)?.and(Err(void)),
-            Ok(op) => self.apply_op(record, op)?,
-        };
+        let verdict = Verdict::of(self.apply_op(record))?;
         self.head = Head::of(record);
-        Ok(match verdict {
-            Ok(op) => Verdict::Applied(op),
-            Err(void) => Verdict::Void(void),
-        })
+        Ok(verdict)
     }
 
-    fn apply_op(&mut self, record: &Record, op: Op) -> Result<Result<Op, Void>, Broken> {
-        let Some(slices) = slices(&op) else {
-            let judged = self.roster.check_author(record)?.and_then(|()| self.judge(record, &op));
-            return Ok(judged.map(|()| op));
+    /// Embedded slices first: a device counts from the record that embeds it. A record which turns out void
+    /// leaves nothing but its counter behind: every rule below changes something only as its last step.
+    fn apply_op(&mut self, record: &Record) -> Result<Op, Stop> {
+        let op = match decode(record)? {
+            Ok(op) => op,
+            Err(void) => return Err(self.roster.count_void(record, void)),
         };
-        let mut next = self.clone();
-        let judged = match next.roster.embed(next.id, slices) {
-            Ok(_) => next.roster.check_author(record)?.and_then(|()| next.judge(record, &op)),
-            Err(void) => Err(void),
+        let embedded = match self.roster.embed(self.id, slices(&op)) {
+            Ok(embedded) => embedded,
+            Err(Stop::Void(void)) => return Err(self.roster.count_void(record, void)),
+            Err(broken) => return Err(broken),
         };
-        match judged {
-            Ok(()) => {
-                *self = next;
-                Ok(Ok(op))
-            }
-            Err(void) => Ok(self.roster.check_author(record)?.and(Err(void))),
+        let judged = self.roster.check_author(record).and_then(|()| Ok(self.judge(record, &op)?));
+        if let Err(stop) = judged {
+            self.roster.take_back(embedded);
+            return Err(match stop {
+                Stop::Void(void) => self.roster.count_void(record, void),
+                broken => broken,
+            });
         }
+        self.roster.count(record);
+        Ok(op)
     }
 
     fn judge(&mut self, record: &Record, op: &Op) -> Result<(), Void> {
         let author = record.envelope().author;
-        if let Op::RecoveryVetoed(_) = op {
-            return self.person(&author).map(|_| ()).ok_or(Void::NotMember);
+        if !slices(op).iter().all(|slice| self.people.contains_key(&slice.account) || is_admitted(op, &slice.account)) {
+            return Err(Void::Subject);
+        }
+        if let Op::RecoveryVetoed(vetoed) = op {
+            return self.recovery_vetoed(&author, vetoed);
         }
         if self.people.is_empty() {
             return self.found(record, op);
@@ -347,10 +166,7 @@ impl Workspace {
             Op::Admitted(admitted) => self.admitted(admitted),
             Op::Closed(closed) => self.closed(closed),
             Op::OfficersChanged(changed) => self.officers_changed(changed),
-            Op::Catalog(catalog) => {
-                self.catalog = Some(catalog.clone());
-                Ok(())
-            }
+            Op::Catalog(catalog) => self.catalog_changed(catalog),
             Op::SwarmKey(swarm) => next(&mut self.swarm_generation, swarm.generation),
             Op::Authority(authority) => self.authority_changed(authority),
             Op::Group(group) => self.group(group),
@@ -359,13 +175,9 @@ impl Workspace {
                 Ok(())
             }
             Op::Invited(invited) => self.invited(invited),
-            Op::InvitationRevoked(revoked) => self.invitations.remove(&revoked.id).map(|_| ()).ok_or(Void::Invitation),
-            Op::Anchor(anchor) => {
-                let of_people = anchor.slices.iter().all(|slice| self.people.contains_key(&slice.account));
-                of_people.then_some(()).ok_or(Void::Subject)
-            }
-            Op::RecoveryApproved(approved) => self.person(&approved.account).map(|_| ()).ok_or(Void::Subject),
-            Op::RecoveryVetoed(_) => Ok(()),
+            Op::InvitationRevoked(revoked) => self.invitation_revoked(revoked),
+            Op::Anchor(_) | Op::RecoveryVetoed(_) => Ok(()),
+            Op::RecoveryApproved(approved) => self.recovery_approved(approved),
         }
     }
 
@@ -419,6 +231,7 @@ impl Workspace {
         let person = self.people.get_mut(&closed.account).filter(|person| !person.closed).ok_or(Void::Subject)?;
         person.closed = true;
         self.officers.remove(&closed.account);
+        self.approvals.remove(&closed.account);
         Ok(())
     }
 
@@ -426,12 +239,29 @@ impl Workspace {
         if changed.officers.is_empty() {
             return Err(Void::LastOne);
         }
-        let known = changed.officers.windows(2).all(|pair| pair[0] < pair[1])
-            && changed.officers.iter().all(|account| self.person(account).is_some());
-        if !known {
+        if !self.are_people(&changed.officers) {
             return Err(Void::Subject);
         }
         self.officers = changed.officers.iter().copied().collect();
+        Ok(())
+    }
+
+    /// Sorted, without doubles, nobody closed or unknown.
+    fn are_people(&self, accounts: &[AccountId]) -> bool {
+        accounts.windows(2).all(|pair| pair[0] < pair[1])
+            && accounts.iter().all(|account| self.person(account).is_some())
+    }
+
+    fn catalog_changed(&mut self, catalog: &Catalog) -> Result<(), Void> {
+        let of_nodes = catalog.pinning.iter().map(|node| &node.addresses);
+        let within = catalog.pinning.len() <= MAX_ADDRESSES
+            && of_nodes.chain([&catalog.addresses]).all(|addresses| {
+                addresses.len() <= MAX_ADDRESSES && addresses.iter().all(|address| address.len() <= MAX_ADDRESS)
+            });
+        if !within {
+            return Err(Void::Limit);
+        }
+        self.catalog = Some(catalog.clone());
         Ok(())
     }
 
@@ -446,8 +276,12 @@ impl Workspace {
         if group.name.is_empty() {
             return self.groups.remove(&group.id).map(|_| ()).ok_or(Void::Subject);
         }
-        if !is_name(&group.name) {
+        let is_new = !self.groups.contains_key(&group.id);
+        if !is_name(&group.name) || (is_new && self.groups.len() >= MAX_GROUPS) {
             return Err(Void::Limit);
+        }
+        if !self.are_people(&group.accounts) {
+            return Err(Void::Subject);
         }
         self.groups.insert(group.id, group.clone());
         Ok(())
@@ -457,7 +291,32 @@ impl Workspace {
         if self.invitations.contains_key(&invited.id) || self.spent.contains(&invited.id) {
             return Err(Void::Invitation);
         }
+        if self.invitations.len() >= MAX_INVITATIONS {
+            return Err(Void::Limit);
+        }
         self.invitations.insert(invited.id, invited.clone());
+        Ok(())
+    }
+
+    fn invitation_revoked(&mut self, revoked: &InvitationRevoked) -> Result<(), Void> {
+        self.invitations.remove(&revoked.id).ok_or(Void::Invitation)?;
+        self.spent.insert(revoked.id);
+        Ok(())
+    }
+
+    fn recovery_approved(&mut self, approved: &RecoveryApproved) -> Result<(), Void> {
+        self.person(&approved.account).ok_or(Void::Subject)?;
+        self.approvals.insert(approved.account, (approved.set, approved.device.id()));
+        Ok(())
+    }
+
+    /// Only the person whose recovery was approved can say no to it.
+    fn recovery_vetoed(&mut self, author: &AccountId, vetoed: &RecoveryVetoed) -> Result<(), Void> {
+        self.person(author).ok_or(Void::NotMember)?;
+        if self.approvals.get(author) != Some(&(vetoed.set, vetoed.device)) {
+            return Err(Void::Subject);
+        }
+        self.approvals.remove(author);
         Ok(())
     }
 
@@ -521,6 +380,11 @@ impl Workspace {
         self.swarm_generation
     }
 
+    /// Each person's last recovery that was approved and not vetoed: its set and the device that asks.
+    pub fn approvals(&self) -> &BTreeMap<AccountId, (RecoverySetId, DeviceId)> {
+        &self.approvals
+    }
+
     /// Invitations that can still be redeemed.
     pub fn invitations(&self) -> &BTreeMap<InvitationId, Invited> {
         &self.invitations
@@ -540,11 +404,15 @@ pub fn is_name(name: &str) -> bool {
     !name.trim().is_empty() && name.len() <= MAX_NAME && !name.chars().any(char::is_control)
 }
 
-fn slices(op: &Op) -> Option<&[Slice]> {
+fn slices(op: &Op) -> &[Slice] {
     match op {
-        Op::Admitted(Admitted { slices, .. }) | Op::Anchor(Anchor { slices }) => Some(slices),
-        _ => None,
+        Op::Admitted(Admitted { slices, .. }) | Op::Anchor(Anchor { slices }) => slices,
+        _ => &[],
     }
+}
+
+fn is_admitted(op: &Op, account: &AccountId) -> bool {
+    matches!(op, Op::Admitted(admitted) if admitted.account == *account)
 }
 
 fn decode(record: &Record) -> Result<Result<Op, Void>, Broken> {

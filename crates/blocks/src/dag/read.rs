@@ -109,7 +109,10 @@ async fn finish<S: Source>(source: S, piece: Piece, range: Range<u64>) -> Result
         Piece::Leaf(span) => {
             let bytes = source.load(span.cid).await?;
             if span.size.is_some_and(|size| size != bytes.len() as u64) {
-                return Err(BlocksError::Unsupported { cid: span.cid, why: "a leaf of another size than its parent says" });
+                return Err(BlocksError::Unsupported {
+                    cid: span.cid,
+                    why: "a leaf of another size than its parent says",
+                });
             }
             (span.at, bytes)
         }

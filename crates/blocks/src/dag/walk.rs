@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use bytes::Bytes;
 use cid::Cid;
@@ -29,6 +29,9 @@ impl Bounds {
     pub(crate) const LOCAL: Self = Self { window: 4, max_bytes: 0, max_blocks: 0 };
 }
 
+/// What a collector of garbage keeps of a walk: gone when the walk is.
+pub(crate) type Watched = Weak<Mutex<HashSet<Key>>>;
+
 /// The blocks that a walk has come across, in the order in which it did. Shared with the collector of
 /// garbage, which leaves them alone while anyone holds this.
 #[derive(Clone, Default)]
@@ -48,7 +51,7 @@ impl Found {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn downgrade(&self) -> std::sync::Weak<Mutex<HashSet<Key>>> {
+    pub(crate) fn downgrade(&self) -> Watched {
         Arc::downgrade(&self.0)
     }
 }

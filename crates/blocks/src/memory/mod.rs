@@ -1,22 +1,74 @@
 //! Nodes in memory, for tests: the same contract as the real node, deterministic, with faults.
 //!
-//! No timers: a stalled peer stalls until a test releases it.
+//! One lock around the whole network, never held across an await. No timers but the time-outs which the
+//! contract itself names: a stalled peer stalls until a test releases it, and [`Network::reached_stall`]
+//! tells a test that someone has come to wait on it.
 
-use std::sync::Arc;
+mod faults;
+mod fetch;
+mod node;
 
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
 use cid::Cid;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
-use crate::store::PeerId;
+use crate::dag::Key;
+use crate::dag::walk::Watched;
+use crate::error::BlocksError;
+use crate::store::{Address, PeerId, Responder};
 
 /// A network in memory. Cheap to clone; all clones are the same network.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Network {
-    _inner: Arc<()>,
+    state: Arc<Mutex<BTreeMap<PeerId, State>>>,
+    /// Counts every change of connections and faults, for whoever waits for one.
+    changed: Arc<watch::Sender<u64>>,
+    /// Somebody has begun to wait on a stalled peer.
+    stalled: Arc<Notify>,
 }
 
 /// One node of a [`Network`].
 pub struct MemoryNode {
-    _inner: Arc<()>,
+    peer: PeerId,
+    network: Network,
+    stopped: CancellationToken,
+}
+
+/// What the network knows of one node.
+struct State {
+    address: Address,
+    stopped: bool,
+    blocks: HashMap<Key, Bytes>,
+    /// Roots, and the blocks each of them keeps.
+    pins: BTreeMap<Cid, HashSet<Key>>,
+    /// What walks under way have come across; not to be collected.
+    in_use: Vec<Watched>,
+    allowed: BTreeSet<PeerId>,
+    connected: BTreeSet<PeerId>,
+    responders: HashMap<String, Option<Arc<dyn Responder>>>,
+    faults: Faults,
+}
+
+/// What a test has set going wrong.
+#[derive(Default)]
+struct Faults {
+    offline: bool,
+    stalled: bool,
+    /// How many wait for the stall to end.
+    waiting: usize,
+    withheld: HashSet<Key>,
+    falsified: HashSet<Key>,
+    room: Option<u64>,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self { state: Arc::default(), changed: Arc::new(watch::Sender::new(0)), stalled: Arc::default() }
+    }
 }
 
 impl Network {
@@ -25,48 +77,67 @@ impl Network {
         Self::default()
     }
 
-    /// A new node; its peer id is derived from `seed`, which must be new. `protocols` are those it may answer.
-    pub fn node(&self, _seed: u64, _protocols: &[&str]) -> Arc<MemoryNode> {
-        unimplemented!()
+    /// A new node, whose peer id and address follow from `seed`; a seed names one node of a network.
+    /// `protocols` are those it may answer.
+    pub fn node(&self, seed: u64, protocols: &[&str]) -> Arc<MemoryNode> {
+        let mut key = [0u8; 32];
+        key[..8].copy_from_slice(&seed.to_be_bytes());
+        let peer = PeerId::from_public_key(&key);
+        let state = State {
+            address: Address(format!("/memory/{seed}")),
+            stopped: false,
+            blocks: HashMap::new(),
+            pins: BTreeMap::new(),
+            in_use: Vec::new(),
+            allowed: BTreeSet::new(),
+            connected: BTreeSet::new(),
+            responders: protocols.iter().map(|name| ((*name).to_owned(), None)).collect(),
+            faults: Faults::default(),
+        };
+        self.lock().insert(peer.clone(), state);
+        Arc::new(MemoryNode { peer, network: self.clone(), stopped: CancellationToken::new() })
     }
 
-    /// Cuts a node off (`true`) or lets it back (`false`). Its connections end.
-    pub fn set_offline(&self, _peer: &PeerId, _offline: bool) {
-        unimplemented!()
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<PeerId, State>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// This peer keeps one block to itself from now on.
-    pub fn withhold(&self, _peer: &PeerId, _cid: Cid) {
-        unimplemented!()
+    fn notify(&self) {
+        self.changed.send_modify(|count| *count += 1);
     }
 
-    /// This peer sends wrong bytes for a block from now on.
-    pub fn falsify(&self, _peer: &PeerId, _cid: Cid) {
-        unimplemented!()
+    /// Ends every connection that may not stand any longer.
+    fn cut(nodes: &mut BTreeMap<PeerId, State>) {
+        let ends: Vec<(PeerId, PeerId)> = nodes
+            .iter()
+            .flat_map(|(peer, node)| node.connected.iter().map(|other| (peer.clone(), other.clone())))
+            .filter(|(peer, other)| may_connect(nodes, peer, other).is_err())
+            .collect();
+        for (peer, other) in ends {
+            if let Some(node) = nodes.get_mut(&peer) {
+                node.connected.remove(&other);
+            }
+            if let Some(node) = nodes.get_mut(&other) {
+                node.connected.remove(&peer);
+            }
+        }
     }
+}
 
-    /// The disk of this node has room for so many more bytes; `None` lifts the limit.
-    pub fn set_room(&self, _peer: &PeerId, _bytes: Option<u64>) {
-        unimplemented!()
+/// Whether a connection between these two may stand.
+fn may_connect(nodes: &BTreeMap<PeerId, State>, from: &PeerId, to: &PeerId) -> Result<(), BlocksError> {
+    let unreachable = |why: &str| BlocksError::Unreachable { peer: to.clone(), why: why.to_owned() };
+    let (Some(near), Some(far)) = (nodes.get(from), nodes.get(to)) else {
+        return Err(unreachable("no such node"));
+    };
+    if !near.allowed.contains(to) {
+        return Err(BlocksError::NotAllowed { peer: to.clone() });
     }
-
-    /// This peer answers nothing more (blocks, requests) until [`Network::release`].
-    pub fn stall(&self, _peer: &PeerId) {
-        unimplemented!()
+    if near.faults.offline || far.faults.offline || near.stopped || far.stopped {
+        return Err(unreachable("offline"));
     }
-
-    /// Ends a stall.
-    pub fn release(&self, _peer: &PeerId) {
-        unimplemented!()
+    if !far.allowed.contains(from) {
+        return Err(BlocksError::NotAllowed { peer: to.clone() });
     }
-
-    /// Flips a byte of a block on this node's own disk.
-    pub fn damage(&self, _peer: &PeerId, _cid: Cid) {
-        unimplemented!()
-    }
-
-    /// Deletes a block from this node's own disk.
-    pub fn lose(&self, _peer: &PeerId, _cid: Cid) {
-        unimplemented!()
-    }
+    Ok(())
 }

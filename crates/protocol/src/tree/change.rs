@@ -13,27 +13,63 @@ use serde::ser::SerializeTuple as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
-use super::fold::EntryKind;
+use super::entry::EntryKind;
 use crate::cbor::{self, BadEncoding};
 use crate::ids::{Cid, DekId, EntryId};
 use crate::names;
 use crate::record::MAX_CHANGES;
 
-/// Keys from 64 up, kept for later versions.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct More(BTreeMap<String, Ipld>);
+/// Deepest nesting of a value in [`More`].
+pub const MAX_NESTING: usize = 16;
+
+/// Keys from 64 up, kept for later versions: null, booleans, integers, text, bytes, lists and maps. No floats
+/// and no links, which have more than one reading.
+///
+/// Held encoded (empty for none), so that it takes no more memory than it took on the wire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct More(Box<[u8]>);
+
+impl More {
+    /// From its map, as a later version would write it.
+    pub fn new(map: BTreeMap<String, Ipld>) -> Result<Self, BadEncoding> {
+        let later = |key: &String| key.parse::<u64>().is_ok_and(|number| number >= 64 && number.to_string() == *key);
+        if !map.keys().all(later) || !map.values().all(|value| is_plain(value, MAX_NESTING)) {
+            return Err(BadEncoding);
+        }
+        if map.is_empty() {
+            return Ok(Self::default());
+        }
+        Ok(Self(cbor::encode(&map)?.into()))
+    }
+
+    fn map(&self) -> Result<BTreeMap<String, Ipld>, BadEncoding> {
+        if self.0.is_empty() { Ok(BTreeMap::new()) } else { cbor::decode(&self.0) }
+    }
+}
+
+fn is_plain(value: &Ipld, levels: usize) -> bool {
+    match value {
+        Ipld::Null | Ipld::Bool(_) | Ipld::Integer(_) | Ipld::String(_) | Ipld::Bytes(_) => true,
+        Ipld::Float(_) | Ipld::Link(_) => false,
+        Ipld::List(list) => levels > 0 && list.iter().all(|value| is_plain(value, levels - 1)),
+        Ipld::Map(map) => levels > 0 && map.values().all(|value| is_plain(value, levels - 1)),
+    }
+}
+
+impl Serialize for More {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.map().map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
 
 impl<'de> Deserialize<'de> for More {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let map = BTreeMap::<String, Ipld>::deserialize(deserializer)?;
-        let later = |key: &String| key.parse::<u64>().is_ok_and(|number| number >= 64 && number.to_string() == *key);
-        if map.keys().all(later) { Ok(Self(map)) } else { Err(D::Error::custom("unknown key below 64")) }
+        Self::new(BTreeMap::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
 /// A new version of a file.
-#[derive(Clone, Debug, PartialEq, Serialize_tuple, Deserialize_tuple)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct NewContent {
     /// The file.
     pub id: EntryId,
@@ -56,7 +92,7 @@ pub struct NewContent {
 }
 
 /// One change of a tree.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A new file (without content yet) or directory.
     Create {
@@ -97,19 +133,25 @@ const TRASH: u8 = 4;
 const RESTORE: u8 = 5;
 const PURGE: u8 = 6;
 
-/// Encodes the body of a content record. `None` above the limit of changes.
+/// Encodes the body of a content record.
+///
+/// # Errors
+/// When no reader would take it: too many changes, or a name that is none.
 pub fn encode_body(changes: &[Change]) -> Result<Vec<u8>, BadEncoding> {
-    if changes.len() > MAX_CHANGES {
-        return Err(BadEncoding);
-    }
+    check(changes)?;
     cbor::encode(changes)
 }
 
 /// Decodes the body of a content record and checks every name and limit.
 pub fn decode_body(bytes: &[u8]) -> Result<Vec<Change>, BadEncoding> {
     let changes: Vec<Change> = cbor::decode(bytes)?;
+    check(&changes)?;
+    Ok(changes)
+}
+
+fn check(changes: &[Change]) -> Result<(), BadEncoding> {
     let sound = changes.len() <= MAX_CHANGES && changes.iter().all(is_sound);
-    sound.then_some(changes).ok_or(BadEncoding)
+    sound.then_some(()).ok_or(BadEncoding)
 }
 
 fn is_sound(change: &Change) -> bool {

@@ -3,160 +3,40 @@
 //! - A content change made from another version than the newest becomes a conflict copy beside the file.
 //! - Content for, or a create or move into, something in the trash brings it back.
 //! - A move that would put a directory inside itself changes nothing.
-//! - A name that is taken (NFC, case folded) gets the first free suffix ` (2)`, ` (3)`, ...
-//! - A parent that is gone or is a file is replaced by the folder's top: nothing gets lost.
+//! - A name that is taken (NFC, case folded) gets the first free suffix of ` (2)`, ` (3)`, ... ` (100)`; then
+//!   one derived from the record, so that thousands of equal names cost no search.
+//! - A parent that is gone, is a file or lies too deep is replaced by the folder's top: nothing gets lost.
+//! - A change that is refused ([`Unchanged`]) leaves everything as it was.
+//!
+//! Each change costs the depth of the tree (at most [`MAX_DEPTH`]) times a look-up, however many entries there
+//! are; a purge also what it removes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde::{Deserialize, Serialize};
-
 use super::change::{Change, More, NewContent};
+use super::entry::{Content, Effect, Entry, EntryKind, Stamp, Unchanged};
 use crate::hash::{Label, digest};
-use crate::ids::{AccountId, Cid, DekId, DeviceId, EntryId, Epoch, RecordHash, Seq};
+use crate::ids::{Cid, EntryId, RecordHash};
 use crate::names;
 
-/// Deepest directory.
+/// Most levels below the top: an entry in the top directory is at level 1.
 pub const MAX_DEPTH: usize = 128;
-
-/// File or directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-pub enum EntryKind {
-    /// Has content.
-    File,
-    /// Has entries.
-    Directory,
-}
-
-impl From<EntryKind> for u8 {
-    fn from(kind: EntryKind) -> u8 {
-        match kind {
-            EntryKind::File => 1,
-            EntryKind::Directory => 2,
-        }
-    }
-}
-
-impl TryFrom<u8> for EntryKind {
-    type Error = crate::cbor::BadEncoding;
-    fn try_from(byte: u8) -> Result<Self, Self::Error> {
-        match byte {
-            1 => Ok(Self::File),
-            2 => Ok(Self::Directory),
-            _ => Err(crate::cbor::BadEncoding),
-        }
-    }
-}
-
-/// Where a change stands: the record that carries it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    /// Place in the chain.
-    pub seq: Seq,
-    /// The record.
-    pub record: RecordHash,
-    /// Its author.
-    pub author: AccountId,
-    /// The author's device.
-    pub device: DeviceId,
-    /// The epoch of its seal.
-    pub epoch: Epoch,
-}
-
-/// One version of a file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Content {
-    /// Bytes of plaintext.
-    pub size: u64,
-    /// By the author's clock, for display.
-    pub mtime: i64,
-    /// The executable bit.
-    pub executable: bool,
-    /// Media type, a hint.
-    pub media_type: String,
-    /// The encrypted file.
-    pub cid: Cid,
-    /// Its key, and the version's identity.
-    pub dek: DekId,
-    /// The record.
-    pub stamp: Stamp,
-    /// Kept for later versions.
-    pub more: More,
-}
-
-/// A file or directory.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// Its id.
-    pub id: EntryId,
-    /// Its directory.
-    pub parent: EntryId,
-    /// File or directory.
-    pub kind: EntryKind,
-    /// Its name, unique among its neighbours.
-    pub name: String,
-    /// Versions, oldest first; empty for a directory, and for a file before its first content.
-    pub versions: Vec<Content>,
-    /// Put into the trash itself (not only something above it).
-    pub trashed: Option<Stamp>,
-    /// The file it is a conflict copy of.
-    pub copy_of: Option<EntryId>,
-    /// The record that created it.
-    pub created: Stamp,
-    /// Kept for later versions.
-    pub more: More,
-}
-
-impl Entry {
-    /// The newest version.
-    pub fn newest(&self) -> Option<&Content> {
-        self.versions.last()
-    }
-}
-
-/// What a change did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// An entry was made.
-    Created(EntryId),
-    /// A file got a new version.
-    Version(EntryId),
-    /// A file got a conflict copy: the file, and the copy.
-    ConflictCopy(EntryId, EntryId),
-    /// Moved or renamed.
-    Moved(EntryId),
-    /// Into the trash.
-    Trashed(EntryId),
-    /// Back from it.
-    Restored(EntryId),
-    /// Gone for good, with all that was in it: the DAGs nobody needs any more.
-    Purged(EntryId, Vec<Cid>),
-}
-
-/// Why a change changed nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unchanged {
-    /// The entry does not exist (any more), or exists already.
-    #[error("the entry does not exist")]
-    NoEntry,
-    /// Content for a directory, or the top where it cannot be meant.
-    #[error("the entry is of another kind")]
-    WrongKind,
-    /// A directory would lie inside itself, or too deep.
-    #[error("a directory cannot be moved into itself")]
-    Cycle,
-    /// Purging what is not in the trash, trashing what is, restoring what is not.
-    #[error("the entry is not where it must be for this")]
-    WrongState,
-}
+/// Last number that is tried for a name that is taken.
+const MAX_SUFFIX: u64 = 100;
 
 /// A folder's tree at one place of its chain.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     name: Option<String>,
     entries: HashMap<EntryId, Entry>,
+    /// What lies in a directory, the trashed too.
     children: HashMap<EntryId, BTreeSet<EntryId>>,
+    /// Folded names of the living in a directory.
     names: HashMap<EntryId, BTreeMap<String, EntryId>>,
+    /// How many of a directory's entries have how many levels, themselves included.
+    heights: HashMap<EntryId, BTreeMap<usize, usize>>,
+    /// How many versions need a DAG.
+    holders: HashMap<Cid, usize>,
 }
 
 impl Tree {
@@ -174,9 +54,9 @@ impl Tree {
                 self.name = Some(name.clone());
                 Ok(Effect::Moved(EntryId::TOP))
             }
-            Change::Move { id, parent, name } => self.move_entry(*id, *parent, name),
+            Change::Move { id, parent, name } => self.move_entry(stamp, *id, *parent, name),
             Change::Trash(id) => self.trash(stamp, *id),
-            Change::Restore(id) => self.restore(*id),
+            Change::Restore(id) => self.restore(stamp, *id),
             Change::Purge(id) => self.purge(*id),
         }
     }
@@ -193,7 +73,7 @@ impl Tree {
         if id == EntryId::TOP || self.entries.contains_key(&id) {
             return Err(Unchanged::NoEntry);
         }
-        let parent = self.living_directory(parent);
+        let parent = self.living_directory(stamp, parent);
         let entry = Entry {
             id,
             parent,
@@ -205,7 +85,7 @@ impl Tree {
             created: stamp,
             more: more.clone(),
         };
-        self.insert(entry);
+        self.place(entry);
         Ok(Effect::Created(id))
     }
 
@@ -214,8 +94,10 @@ impl Tree {
         if entry.kind != EntryKind::File {
             return Err(Unchanged::WrongKind);
         }
-        let is_next = entry.newest().map(|content| content.dek) == new.base;
-        self.revive(new.id);
+        let newest = entry.newest().map(|content| content.dek);
+        if newest == Some(new.dek) {
+            return Err(Unchanged::WrongState);
+        }
         let version = Content {
             size: new.size,
             mtime: new.mtime,
@@ -226,9 +108,11 @@ impl Tree {
             stamp,
             more: new.more.clone(),
         };
-        if !is_next {
+        if newest != new.base {
             return self.conflict_copy(new.id, version);
         }
+        self.revive(stamp, new.id);
+        *self.holders.entry(version.cid).or_default() += 1;
         if let Some(entry) = self.entries.get_mut(&new.id) {
             entry.versions.push(version);
         }
@@ -237,14 +121,10 @@ impl Tree {
 
     /// Beside the file, under an id and a name that follow from the change alone.
     fn conflict_copy(&mut self, of: EntryId, version: Content) -> Result<Effect, Unchanged> {
-        let original = self.entries.get(&of).ok_or(Unchanged::NoEntry)?;
         let seed = digest(Label::ConflictCopy, &[of.as_bytes(), version.dek.as_bytes()]);
-        let mut id = [0; EntryId::LEN];
-        id.copy_from_slice(&seed[..EntryId::LEN]);
-        let id = EntryId::new(id);
-        if self.entries.contains_key(&id) {
-            return Err(Unchanged::NoEntry);
-        }
+        let id = self.copy_id(of, &version, &seed)?;
+        self.revive(version.stamp, of);
+        let original = self.entries.get(&of).ok_or(Unchanged::NoEntry)?;
         let suffix = format!(" (conflicting copy {:02x}{:02x})", seed[30], seed[31]);
         let copy = Entry {
             id,
@@ -252,29 +132,44 @@ impl Tree {
             kind: EntryKind::File,
             name: names::with_suffix(&original.name, &suffix),
             created: version.stamp,
-            versions: vec![version],
             trashed: None,
             copy_of: Some(of),
             more: More::default(),
+            versions: vec![version],
         };
-        self.insert(copy);
+        self.place(copy);
         Ok(Effect::ConflictCopy(of, id))
     }
 
-    fn move_entry(&mut self, id: EntryId, parent: EntryId, name: &str) -> Result<Effect, Unchanged> {
+    /// Whoever saw the change early may have taken the id on purpose; the record's hash nobody foresees.
+    fn copy_id(&self, of: EntryId, version: &Content, seed: &[u8; 32]) -> Result<EntryId, Unchanged> {
+        let first = truncated(seed);
+        let Some(other) = self.entries.get(&first) else { return Ok(first) };
+        let is_this = other.copy_of == Some(of) && other.versions.iter().any(|held| held.dek == version.dek);
+        let parts: [&[u8]; 3] = [of.as_bytes(), version.dek.as_bytes(), version.stamp.record.as_bytes()];
+        let second = truncated(&digest(Label::ConflictCopy, &parts));
+        let is_free = !is_this && !self.entries.contains_key(&second);
+        is_free.then_some(second).ok_or(Unchanged::NoEntry)
+    }
+
+    fn move_entry(&mut self, stamp: Stamp, id: EntryId, parent: EntryId, name: &str) -> Result<Effect, Unchanged> {
         if !self.entries.contains_key(&id) {
             return Err(Unchanged::NoEntry);
         }
         let parent = if self.is_directory(parent) { parent } else { EntryId::TOP };
-        let above = self.ancestors(parent);
-        if parent == id || above.contains(&id) || above.len() + self.height(id) > MAX_DEPTH {
+        let into_itself = parent == id || self.ancestors(parent).contains(&id);
+        if into_itself || self.depth(parent) + self.height(id) > MAX_DEPTH {
             return Err(Unchanged::Cycle);
         }
-        self.revive(parent);
-        let mut entry = self.take(id).ok_or(Unchanged::NoEntry)?;
-        entry.parent = parent;
-        entry.name = name.to_owned();
-        self.insert(entry);
+        self.revive(stamp, parent);
+        self.drop_name(id);
+        self.unlink(id);
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.parent = parent;
+            entry.name = name.to_owned();
+        }
+        self.link(id);
+        self.take_name(stamp, id);
         Ok(Effect::Moved(id))
     }
 
@@ -283,22 +178,19 @@ impl Tree {
         if entry.trashed.is_some() {
             return Err(Unchanged::WrongState);
         }
-        let mut entry = self.take(id).ok_or(Unchanged::NoEntry)?;
-        entry.trashed = Some(stamp);
-        self.insert(entry);
+        self.drop_name(id);
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.trashed = Some(stamp);
+        }
         Ok(Effect::Trashed(id))
     }
 
-    fn restore(&mut self, id: EntryId) -> Result<Effect, Unchanged> {
+    fn restore(&mut self, stamp: Stamp, id: EntryId) -> Result<Effect, Unchanged> {
         let entry = self.entries.get(&id).ok_or(Unchanged::NoEntry)?;
         if entry.trashed.is_none() {
             return Err(Unchanged::WrongState);
         }
-        let parent = self.living_directory(entry.parent);
-        let mut entry = self.take(id).ok_or(Unchanged::NoEntry)?;
-        entry.trashed = None;
-        entry.parent = parent;
-        self.insert(entry);
+        self.revive(stamp, id);
         Ok(Effect::Restored(id))
     }
 
@@ -309,65 +201,118 @@ impl Tree {
         if !self.is_trashed(id) {
             return Err(Unchanged::WrongState);
         }
-        let mut cids = Vec::new();
+        self.drop_name(id);
+        self.unlink(id);
+        let mut needless = Vec::new();
         let mut gone = vec![id];
         while let Some(id) = gone.pop() {
             gone.extend(self.children.remove(&id).unwrap_or_default());
             self.names.remove(&id);
-            if let Some(entry) = self.take(id) {
-                cids.extend(entry.versions.iter().map(|version| version.cid));
+            self.heights.remove(&id);
+            for version in self.entries.remove(&id).map(|entry| entry.versions).unwrap_or_default() {
+                if self.release(version.cid) {
+                    needless.push(version.cid);
+                }
             }
         }
-        Ok(Effect::Purged(id, cids))
+        Ok(Effect::Purged(id, needless))
     }
 
-    /// The directory itself, brought back from the trash, or the top if there is none such.
-    fn living_directory(&mut self, id: EntryId) -> EntryId {
-        if !self.is_directory(id) || self.ancestors(id).len() >= MAX_DEPTH {
+    /// One version less needs a DAG. Whether it was the last.
+    fn release(&mut self, cid: Cid) -> bool {
+        let Some(holders) = self.holders.get_mut(&cid) else { return false };
+        *holders -= 1;
+        let was_last = *holders == 0;
+        if was_last {
+            self.holders.remove(&cid);
+        }
+        was_last
+    }
+
+    /// The directory itself, brought back from the trash, or the top if nothing can be put into it.
+    fn living_directory(&mut self, stamp: Stamp, id: EntryId) -> EntryId {
+        if !self.is_directory(id) || self.depth(id) >= MAX_DEPTH {
             return EntryId::TOP;
         }
-        self.revive(id);
+        self.revive(stamp, id);
         id
     }
 
     /// Takes an entry and everything above it out of the trash.
-    fn revive(&mut self, id: EntryId) {
+    fn revive(&mut self, stamp: Stamp, id: EntryId) {
         let mut chain = self.ancestors(id);
         chain.push(id);
         for id in chain {
-            if self.entries.get(&id).is_some_and(|entry| entry.trashed.is_some()) {
-                if let Some(mut entry) = self.take(id) {
-                    entry.trashed = None;
-                    self.insert(entry);
-                }
+            let Some(entry) = self.entries.get_mut(&id) else { continue };
+            if entry.trashed.take().is_some() {
+                self.take_name(stamp, id);
             }
         }
     }
 
-    /// Puts an entry under its parent, with the first free name unless it lies in the trash itself.
-    fn insert(&mut self, mut entry: Entry) {
-        if entry.trashed.is_none() {
-            let names = self.names.entry(entry.parent).or_default();
-            entry.name = free_name(names, &entry.name);
-            names.insert(names::fold(&entry.name), entry.id);
+    /// A new entry, under its parent and the first free name.
+    fn place(&mut self, entry: Entry) {
+        let (id, stamp) = (entry.id, entry.created);
+        for version in &entry.versions {
+            *self.holders.entry(version.cid).or_default() += 1;
         }
-        self.children.entry(entry.parent).or_default().insert(entry.id);
-        self.entries.insert(entry.id, entry);
+        self.entries.insert(id, entry);
+        self.link(id);
+        self.take_name(stamp, id);
     }
 
-    /// Takes an entry out of its place; what is in it keeps pointing to it.
-    fn take(&mut self, id: EntryId) -> Option<Entry> {
-        let entry = self.entries.remove(&id)?;
-        if let Some(siblings) = self.children.get_mut(&entry.parent) {
+    /// Gives an entry the first free name, unless it lies in the trash itself.
+    fn take_name(&mut self, stamp: Stamp, id: EntryId) {
+        let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.trashed.is_none()) else { return };
+        let names = self.names.entry(entry.parent).or_default();
+        entry.name = free_name(names, stamp.record, id, &entry.name);
+        names.insert(names::fold(&entry.name), id);
+    }
+
+    fn drop_name(&mut self, id: EntryId) {
+        let Some(entry) = self.entries.get(&id).filter(|entry| entry.trashed.is_none()) else { return };
+        let Some(names) = self.names.get_mut(&entry.parent) else { return };
+        names.remove(&names::fold(&entry.name));
+        if names.is_empty() {
+            self.names.remove(&entry.parent);
+        }
+    }
+
+    fn link(&mut self, id: EntryId) {
+        let Some(parent) = self.entries.get(&id).map(|entry| entry.parent) else { return };
+        self.children.entry(parent).or_default().insert(id);
+        self.height_changed(parent, None, Some(self.height(id)));
+    }
+
+    fn unlink(&mut self, id: EntryId) {
+        let Some(parent) = self.entries.get(&id).map(|entry| entry.parent) else { return };
+        if let Some(siblings) = self.children.get_mut(&parent) {
             siblings.remove(&id);
-        }
-        if let Some(names) = self.names.get_mut(&entry.parent) {
-            let key = names::fold(&entry.name);
-            if names.get(&key) == Some(&id) {
-                names.remove(&key);
+            if siblings.is_empty() {
+                self.children.remove(&parent);
             }
         }
-        Some(entry)
+        self.height_changed(parent, Some(self.height(id)), None);
+    }
+
+    /// Tells a directory, and those above as far as it matters, that an entry of it has other levels now.
+    fn height_changed(&mut self, mut directory: EntryId, mut before: Option<usize>, mut after: Option<usize>) {
+        while directory != EntryId::TOP && before != after {
+            let height = self.height(directory);
+            let below = self.heights.entry(directory).or_default();
+            if let Some(after) = after {
+                *below.entry(after).or_default() += 1;
+            }
+            if let Some(count) = before.and_then(|before| below.get_mut(&before)) {
+                *count -= 1;
+            }
+            below.retain(|_, count| *count > 0);
+            if below.is_empty() {
+                self.heights.remove(&directory);
+            }
+            (before, after) = (Some(height), Some(self.height(directory)));
+            directory = self.entries.get(&directory).map_or(EntryId::TOP, |entry| entry.parent);
+        }
     }
 
     /// Directories above an entry, nearest first, without the top.
@@ -384,15 +329,14 @@ impl Tree {
         above
     }
 
-    /// Levels below an entry, itself included.
+    /// Level of an entry; 0 is the top.
+    fn depth(&self, id: EntryId) -> usize {
+        if id == EntryId::TOP { 0 } else { self.ancestors(id).len() + 1 }
+    }
+
+    /// Levels of an entry and what is in it, itself included.
     fn height(&self, id: EntryId) -> usize {
-        let mut deepest = 0;
-        let mut open = vec![(id, 1)];
-        while let Some((id, depth)) = open.pop() {
-            deepest = deepest.max(depth);
-            open.extend(self.children(id).map(|child| (child.id, depth + 1)));
-        }
-        deepest
+        self.heights.get(&id).and_then(BTreeMap::last_key_value).map_or(1, |(highest, _)| highest + 1)
     }
 
     fn is_directory(&self, id: EntryId) -> bool {
@@ -432,12 +376,19 @@ impl Tree {
     }
 }
 
-fn free_name(names: &BTreeMap<String, EntryId>, name: &str) -> String {
-    if !names.contains_key(&names::fold(name)) {
-        return name.to_owned();
-    }
-    (2_u64..)
-        .map(|number| names::with_suffix(name, &format!(" ({number})")))
-        .find(|candidate| !names.contains_key(&names::fold(candidate)))
-        .unwrap_or_else(|| name.to_owned())
+fn truncated(digest: &[u8; 32]) -> EntryId {
+    let mut id = [0; EntryId::LEN];
+    id.copy_from_slice(&digest[..EntryId::LEN]);
+    EntryId::new(id)
+}
+
+fn free_name(names: &BTreeMap<String, EntryId>, record: RecordHash, id: EntryId, name: &str) -> String {
+    let is_free = |name: &String| !names.contains_key(&names::fold(name));
+    let numbered = (2..=MAX_SUFFIX).map(|number| format!(" ({number})"));
+    let derived = (0_u64..).map(|number| {
+        let seed = digest(Label::TakenName, &[record.as_bytes(), id.as_bytes(), &number.to_be_bytes()]);
+        format!(" ({:016x})", u64::from_be_bytes(*seed.first_chunk().unwrap_or(&[0; 8])))
+    });
+    let suffixed = numbered.chain(derived).map(|suffix| names::with_suffix(name, &suffix));
+    std::iter::once(name.to_owned()).chain(suffixed).find(is_free).unwrap_or_else(|| name.to_owned())
 }

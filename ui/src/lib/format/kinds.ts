@@ -2,7 +2,18 @@
 import type { Entry } from '$lib/backend';
 
 export type FileKind =
-  'directory' | 'document' | 'pdf' | 'table' | 'slides' | 'image' | 'film' | 'sound' | 'archive' | 'code' | 'mail' | 'other';
+  | 'directory'
+  | 'document'
+  | 'pdf'
+  | 'table'
+  | 'slides'
+  | 'image'
+  | 'film'
+  | 'sound'
+  | 'archive'
+  | 'code'
+  | 'mail'
+  | 'other';
 
 const KINDS: [FileKind, string][] = [
   ['document', 'doc docx odt rtf txt md tex pages dot dotx'],
@@ -17,7 +28,9 @@ const KINDS: [FileKind, string][] = [
   ['code', 'json xml yaml yml toml html css js ts py rs go java c h cpp sh sql'],
 ];
 
-const BY_EXTENSION = new Map(KINDS.flatMap(([kind, list]) => list.split(' ').map((end) => [end, kind] as const)));
+const BY_EXTENSION = new Map(
+  KINDS.flatMap(([kind, list]) => list.split(' ').map((end) => [end, kind] as const)),
+);
 
 const BY_MEDIA: [RegExp, FileKind][] = [
   [/^image\//, 'image'],

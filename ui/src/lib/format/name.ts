@@ -11,7 +11,8 @@ const ALWAYS =
   /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]|[\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/u;
 
 const SPACE = /\p{Zs}/u;
-const JOINS_WORDS = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}]|[\u0900-\u0DFF\u1000-\u109F\u1780-\u17FF]/u;
+const JOINS_WORDS =
+  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}]|[\u0900-\u0DFF\u1000-\u109F\u1780-\u17FF]/u;
 const EMOJI = /\p{Extended_Pictographic}|[\u{1F3FB}-\u{1F3FF}\uFE0F]/u;
 
 /** A name as it may be shown. */
@@ -44,14 +45,13 @@ function escaped(mark: string): string {
   return `${LEFT}U+${code}${RIGHT}`;
 }
 
-/** Splits a long name so that its end, which tells what kind of file it is, stays in sight. */
-export function splitForEliding(shown: string, keep = 12): { start: string; end: string } {
+/** Splits a long name so that its extension, which tells what kind of file it is, stays in sight. */
+export function splitForEliding(shown: string): { start: string; end: string } {
   const marks = [...shown];
-  const dot = shown.lastIndexOf('.');
-  const tail = dot > 0 ? [...shown.slice(dot)].length : 0;
-  const end = Math.min(Math.max(tail + 4, keep), 20);
-  if (marks.length <= end * 2) return { start: shown, end: '' };
-  return { start: marks.slice(0, -end).join(''), end: marks.slice(-end).join('') };
+  const dot = marks.lastIndexOf('.');
+  const tail = marks.length - dot;
+  if (dot < 8 || tail > 8) return { start: shown, end: '' };
+  return { start: marks.slice(0, dot - 3).join(''), end: marks.slice(dot - 3).join('') };
 }
 
 /** The part of a name which a rename selects: all but the extension. */
@@ -62,8 +62,16 @@ export function stemLength(name: string): number {
 
 /** Two letters for a round badge. */
 export function initials(name: string): string {
-  const words = displayName(name).split(/[\s‹›]+/u).filter((word) => /^\p{L}/u.test(word));
+  const words = displayName(name)
+    .replace(/‹U\+[0-9A-F]+›/g, ' ')
+    .split(/\s+/u)
+    .filter((word) => /^\p{L}/u.test(word));
   const first = words[0];
   const last = words.length > 1 ? words[words.length - 1] : undefined;
-  return [first, last].map((word) => (word === undefined ? '' : ([...word][0] ?? ''))).join('').toLocaleUpperCase() || '?';
+  return (
+    [first, last]
+      .map((word) => (word === undefined ? '' : ([...word][0] ?? '')))
+      .join('')
+      .toLocaleUpperCase() || '?'
+  );
 }

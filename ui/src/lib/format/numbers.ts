@@ -41,7 +41,10 @@ function startOfDay(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
-export type Span = { value: number; unit: 'second' | 'minute' | 'hour' | 'day' | 'month' | 'year' | 'century' };
+export type Span = {
+  value: number;
+  unit: 'second' | 'minute' | 'hour' | 'day' | 'month' | 'year' | 'century';
+};
 
 const SPANS: [Span['unit'], number][] = [
   ['century', 3_155_760_000],

@@ -44,7 +44,8 @@ export class Actions {
 
   async save(row: Row): Promise<void> {
     await this.notices.guard(async () => {
-      if (await this.backend.save(row.folder, row.entry.id)) this.notices.tell(words.did.saved(row.entry.name));
+      if (await this.backend.save(row.folder, row.entry.id))
+        this.notices.tell(words.did.saved(row.entry.name));
     });
   }
 
@@ -92,7 +93,11 @@ export class Actions {
   async purge(rows: Row[]): Promise<void> {
     for (const [folder, group] of byFolder(rows)) {
       await this.#change(
-        () => this.backend.purge(folder, group.map((row) => row.entry.id)),
+        () =>
+          this.backend.purge(
+            folder,
+            group.map((row) => row.entry.id),
+          ),
         () => words.did.purged(names(group)),
         null,
       );
@@ -133,6 +138,13 @@ export class Actions {
     });
   }
 
+  async renameFolder(folder: FolderId, name: string): Promise<boolean> {
+    return this.notices.guard(async () => {
+      await this.backend.renameFolder(folder, name);
+      await this.folders.load();
+    });
+  }
+
   async makeSubfolder(name: string): Promise<boolean> {
     const target = this.target;
     if (target === null) return false;
@@ -151,7 +163,9 @@ export class Actions {
   }
 
   async addDropped(drop: DropId, folder: FolderId, parent: EntryId | null): Promise<void> {
-    await this.notices.guard(async () => this.transfers.note(await this.backend.addDropped(drop, folder, parent)));
+    await this.notices.guard(async () =>
+      this.transfers.note(await this.backend.addDropped(drop, folder, parent)),
+    );
   }
 
   async forgetDrop(drop: DropId): Promise<void> {
@@ -161,7 +175,9 @@ export class Actions {
   /** Where files go that are added now; none where they cannot. */
   get target(): { folder: FolderId; parent: EntryId | null } | null {
     const at = this.navigation.at;
-    return at?.view === 'folder' && this.mayChange(at.folder) ? { folder: at.folder, parent: at.parent } : null;
+    return at?.view === 'folder' && this.mayChange(at.folder)
+      ? { folder: at.folder, parent: at.parent }
+      : null;
   }
 
   mayChange(folder: FolderId): boolean {

@@ -15,6 +15,8 @@ type Source = { spot: Spot; text: string; everywhere: boolean };
 
 export class Listing {
   path = $state.raw<Crumb[]>([]);
+  /** The rows are hits of a search. */
+  searched = $state(false);
   /** `blank`: another place was asked for and has not answered. */
   stage = $state<'blank' | 'ready' | 'trouble'>('blank');
   trouble = $state.raw<Trouble | null>(null);
@@ -30,13 +32,13 @@ export class Listing {
   async show(spot: Spot, text = '', everywhere = false): Promise<void> {
     const source: Source = { spot, text, everywhere };
     const before = this.#source;
-    const samePlace = before !== null && sameSpot(before.spot, spot) && (before.text === '') === (text === '');
     this.#source = source;
-    if (!samePlace) {
+    if (before === null || !sameSpot(before.spot, spot)) {
       this.#raw = [];
       this.path = [];
+      this.searched = false;
       this.stage = 'blank';
-      this.sorting = spot.view === 'folder' && text === '' ? this.#folderSorting : null;
+      this.sorting = spot.view === 'folder' ? this.#folderSorting : null;
     }
     await this.refresh();
   }
@@ -50,6 +52,7 @@ export class Listing {
     try {
       const { rows, path } = await this.#read(source);
       if (turn !== this.#turn) return;
+      this.#arrange(source);
       this.#raw = rows;
       this.path = path;
       this.trouble = null;
@@ -84,6 +87,14 @@ export class Listing {
     const source = this.#source;
     if (source === null) return false;
     return source.spot.view !== 'folder' || source.everywhere || source.spot.folder === folder;
+  }
+
+  /** Hits come in the order of the answer; a folder comes back in its own. */
+  #arrange({ spot, text }: Source): void {
+    const searched = text !== '';
+    if (searched === this.searched) return;
+    this.searched = searched;
+    this.sorting = spot.view === 'folder' && !searched ? this.#folderSorting : null;
   }
 
   async #read({ spot, text, everywhere }: Source): Promise<{ rows: Row[]; path: Crumb[] }> {

@@ -7,6 +7,8 @@ import type { Row } from './rows';
 export class Selection {
   keys = $state.raw<ReadonlySet<string>>(new Set());
   current = $state.raw<string | null>(null);
+  /** The row whose name is being edited. */
+  renaming = $state.raw<string | null>(null);
   #anchor: string | null = null;
   #index: Map<string, number> = $derived.by(() => new Map(this.rows().map((row, at) => [row.key, at])));
   chosen: Row[] = $derived.by(() => {
@@ -57,6 +59,10 @@ export class Selection {
     this.current = key;
   }
 
+  rename(key: string | null): void {
+    this.renaming = key;
+  }
+
   all(): void {
     this.keys = new Set(this.rows().map((row) => row.key));
     this.current ??= this.rows()[0]?.key ?? null;
@@ -66,6 +72,7 @@ export class Selection {
   clear(): void {
     this.keys = new Set();
     this.current = null;
+    this.renaming = null;
     this.#anchor = null;
   }
 

@@ -6,7 +6,9 @@ import { words } from '$lib/words';
 
 export class Transfers {
   #all = $state.raw<ReadonlyMap<number, Transfer>>(new Map());
-  running: Transfer[] = $derived([...this.#all.values()].filter((transfer) => transfer.state.type === 'running'));
+  running: Transfer[] = $derived(
+    [...this.#all.values()].filter((transfer) => transfer.state.type === 'running'),
+  );
 
   constructor(
     private readonly backend: Backend,

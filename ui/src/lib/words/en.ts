@@ -15,6 +15,7 @@ function ownEnglish(): string {
 
 const n = (value: number) => count(value, locale);
 const plural = (value: number, one: string, many: string) => `${n(value)} ${value === 1 ? one : many}`;
+const filesOrNone = (value: number) => (value === 0 ? 'no files yet' : plural(value, 'file', 'files'));
 const quoted = (name: string) => `“${displayName(name)}”`;
 const things = (names: string[], one: string, many: string) =>
   names.length === 1 ? quoted(names[0] ?? '') : plural(names.length, one, many);
@@ -37,7 +38,8 @@ const duration = (seconds: number) => {
 const clockTime = (date: Date) =>
   new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(date);
 
-const dayAndMonth = (date: Date) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(date);
+const dayAndMonth = (date: Date) =>
+  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(date);
 
 const fullDate = (moment: number) =>
   new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(moment);
@@ -69,7 +71,10 @@ const ROLE: Record<Role, { name: string; can: string }> = {
 };
 
 const CONNECTION: Record<Connection, { short: string; long: string }> = {
-  none: { short: 'On this computer only', long: 'This workspace lives on this computer. Nobody else can reach it yet.' },
+  none: {
+    short: 'On this computer only',
+    long: 'This workspace lives on this computer. Nobody else can reach it yet.',
+  },
   connecting: { short: 'Connecting…', long: 'Looking for the server. You can go on working.' },
   inStep: { short: 'In step', long: 'Everything you see is up to date.' },
   syncing: { short: 'Catching up…', long: 'Changes are going to and fro.' },
@@ -92,8 +97,14 @@ const TROUBLE: Record<ErrorCode, Fallback> = {
     safe: 'Nothing was changed.',
     todo: 'Check caps lock and the keyboard’s language, and try again.',
   },
-  alreadySetUp: { happened: 'Valise is already set up on this computer.', todo: 'Close this window and open it again.' },
-  notSetUp: { happened: 'Valise is not set up on this computer yet.', todo: 'Start a workspace or use an invitation.' },
+  alreadySetUp: {
+    happened: 'Valise is already set up on this computer.',
+    todo: 'Close this window and open it again.',
+  },
+  notSetUp: {
+    happened: 'Valise is not set up on this computer yet.',
+    todo: 'Start a workspace or use an invitation.',
+  },
   locked: { happened: 'Valise is locked.', todo: 'Unlock it with your password first.' },
   waiting: {
     happened: 'You have not been let in yet.',
@@ -156,7 +167,11 @@ const TROUBLE: Record<ErrorCode, Fallback> = {
     todo: 'Check that the place exists and that you may write there.',
   },
   cancelled: { happened: 'Stopped.', safe: 'What was complete stays.' },
-  timedOut: { happened: 'It took longer than expected.', safe: 'Nothing was lost.', todo: 'Try again in a moment.' },
+  timedOut: {
+    happened: 'It took longer than expected.',
+    safe: 'Nothing was lost.',
+    todo: 'Try again in a moment.',
+  },
   internal: {
     happened: 'Valise made a mistake.',
     safe: 'Your files are as they were.',
@@ -208,7 +223,7 @@ export const en = {
   duration,
   fullDate,
   people: (value: number) => plural(value, 'person', 'people'),
-  files: (value: number) => plural(value, 'file', 'files'),
+  files: (value: number) => (value === 0 ? 'no files' : plural(value, 'file', 'files')),
   changed: (moment: number): string => {
     const day = dayOf(moment, clock.now());
     if (day.kind === 'today') return `Today, ${clockTime(day.date)}`;
@@ -238,7 +253,8 @@ export const en = {
 
   welcome: {
     title: 'Welcome to Valise',
-    sentence: 'Share files with your colleagues. Only they can open them; not even whoever runs the server can.',
+    sentence:
+      'Share files with your colleagues. Only they can open them; not even whoever runs the server can.',
     start: 'Start a workspace',
     startHint: 'For your team, your office, your company',
     join: 'I have an invitation',
@@ -267,7 +283,8 @@ export const en = {
     passwordMissing: 'Please choose a password.',
     passwordShort: (least: number) => `Please use at least ${least} characters.`,
     passwordWeak: 'This one is guessed too soon. Add a word or two.',
-    final: 'Nobody can reset it for you. A forgotten password is final until recovery kits come with a later version.',
+    final:
+      'Nobody can reset it for you. A forgotten password is final until recovery kits come with a later version.',
   },
 
   password: {
@@ -293,12 +310,15 @@ export const en = {
     workspaceHint: 'Your company or team, like Acme Legal',
     workspaceMissing: 'Please name the workspace.',
     here: 'On this computer',
-    hereHint: 'Ready at once. Colleagues reach it while this computer is on. You can move it to a server later.',
+    hereHint:
+      'Ready at once. Colleagues reach it while this computer is on. You can move it to a server later.',
     server: 'On our server',
     serverHint: 'Always on. Somebody in your office has set it up and told you its address.',
     address: 'Address of the server',
     addressHint: 'Like https://valise.example.com:8443',
     addressMissing: 'Please type the server’s address.',
+    unreachable: 'No server answers at this address.',
+    unreachableDo: 'Nothing was made yet. Check the address and the network, and try again.',
     making: 'Making your keys…',
   },
 
@@ -334,6 +354,9 @@ export const en = {
   waiting: {
     title: (inviter: string) => `Waiting for ${firstName(inviter)}’s computer to let you in`,
     titleAnybody: 'Waiting to be let in',
+    reached: 'The server is reached. Nothing is left for you to do.',
+    unreached: 'The server cannot be reached now. Valise tries again by itself.',
+    reaching: 'Looking for the server…',
     sentence: (inviter: string) =>
       `It happens by itself when ${displayName(inviter)}, or another owner, has Valise open and unlocked.`,
     folder: 'Folder',
@@ -347,7 +370,8 @@ export const en = {
     password: 'Password',
     unlock: 'Unlock',
     unlocking: 'Unlocking…',
-    wrong: 'This password does not open Valise on this computer. Check caps lock and the keyboard’s language.',
+    wrong:
+      'This password does not open Valise on this computer. Check caps lock and the keyboard’s language.',
     forgotten: 'Forgotten? Nobody can reset it. What is on this computer alone stays closed.',
   },
 
@@ -382,12 +406,14 @@ export const en = {
 
   header: {
     summary: (people: number, files: number) =>
-      people < 2 ? plural(files, 'file', 'files') : `${plural(people, 'person', 'people')}, ${plural(files, 'file', 'files')}`,
-    mineSummary: (files: number) => `Only you, ${plural(files, 'file', 'files')}`,
+      `${people < 2 ? 'Only you' : plural(people, 'person', 'people')}, ${filesOrNone(files)}`,
+    mineSummary: (files: number) => `Only you, ${filesOrNone(files)}`,
     search: 'Search',
     searchIn: (name: string) => `Search in ${displayName(name)}`,
     clearSearch: 'Clear search',
     share: 'Share',
+    invite: 'Invite or change roles…',
+    members: 'People…',
     add: 'Add files',
     more: 'More for this folder',
     addDirectory: 'Add a whole folder…',
@@ -400,7 +426,8 @@ export const en = {
     keyChangeHint:
       'Somebody left or changed a key. With the next change that you or a colleague make here, the folder gets a new key.',
     stopped: 'This folder is stopped',
-    stoppedHint: 'Something in it could not be verified. What you see is safe; nothing is sent or taken. See Security.',
+    stoppedHint:
+      'Something in it could not be verified. What you see is safe; nothing is sent or taken. See Security.',
     viewer: 'You can open files here. Only owners and editors can add or change.',
   },
 
@@ -430,11 +457,13 @@ export const en = {
 
   empty: {
     folder: 'This folder is empty',
-    folderText: 'Drop files or whole folders anywhere here. They are encrypted before they leave this computer.',
+    folderText:
+      'Drop files or whole folders anywhere here. They are encrypted before they leave this computer.',
     viewerText: 'When a colleague adds something, you see it here.',
     subfolder: 'This subfolder is empty',
     mine: 'Your own files',
-    mineText: 'What you drop here is encrypted and kept for you alone. It counts as safe when the server has it.',
+    mineText:
+      'What you drop here is encrypted and kept for you alone. It counts as safe when the server has it.',
     recent: 'Nothing has happened yet',
     recentText: 'The files that you or your colleagues changed last are listed here.',
     trash: 'The trash is empty',
@@ -448,7 +477,7 @@ export const en = {
   },
 
   search: {
-    results: (value: number) => plural(value, 'hit', 'hits'),
+    results: (value: number) => (value === 0 ? 'No hits' : plural(value, 'hit', 'hits')),
     here: (name: string) => `In ${displayName(name)}`,
     everywhere: 'Everywhere',
     scope: 'Where to search',
@@ -506,8 +535,7 @@ export const en = {
 
   details: {
     label: 'Details',
-    none: 'Nothing selected',
-    noneText: 'Select a file to see who can open it and where its copies are.',
+    noneText: 'Select a file to see where its copies are, and what can be done with it.',
     many: (value: number) => `${n(value)} items selected`,
     manySize: (bytes: number) => `${size(bytes, locale)} in all`,
     signedBy: 'Signed by',
@@ -542,7 +570,9 @@ export const en = {
     label: 'Transfers',
     title: (kind: 'add' | 'fetch', files: number, done: number, name: string): string => {
       const verb = kind === 'add' ? 'Encrypting and sending' : 'Fetching';
-      return files > 1 ? `${verb} ${n(Math.min(done + 1, files))} of ${n(files)} files` : `${verb} ${displayName(name)}`;
+      return files > 1
+        ? `${verb} ${n(Math.min(done + 1, files))} of ${n(files)} files`
+        : `${verb} ${displayName(name)}`;
     },
     amount: (done: number, all: number) => `${size(done, locale)} of ${size(all, locale)}`,
     rate: (rate: number) => `${size(rate, locale)}/s`,
@@ -556,7 +586,8 @@ export const en = {
   status: {
     label: 'Status',
     connection: CONNECTION,
-    online: (value: number) => (value === 0 ? 'No colleague online' : `${plural(value, 'colleague', 'colleagues')} online`),
+    online: (value: number) =>
+      value === 0 ? 'No colleague online' : `${plural(value, 'colleague', 'colleagues')} online`,
     waiting: (value: number) =>
       value === 0 ? 'Nothing waiting to be sent' : `${plural(value, 'change', 'changes')} waiting to be sent`,
     unheld: (value: number) => `${plural(value, 'file', 'files')} on this computer only`,
@@ -638,7 +669,12 @@ export const en = {
     make: 'Make subfolder',
   },
 
-  renameFolder: { title: 'Rename folder', text: 'The new name is seen by everybody in it.', name: 'Name', do: 'Rename' },
+  renameFolder: {
+    title: 'Rename folder',
+    text: 'The new name is seen by everybody in it.',
+    name: 'Name',
+    do: 'Rename',
+  },
 
   nameMissing: 'Please type a name.',
 
@@ -660,7 +696,7 @@ export const en = {
 
   trash: {
     title: 'Trash',
-    summary: (value: number) => plural(value, 'item', 'items'),
+    summary: (value: number) => (value === 0 ? 'Nothing to put back' : plural(value, 'item', 'items')),
     restore: 'Put back',
     from: 'Was in',
   },
@@ -702,7 +738,8 @@ export const en = {
       'Copies you save outside Valise are not encrypted by it. While it is unlocked, trust the computer it runs on.',
     ],
     finalTitle: 'A forgotten password is final',
-    final: 'Recovery kits come with a later version. Until then, nobody can reset a password: not a colleague, not the server, not we.',
+    final:
+      'Recovery kits come with a later version. Until then, nobody can reset a password: not a colleague, not the server, not we.',
     fingerprints: 'Fingerprints',
     fingerprintsText: 'Compare them by eye or voice with what a colleague sees.',
     workspace: 'Workspace',

@@ -1,0 +1,20 @@
+# The commands of this project; the work is done in scripts/. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bindings fmt
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## install what is missing, build, open Valise; without a display: `valise demo` (FILES="a.pdf b.odt")
+	@scripts/run.sh $(FILES)
+
+test: ## everything CI runs, with a time per section (ONLY="formatting lints" for some of it)
+	@scripts/test.sh $(ONLY)
+
+bindings: ## write the interface's TypeScript types anew from Rust
+	UPDATE_BINDINGS=1 cargo test --package valise-desktop bindings
+
+fmt: ## format Rust and the interface
+	cargo fmt --all
+	npm --prefix ui run format

@@ -1,0 +1,62 @@
+//! Asking one peer for one block: what Bitswap in rust-ipfs cannot do.
+//!
+//! Bitswap asks all peers at once and waits five seconds for whoever claims to have a block, again and
+//! again: one peer that claims much and sends nothing, or nonsense, slows a fetch to a crawl. When a
+//! block is overdue, the peers are asked one by one over a protocol of our own, and who lies or keeps
+//! silent comes last from then on. Peers of other makes do not speak it and are simply passed over.
+//!
+//! Request: the CID's bytes. Answer: the block's bytes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cid::Cid;
+use connexa::prelude::PeerId as Peer;
+use rust_ipfs::Ipfs;
+
+use super::files::Files;
+use super::{blocking, messages};
+use crate::dag;
+use crate::store::{PeerId, Responder};
+
+/// Name of the protocol.
+pub(super) const PROTOCOL: &str = "/valise/block/1";
+
+/// For one block from one peer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What one peer said.
+pub(super) enum Said {
+    Block(Bytes),
+    /// It does not have it, or does not speak this protocol.
+    No,
+    /// Nothing in time, or other bytes.
+    Nonsense,
+}
+
+/// Asks one peer.
+pub(super) async fn ask(ipfs: &Ipfs, peer: Peer, cid: &Cid) -> Said {
+    let bytes = cid.to_bytes();
+    let asking = messages::exchange(ipfs, peer, PROTOCOL, &bytes);
+    match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(Some(block)) if dag::verify(cid, &block).is_ok() => Said::Block(block),
+        Ok(None) => Said::No,
+        Ok(Some(_)) | Err(_) => Said::Nonsense,
+    }
+}
+
+/// Answers with what is on the disk.
+pub(super) struct Server {
+    pub(super) files: Arc<Files>,
+}
+
+#[async_trait]
+impl Responder for Server {
+    async fn respond(&self, _: PeerId, request: Bytes) -> Option<Bytes> {
+        let cid = Cid::try_from(&request[..]).ok()?;
+        let files = self.files.clone();
+        blocking(move || files.load(&cid)).await.ok()
+    }
+}

@@ -1,0 +1,93 @@
+//! What every request reaches: the parts of a running catalog.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use valise_protocol::chain::Head;
+use valise_protocol::receipt::Receipt;
+use valise_protocol::record::ChainId;
+use valise_protocol::sign::SigningKey;
+
+use rusqlite::Transaction;
+
+use crate::error::{ApiError, Fault};
+use crate::hub::Hub;
+use crate::limits::BODY_BUDGET;
+use crate::pinning::Pinning;
+use crate::sessions::Sessions;
+use crate::state::State;
+use crate::store::{Effects, Store};
+
+/// A running catalog.
+pub(crate) struct Catalog {
+    pub(crate) store: Store,
+    pub(crate) sessions: Sessions,
+    pub(crate) hub: Hub,
+    pub(crate) pinning: Pinning,
+    pub(crate) identity: SigningKey,
+    /// One permit is one byte of a request's body.
+    pub(crate) bodies: Arc<Semaphore>,
+    /// Ends event streams and the pinning node's work.
+    pub(crate) stopping: CancellationToken,
+}
+
+impl Catalog {
+    /// Puts the parts together.
+    pub(crate) fn new(store: Store, identity: SigningKey, pinning: Pinning) -> Self {
+        Self {
+            store,
+            sessions: Sessions::default(),
+            hub: Hub::default(),
+            pinning,
+            identity,
+            bodies: Arc::new(Semaphore::new(BODY_BUDGET)),
+            stopping: CancellationToken::new(),
+        }
+    }
+
+    /// Runs what waits for the disk or computes for long.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let catalog = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || work(&catalog)).await;
+        done.map_err(|_| ApiError::Internal(Fault::Panicked))?
+    }
+
+    /// Runs a write, then lets everybody know whom it concerns. Runs to its end even if the asker hangs up:
+    /// what is committed is told.
+    pub(crate) async fn write<T: Send + 'static>(
+        self: &Arc<Self>,
+        write: impl FnOnce(&Self, &Transaction<'_>, &State, &mut Effects) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let catalog = Arc::clone(self);
+        let work = async move {
+            let (answer, effects) =
+                catalog.blocking(|it| it.store.write(|db, state, effects| write(it, db, state, effects))).await?;
+            catalog.announce(effects).await;
+            Ok(answer)
+        };
+        tokio::spawn(work).await.map_err(|_| ApiError::Internal(Fault::Panicked))?
+    }
+
+    /// New peers are allowed before the answer, so that a newcomer may dial at once.
+    async fn announce(&self, effects: Effects) {
+        for (audience, notice) in effects.notices {
+            self.hub.tell(&audience, &notice);
+        }
+        if effects.peers {
+            self.hub.refresh(&self.store.state());
+            self.pinning.allow(&self.store).await;
+        }
+        if effects.pins {
+            self.pinning.wake();
+        }
+    }
+
+    /// The catalog's word that a record stands at a place.
+    pub(crate) fn receipt(&self, chain: ChainId, head: Head) -> Receipt {
+        Receipt::sign(chain, head, &self.identity)
+    }
+}

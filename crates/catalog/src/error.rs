@@ -1,0 +1,97 @@
+//! What goes wrong with a request, told apart by what the asker can do about it.
+//!
+//! The answer carries the code and its fixed words, never which check failed: a stranger who probes learns
+//! nothing from it. The reason goes to the log at debug level; reasons are fixed words too, so no name,
+//! key or id can get there.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use valise_protocol::api::{ApiCode, ApiFailure};
+use valise_protocol::chain::{Broken, Void};
+use valise_protocol::record::BadRecord;
+
+/// Why a request is not answered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    #[error("the request is not understood: {0}")]
+    BadRequest(&'static str),
+    #[error("no valid proof: {0}")]
+    Unauthorized(&'static str),
+    #[error("not for this account, or not there")]
+    NotFound,
+    #[error("something else stands there")]
+    Conflict,
+    #[error("refused: {0}")]
+    Refused(#[from] Refusal),
+    #[error("over a limit: {0}")]
+    TooLarge(&'static str),
+    #[error("too much at a time: {0}")]
+    Busy(&'static str),
+    #[error("there is a workspace already")]
+    Taken,
+    #[error("fault: {0}")]
+    Internal(#[from] Fault),
+}
+
+/// Why what was sent is not taken in.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("{0}")]
+    Record(#[from] BadRecord),
+    #[error("{0}")]
+    Broken(#[from] Broken),
+    #[error("void, {0}")]
+    Void(#[from] Void),
+    #[error("{0}")]
+    Rule(&'static str),
+}
+
+/// The catalog's own fault.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("database: {0}")]
+    Database(#[from] rusqlite::Error),
+    #[error("an operation panicked")]
+    Panicked,
+    #[error("no randomness")]
+    Randomness,
+}
+
+/// A rule of this server, on top of those of the chains.
+pub(crate) fn rule(broken: &'static str) -> ApiError {
+    ApiError::Refused(Refusal::Rule(broken))
+}
+
+impl From<rusqlite::Error> for ApiError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Internal(Fault::Database(error))
+    }
+}
+
+impl ApiError {
+    fn answer(&self) -> (StatusCode, ApiCode, &'static str) {
+        match self {
+            Self::BadRequest(_) => (StatusCode::BAD_REQUEST, ApiCode::BadRequest, "the request is not understood"),
+            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, ApiCode::Unauthorized, "no valid proof"),
+            Self::NotFound => (StatusCode::NOT_FOUND, ApiCode::NotFound, "not found"),
+            Self::Conflict => (StatusCode::CONFLICT, ApiCode::Conflict, "something else stands there"),
+            Self::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, ApiCode::Refused, "refused"),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ApiCode::TooLarge, "over a limit"),
+            Self::Busy(_) => (StatusCode::TOO_MANY_REQUESTS, ApiCode::Busy, "too much at a time"),
+            Self::Taken => (StatusCode::CONFLICT, ApiCode::Taken, "there is a workspace already"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ApiCode::Internal, "a fault of the catalog"),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        match &self {
+            Self::Internal(fault) => tracing::error!(%fault, "request failed"),
+            other => tracing::debug!(reason = %other, "request refused"),
+        }
+        let (status, code, message) = self.answer();
+        (status, Json(ApiFailure { code, message: message.to_owned() })).into_response()
+    }
+}

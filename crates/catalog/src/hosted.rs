@@ -1,0 +1,41 @@
+//! A catalog hosted by another program on a person's own computer, at the address it had before.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::Path;
+
+use crate::data::StartError;
+use crate::server::{Config, Server};
+
+/// The address of the last start, in the data directory.
+const ADDRESS: &str = "address";
+
+/// Starts the catalog in `data`, where colleagues can reach it. `listen`: the address for the first start,
+/// else this computer's own in its network and any free port. Later starts take the same address again.
+pub async fn start(data: &Path, listen: Option<SocketAddr>) -> Result<Server, StartError> {
+    let known = std::fs::read_to_string(data.join(ADDRESS)).ok().and_then(|text| text.trim().parse().ok());
+    let listen = known.or(listen).unwrap_or_else(|| SocketAddr::new(own_address(), 0));
+    let node = match listen.ip() {
+        IpAddr::V4(ip) => format!("/ip4/{ip}/tcp/0"),
+        IpAddr::V6(ip) => format!("/ip6/{ip}/tcp/0"),
+    };
+    let mut config = Config::new(data, listen);
+    config.node_listen = vec![node];
+    let server = Server::start(config).await?;
+    std::fs::write(data.join(ADDRESS), server.address().to_string()).map_err(StartError::Listen)?;
+    Ok(server)
+}
+
+/// Whether a catalog was hosted here before.
+pub fn exists(data: &Path) -> bool {
+    data.join(ADDRESS).exists()
+}
+
+/// The address by which this computer is known in its network. Choosing a route sends nothing.
+fn own_address() -> IpAddr {
+    let route = || {
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+        socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9))?;
+        socket.local_addr().map(|address| address.ip())
+    };
+    route().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}

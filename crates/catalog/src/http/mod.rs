@@ -1,0 +1,38 @@
+//! HTTP: the router, what is read from a request, and what is answered. A route calls one operation.
+
+mod body;
+mod events;
+mod open;
+mod own;
+mod signed;
+
+use std::sync::Arc;
+
+use axum::routing::{get, post};
+use axum::{Json, Router};
+
+use crate::catalog::Catalog;
+use crate::error::ApiError;
+
+/// JSON, or why not.
+type Answer<T> = Result<Json<T>, ApiError>;
+
+/// All routes. Those of `open` are for anybody, those of `own` for whoever signs as a device that counts.
+pub(crate) fn router(catalog: Arc<Catalog>) -> Router {
+    Router::new()
+        .route("/healthz", get(open::healthz))
+        .route("/v1/identity", get(open::identity))
+        .route("/v1/sessions", post(open::session))
+        .route("/v1/workspaces", post(open::workspace))
+        .route("/v1/joins", post(open::join).get(own::joins))
+        .route("/v1/chains/{chain}", get(own::page).post(own::append))
+        .route("/v1/chains/{chain}/records/{seq}", get(own::placed))
+        .route("/v1/folders", get(own::folders).post(own::begin_folder))
+        .route("/v1/folders/{folder}/wraps", get(own::wraps).post(own::rewrap))
+        .route("/v1/folders/{folder}/held", get(own::held))
+        .route("/v1/ring", get(own::ring).put(own::put_ring))
+        .route("/v1/events", get(events::events))
+        .fallback(async || ApiError::NotFound)
+        .method_not_allowed_fallback(async || ApiError::BadRequest("method"))
+        .with_state(catalog)
+}

@@ -1,0 +1,51 @@
+//! What is too much. Each is tested; over one, the answer is `TooLarge` or `Busy`, or the oldest has to go.
+
+use std::time::Duration;
+
+use valise_protocol::api::MAX_BYTES;
+
+/// Largest request body: records in base64, and room for the largest set of wraps beside them.
+pub const MAX_BODY: usize = MAX_BYTES * 4 / 3 + (4 << 20);
+/// Bytes of request bodies in memory at one time; who comes later waits.
+pub const BODY_BUDGET: usize = 8 * MAX_BODY;
+/// How long a request waits for room before it is told to come again.
+pub const BODY_WAIT: Duration = Duration::from_secs(10);
+/// How long a body may take to arrive.
+pub const BODY_TIME: Duration = Duration::from_secs(120);
+
+/// Sessions that were asked for and not used yet; the oldest goes.
+pub const MAX_FRESH_SESSIONS: usize = 4096;
+/// Sessions in use by one account; the one unused for longest goes.
+pub const MAX_ACCOUNT_SESSIONS: usize = 32;
+/// A session that is idle for this long is gone.
+pub const SESSION_IDLE: Duration = Duration::from_secs(3600);
+
+/// Event streams of one account; the oldest is cut off.
+pub const MAX_ACCOUNT_STREAMS: usize = 16;
+/// Notices waiting for one slow reader, who is cut off at more.
+pub const EVENT_QUEUE: usize = 64;
+/// A comment is sent on a quiet event stream this often.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(25);
+
+/// Newcomers waiting.
+pub const MAX_PENDING_JOINS: usize = 500;
+/// Records of a newcomer's account.
+pub const MAX_JOIN_RECORDS: usize = 16;
+/// Bytes of a newcomer's records.
+pub const MAX_JOIN_BYTES: usize = 256 << 10;
+/// Largest body of a newcomer's request, who may be anybody: records and ring in base64, and a name.
+pub const MAX_JOIN_BODY: usize = 512 << 10;
+/// Bytes of a sealed ring.
+pub const MAX_RING: usize = 64 << 10;
+/// Refused redemptions that are remembered; the oldest goes.
+pub const MAX_ALARMS: usize = 1000;
+
+/// Wraps or "held" words in one page.
+pub const MAX_ROWS: usize = 4096;
+
+/// Fetches of the pinning node side by side.
+pub const FETCHES: usize = 4;
+/// Blocks in flight in one of them.
+pub const FETCH_WINDOW: usize = 16;
+/// A block that does not come in this time ends the attempt.
+pub const BLOCK_TIME: Duration = Duration::from_secs(20);

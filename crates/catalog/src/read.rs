@@ -1,0 +1,113 @@
+//! What may be read, and by whom. What one may not see is not there.
+
+use valise_protocol::api::{
+    Base64, FolderHead, Folders, HeldPage, JoinRequest, Joins, MAX_BYTES, MAX_PAGE, Page, Placed, RedemptionText, Wraps,
+};
+use valise_protocol::chain::Head;
+use valise_protocol::ids::{FolderId, Seq};
+use valise_protocol::record::ChainId;
+
+use crate::catalog::Catalog;
+use crate::db::{held, joins, records, rings, wraps};
+use crate::error::ApiError;
+use crate::limits::{MAX_JOIN_RECORDS, MAX_ROWS};
+use crate::state::{Asker, State};
+
+/// Records of a chain after a place.
+pub(crate) fn page(catalog: &Catalog, asker: Asker, chain: ChainId, after: Option<Seq>) -> Result<Page, ApiError> {
+    catalog.store.read(|db, state| {
+        let head = state.readable(&asker, chain)?;
+        let records = records::page(db, chain, after, MAX_PAGE, MAX_BYTES)?;
+        Ok(Page { records: records.into_iter().map(Base64).collect(), receipt: catalog.receipt(chain, head) })
+    })
+}
+
+/// Which record stands at a place.
+pub(crate) fn placed(catalog: &Catalog, asker: Asker, chain: ChainId, seq: Seq) -> Result<Placed, ApiError> {
+    catalog.store.read(|db, state| {
+        state.readable(&asker, chain)?;
+        let hash = records::hash(db, chain, seq)?.ok_or(ApiError::NotFound)?;
+        Ok(Placed { receipt: catalog.receipt(chain, Head { seq, hash }) })
+    })
+}
+
+/// Folders of which the asker is a member.
+pub(crate) fn folders(catalog: &Catalog, asker: Asker) -> Result<Folders, ApiError> {
+    let state = catalog.store.state();
+    state.as_person(&asker)?;
+    let own = state.folders().filter(|folder| folder.members().contains_key(&asker.account));
+    let mut folders: Vec<_> = own.map(|folder| FolderHead { folder: folder.id(), head: folder.head() }).collect();
+    folders.sort_by_key(|head| head.folder);
+    Ok(Folders { folders })
+}
+
+/// Wraps of a folder after a cursor.
+pub(crate) fn wraps(catalog: &Catalog, asker: Asker, folder: FolderId, after: u64) -> Result<Wraps, ApiError> {
+    catalog.store.read(|db, state| {
+        state.as_member(&asker, &folder)?;
+        let (wraps, cursor) = split(wraps::page(db, folder, after, MAX_ROWS)?, after);
+        Ok(Wraps { wraps, cursor })
+    })
+}
+
+/// What the pinning node holds of a folder, after a cursor.
+pub(crate) fn held(catalog: &Catalog, asker: Asker, folder: FolderId, after: u64) -> Result<HeldPage, ApiError> {
+    catalog.store.read(|db, state| {
+        state.as_member(&asker, &folder)?;
+        let (held, cursor) = split(held::page(db, folder, after, MAX_ROWS)?, after);
+        Ok(HeldPage { held, cursor })
+    })
+}
+
+/// A full page ends at its last row; one that is not full has seen all there is.
+fn split<T>(rows: Vec<(u64, T)>, after: u64) -> (Vec<T>, u64) {
+    let cursor = rows.last().map_or(after, |(change, _)| *change);
+    (rows.into_iter().map(|(_, row)| row).collect(), cursor)
+}
+
+/// The asker's sealed ring, as its chain names it.
+pub(crate) fn ring(catalog: &Catalog, asker: Asker) -> Result<Base64, ApiError> {
+    catalog.store.read(|db, state| {
+        let account = state.account(&asker.account).ok_or(ApiError::NotFound)?;
+        let ring = rings::find(db, asker.account, account.ring().1)?;
+        ring.map(Base64).ok_or(ApiError::NotFound)
+    })
+}
+
+/// Newcomers whom the asker may let in, as many as fit an answer, oldest first.
+pub(crate) fn joins(catalog: &Catalog, asker: Asker) -> Result<Joins, ApiError> {
+    catalog.store.read(|db, state| {
+        state.as_person(&asker)?;
+        let (mut waiting, mut bytes) = (Vec::new(), 0);
+        for join in joins::all(db)?.into_iter().filter(|join| concerns(state, &asker, join)) {
+            let request = request(db, state, join)?;
+            bytes += request.ring.0.len() + request.account.iter().map(|record| record.0.len()).sum::<usize>();
+            if bytes > MAX_BYTES {
+                break;
+            }
+            waiting.push(request);
+        }
+        Ok(Joins { joins: waiting })
+    })
+}
+
+/// Officers let into the workspace, owners into their folders; who is in the workspace may still wait for those.
+fn concerns(state: &State, asker: &Asker, join: &joins::Join) -> bool {
+    let officer = state.workspace().is_some_and(|workspace| workspace.officers().contains(&asker.account));
+    (officer && !join.admitted) || state.owns_invitation(&asker.account, &join.redemption.invitation)
+}
+
+fn request(db: &rusqlite::Connection, state: &State, join: joins::Join) -> Result<JoinRequest, ApiError> {
+    let chain = ChainId::Account(join.account);
+    let account = records::page(db, chain, None, MAX_JOIN_RECORDS, MAX_BYTES)?;
+    let ring = match state.account(&join.account) {
+        Some(account) => rings::find(db, join.account, account.ring().1)?.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    Ok(JoinRequest {
+        name: join.name,
+        account: account.into_iter().map(Base64).collect(),
+        ring: Base64(ring),
+        redemption: RedemptionText::new(&join.redemption),
+    })
+}

@@ -1,0 +1,15 @@
+//! The catalog from outside: a real server on a free port, asked over HTTP.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+mod append;
+mod events;
+mod folders;
+mod founding;
+mod joins;
+mod limits;
+mod pinning;
+mod program;
+mod proof;
+mod support;
+mod wraps;

@@ -1,0 +1,231 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Share confidential files with colleagues. Files are encrypted on this computer; servers can read nothing.
+#[derive(Parser)]
+#[command(version, propagate_version = true)]
+pub struct Arguments {
+    /// Where this person's Valise lives.
+    #[arg(long, global = true, env = "VALISE_HOME", value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Answers as JSON, one document on one line.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Reads the password from the first line of a file (else VALISE_PASSWORD, else it is asked for).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Start a workspace with yourself as its first person.
+    Init(Init),
+    /// Join a workspace by an invitation link.
+    Join(Join),
+    /// Invite somebody to a folder; prints the link.
+    Invite(Invite),
+    /// Folders.
+    #[command(subcommand)]
+    Folder(FolderCommand),
+    /// Encrypt files and directories into a folder.
+    Add(Add),
+    /// List a folder or directory; without a path, the folders.
+    Ls {
+        /// FOLDER or FOLDER/DIRECTORY
+        path: Option<String>,
+        /// What lies in the trash.
+        #[arg(long)]
+        trash: bool,
+    },
+    /// Decrypt a file or directory to this computer.
+    Get {
+        /// FOLDER/PATH
+        path: String,
+        /// Where to: a new name, or a directory that is there.
+        #[arg(short, long, default_value = ".")]
+        output: PathBuf,
+    },
+    /// Rename or move inside a folder.
+    Mv {
+        /// FOLDER/PATH
+        from: String,
+        /// FOLDER/PATH: a new name, or a directory that is there.
+        to: String,
+    },
+    /// Make a directory inside a folder.
+    Mkdir {
+        /// FOLDER/PATH
+        path: String,
+    },
+    /// Into the trash.
+    Rm {
+        /// FOLDER/PATH
+        #[arg(required = true)]
+        paths: Vec<String>,
+    },
+    /// Back from the trash.
+    Restore {
+        /// FOLDER/NAME, as `ls --trash` shows it.
+        #[arg(required = true)]
+        paths: Vec<String>,
+    },
+    /// Write the encrypted file and its key, for the stock `age` program.
+    Export {
+        /// FOLDER/PATH
+        path: String,
+        /// The encrypted file to write; the key goes beside it, with `.key` added.
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    /// Send and read everything now.
+    Sync {
+        /// Go on until interrupted; lets newcomers in, hosts what is hosted here.
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Where this home stands.
+    Status,
+    /// People of the workspace.
+    People,
+    /// Attach a workspace that lives on this computer to a catalog.
+    Attach {
+        /// Address of the catalog.
+        catalog: String,
+    },
+    /// Fingerprints of workspace, account, device and catalog.
+    Fingerprints,
+    /// Events that somebody should look at.
+    Security,
+    /// Two people share files through a real catalog and real nodes, in a scratch directory.
+    Demo {
+        /// Files to share; without any, a few documents are made.
+        files: Vec<PathBuf>,
+    },
+}
+
+/// `init`
+#[derive(Args)]
+pub struct Init {
+    /// Your name, as colleagues will see it.
+    #[arg(long)]
+    pub name: String,
+    /// The workspace's name.
+    #[arg(long)]
+    pub workspace: String,
+    /// Address of a catalog.
+    #[arg(long, value_name = "URL", conflicts_with = "host")]
+    pub catalog: Option<String>,
+    /// Host the catalog here: reachable while `valise sync --watch` or the window runs.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1)]
+    #[allow(clippy::option_option, reason = "the flag may stand without an address")]
+    pub host: Option<Option<SocketAddr>>,
+}
+
+/// `join`
+#[derive(Args)]
+pub struct Join {
+    /// The link; without it, it is read from standard input.
+    pub link: Option<String>,
+    /// Your name, as colleagues will see it.
+    #[arg(long)]
+    pub name: String,
+    /// Do not wait until somebody lets you in.
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Wait at most so many seconds.
+    #[arg(long, default_value_t = 300)]
+    pub timeout: u64,
+}
+
+/// `invite`
+#[derive(Args)]
+pub struct Invite {
+    /// To which folder.
+    pub folder: String,
+    /// As what.
+    #[arg(long, value_enum, default_value_t = RoleName::Editor)]
+    pub role: RoleName,
+    /// How long the link can be used.
+    #[arg(long, default_value_t = 7)]
+    pub days: u32,
+}
+
+/// Roles.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum RoleName {
+    /// Everything.
+    Owner,
+    /// Content.
+    Editor,
+    /// Reading.
+    Viewer,
+}
+
+/// `folder`
+#[derive(Subcommand)]
+pub enum FolderCommand {
+    /// A new shared folder.
+    Create {
+        /// Its name.
+        name: String,
+    },
+    /// Folders of this account.
+    List,
+    /// Who is in a folder.
+    Members {
+        /// Which.
+        folder: String,
+    },
+    /// Add a person of the workspace.
+    Add {
+        /// Which.
+        folder: String,
+        /// Who, by name or account id.
+        person: String,
+        /// As what.
+        #[arg(long, value_enum, default_value_t = RoleName::Editor)]
+        role: RoleName,
+    },
+    /// Change a member's role.
+    Role {
+        /// Which.
+        folder: String,
+        /// Who, by name or account id.
+        person: String,
+        /// To what.
+        #[arg(value_enum)]
+        role: RoleName,
+    },
+    /// Remove a member; the folder's key changes.
+    Remove {
+        /// Which.
+        folder: String,
+        /// Who, by name or account id.
+        person: String,
+    },
+}
+
+/// `add`
+#[derive(Args)]
+pub struct Add {
+    /// Files and directories.
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// FOLDER or FOLDER/DIRECTORY
+    #[arg(long)]
+    pub to: String,
+    /// Do not wait until the pinning node holds them.
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Wait at most so many seconds.
+    #[arg(long, default_value_t = 600)]
+    pub timeout: u32,
+}

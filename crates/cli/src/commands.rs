@@ -1,0 +1,511 @@
+//! The commands.
+
+use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use valise_engine::api::{
+    ApiError, EntryKind, ErrorCode, Event, Hit, Member, Reply, Request, Role, Stage, Status, Transfer, TransferState,
+};
+use valise_protocol::ids::{AccountId, FolderId};
+
+use crate::args::{Add, Arguments, Command, FolderCommand, Init, Invite, Join, RoleName};
+use crate::output::{self, print, role, row, shown, size};
+use crate::paths::{self, find, split};
+use crate::session::{Session, fault, unexpected};
+
+/// Runs one command.
+pub async fn run(arguments: Arguments) -> Result<(), ApiError> {
+    if let Command::Demo { files } = &arguments.command {
+        return crate::demo::run(files).await;
+    }
+    let mut session = Session::begin(&arguments).await?;
+    let result = command(&mut session, &arguments).await;
+    session.end().await;
+    result
+}
+
+async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), ApiError> {
+    let json = arguments.json;
+    match &arguments.command {
+        Command::Init(command) => return init(session, json, command).await,
+        Command::Join(command) => return join(session, json, command).await,
+        Command::Status if session.status().await?.stage == Stage::New => return status(session, json).await,
+        _ => session.unlock().await?,
+    }
+    match &arguments.command {
+        Command::Init(_) | Command::Join(_) | Command::Demo { .. } => Ok(()),
+        Command::Invite(command) => invite(session, json, command).await,
+        Command::Folder(command) => folder(session, json, command).await,
+        Command::Add(command) => add(session, json, command).await,
+        Command::Ls { path, trash } => ls(session, json, path.as_deref(), *trash).await,
+        Command::Get { path, output } => get(session, json, path, output.clone()).await,
+        Command::Mv { from, to } => mv(session, json, from, to).await,
+        Command::Mkdir { path } => mkdir(session, json, path).await,
+        Command::Rm { paths } => rm(session, json, paths).await,
+        Command::Restore { paths } => restore(session, json, paths).await,
+        Command::Export { path, output } => export(session, json, path, output.clone()).await,
+        Command::Sync { watch } => sync(session, json, *watch).await,
+        Command::Status => status(session, json).await,
+        Command::People => people(session, json).await,
+        Command::Attach { catalog } => {
+            session.ask(Request::Attach { catalog: catalog.clone() }).await?;
+            status(session, json).await
+        }
+        Command::Fingerprints => fingerprints(session, json).await,
+        Command::Security => security(session, json).await,
+    }
+}
+
+async fn init(session: &mut Session, json: bool, command: &Init) -> Result<(), ApiError> {
+    if session.status().await?.stage != Stage::New {
+        return Err(fault(
+            ErrorCode::AlreadySetUp,
+            "There is an account in this home already.",
+            "choose another --home",
+        ));
+    }
+    let password = session.password(true)?;
+    let catalog = match (&command.catalog, command.host) {
+        (_, Some(listen)) => Some(session.host(listen).await?),
+        (catalog, None) => catalog.clone(),
+    };
+    let (name, workspace) = (command.name.clone(), command.workspace.clone());
+    session.ask(Request::Create { name, password, workspace, catalog }).await?;
+    status(session, json).await
+}
+
+async fn join(session: &Session, json: bool, command: &Join) -> Result<(), ApiError> {
+    if session.status().await?.stage == Stage::New {
+        let link = match &command.link {
+            Some(link) => link.clone(),
+            None => read_link()?,
+        };
+        let password = session.password(true)?;
+        session.ask(Request::Join { link, name: command.name.clone(), password }).await?;
+    } else {
+        session.unlock().await?;
+    }
+    let arrived = async {
+        let mut events = session.engine().events();
+        loop {
+            let status = session.status().await?;
+            if status.stage == Stage::Open {
+                return Ok(());
+            }
+            let _ = tokio::time::timeout(Duration::from_secs(1), events.recv()).await;
+        }
+    };
+    if command.no_wait {
+        session.ask(Request::Sync).await?;
+    } else {
+        let limit = Duration::from_secs(command.timeout);
+        tokio::time::timeout(limit, arrived).await.unwrap_or_else(|_| {
+            Err(fault(
+                ErrorCode::TimedOut,
+                "Nobody has let you in yet.",
+                "ask the person who invited you to open Valise, then run `valise sync`",
+            ))
+        })?;
+        session.ask(Request::Sync).await?;
+    }
+    status(session, json).await
+}
+
+fn read_link() -> Result<String, ApiError> {
+    let mut link = String::new();
+    std::io::stdin()
+        .take(8192)
+        .read_to_string(&mut link)
+        .map_err(|error| fault(ErrorCode::BadInput, "No link was given.", &error.to_string()))?;
+    Ok(link)
+}
+
+async fn invite(session: &Session, json: bool, command: &Invite) -> Result<(), ApiError> {
+    let folder = paths::folder(session, &command.folder).await?.id;
+    match session.ask(Request::Invite { folder, role: role_of(command.role), days: command.days }).await? {
+        Reply::Invitation(invitation) => {
+            print(json, &invitation, |invitation| vec![invitation.link.clone()]);
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn role_of(name: RoleName) -> Role {
+    match name {
+        RoleName::Owner => Role::Owner,
+        RoleName::Editor => Role::Editor,
+        RoleName::Viewer => Role::Viewer,
+    }
+}
+
+async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Result<(), ApiError> {
+    match command {
+        FolderCommand::Create { name } => match session.ask(Request::CreateFolder { name: name.clone() }).await? {
+            Reply::Folder(folder) => {
+                settle(session).await?;
+                print(json, &folder, |folder| vec![format!("{} {}", folder.id, shown(&folder.name))]);
+                Ok(())
+            }
+            other => Err(unexpected(&other)),
+        },
+        FolderCommand::List => folders(session, json).await,
+        FolderCommand::Members { folder } => {
+            let members = members(session, paths::folder(session, folder).await?.id).await?;
+            print(json, &members, |members| {
+                members.iter().map(|member| format!("{:<7} {}", role(member.role), shown(&member.name))).collect()
+            });
+            Ok(())
+        }
+        FolderCommand::Add { folder, person, role } => {
+            let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
+            done(session, Request::AddMember { folder, account, role: role_of(*role) }).await
+        }
+        FolderCommand::Role { folder, person, role } => {
+            let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
+            done(session, Request::SetRole { folder, account, role: role_of(*role) }).await
+        }
+        FolderCommand::Remove { folder, person } => {
+            let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
+            done(session, Request::RemoveMember { folder, account }).await
+        }
+    }
+}
+
+async fn folders(session: &Session, json: bool) -> Result<(), ApiError> {
+    print(json, &paths::folders(session).await?, |folders| {
+        let line = |folder: &valise_engine::api::Folder| {
+            format!(
+                "{:>6} files  {:>3} people  {:<7} {}",
+                folder.files,
+                folder.people,
+                role(folder.role),
+                shown(&folder.name)
+            )
+        };
+        folders.iter().map(line).collect()
+    });
+    Ok(())
+}
+
+async fn members(session: &Session, folder: FolderId) -> Result<Vec<Member>, ApiError> {
+    match session.ask(Request::Members { folder }).await? {
+        Reply::Members(members) => Ok(members),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// A person by name or account id; a name that two people have is no name.
+async fn account(session: &Session, person: &str) -> Result<AccountId, ApiError> {
+    let Reply::People(people) = session.ask(Request::People).await? else {
+        return Err(fault(ErrorCode::Internal, "Valise made a mistake.", "people"));
+    };
+    let found: Vec<_> = people.iter().filter(|one| one.name == person || one.account.to_string() == person).collect();
+    match found.as_slice() {
+        [one] => Ok(one.account),
+        [] => Err(fault(ErrorCode::NotFound, "Nobody of this workspace has that name.", "`valise people` shows all")),
+        _ => Err(fault(
+            ErrorCode::BadInput,
+            "Several people have that name.",
+            "use the account id that `people --json` shows",
+        )),
+    }
+}
+
+async fn add(session: &Session, json: bool, command: &Add) -> Result<(), ApiError> {
+    let place = find(session, &command.to).await?;
+    let parent = place.directory()?;
+    let paths = command.paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())).collect();
+    let mut events = session.engine().events();
+    let Reply::Transfer(begun) = session.ask(Request::Add { folder: place.folder.id, parent, paths }).await? else {
+        return Err(fault(ErrorCode::Internal, "Valise made a mistake.", "add"));
+    };
+    let bar = !json && std::io::stderr().is_terminal();
+    let ended = loop {
+        let all = match session.ask(Request::Transfers).await? {
+            Reply::Transfers(all) => all,
+            other => return Err(unexpected(&other)),
+        };
+        let transfer = all.into_iter().find(|one| one.id == begun.id).unwrap_or_else(|| begun.clone());
+        if bar {
+            progress(&transfer);
+        }
+        if transfer.state != TransferState::Running {
+            break transfer;
+        }
+        let _ = tokio::time::timeout(Duration::from_millis(500), next_of(&mut events, begun.id)).await;
+    };
+    if bar {
+        progress_end();
+    }
+    if let TransferState::Failed { error } = &ended.state {
+        return Err(error.clone());
+    }
+    if !command.no_wait {
+        await_held(session, command.timeout).await?;
+    }
+    print(json, &ended, |transfer| {
+        let left_out = transfer.left_out.iter().map(|reason| format!("left out: {}", shown(reason)));
+        let summary = format!("{} files, {}", transfer.files_done, size(transfer.bytes_done));
+        std::iter::once(summary).chain(left_out).collect()
+    });
+    Ok(())
+}
+
+async fn next_of(events: &mut tokio::sync::broadcast::Receiver<Event>, id: u64) {
+    loop {
+        match events.recv().await {
+            Ok(Event::Transfer { transfer }) if transfer.id == id => return,
+            Ok(_) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// On this computer alone there is nobody to wait for.
+async fn await_held(session: &Session, seconds: u32) -> Result<(), ApiError> {
+    let status = session.status().await?;
+    if status.account.as_ref().is_some_and(|account| account.catalog.is_none()) {
+        return Ok(());
+    }
+    session.ask(Request::AwaitHeld { seconds }).await.map(|_| ())
+}
+
+#[allow(clippy::print_stderr, reason = "progress goes to the terminal")]
+fn progress(transfer: &Transfer) {
+    eprint!("\r\x1b[K{}", output::transfer(transfer));
+    let _ = std::io::stderr().flush();
+}
+
+#[allow(clippy::print_stderr, reason = "progress goes to the terminal")]
+fn progress_end() {
+    eprint!("\r\x1b[K");
+}
+
+async fn ls(session: &Session, json: bool, path: Option<&str>, trash: bool) -> Result<(), ApiError> {
+    if trash {
+        let folder = match path {
+            Some(path) => Some(paths::folder(session, path).await?.id),
+            None => None,
+        };
+        let hits = trashed(session, folder).await?;
+        print(json, &hits, |hits| {
+            hits.iter().map(|hit| format!("{}/{}", shown(&hit.folder_name), shown(&hit.entry.name))).collect()
+        });
+        return Ok(());
+    }
+    let Some(path) = path else { return folders(session, json).await };
+    let place = find(session, path).await?;
+    let mut entries = match &place.entry {
+        Some(entry) if entry.kind == EntryKind::File => vec![entry.clone()],
+        _ => paths::list(session, place.folder.id, place.directory()?).await?.entries,
+    };
+    entries.sort_by_key(|entry| (entry.kind == EntryKind::File, entry.name.to_lowercase()));
+    print(json, &entries, |entries| entries.iter().map(row).collect());
+    Ok(())
+}
+
+async fn trashed(session: &Session, folder: Option<FolderId>) -> Result<Vec<Hit>, ApiError> {
+    match session.ask(Request::Trash { folder }).await? {
+        Reply::Hits(hits) => Ok(hits),
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn get(session: &Session, json: bool, path: &str, output: PathBuf) -> Result<(), ApiError> {
+    let place = find(session, path).await?;
+    let name = place.entry.as_ref().map_or_else(|| place.folder.name.clone(), |entry| entry.name.clone());
+    let to = if output.is_dir() { output.join(&name) } else { output };
+    let entry = place.entry.as_ref().map_or(valise_protocol::ids::EntryId::TOP, |entry| entry.id);
+    match session.ask(Request::Save { folder: place.folder.id, entry, to }).await? {
+        Reply::Path(path) => {
+            print(json, &path, |path| vec![shown(&path.to_string_lossy())]);
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn mv(session: &Session, json: bool, from: &str, to: &str) -> Result<(), ApiError> {
+    let source = find(session, from).await?;
+    let entry = source.entry()?.clone();
+    let folder = source.folder.id;
+    let (parent, name) = match find(session, to).await {
+        Ok(place) if place.directory().is_ok() => (place, entry.name.clone()),
+        _ => split(session, to).await?,
+    };
+    if parent.folder.id != folder {
+        return Err(fault(ErrorCode::BadInput, "Moving is inside one folder.", "use `get` and `add` between folders"));
+    }
+    let (old, _) = split(session, from).await?;
+    if parent.directory()? != old.directory()? {
+        session.ask(Request::Move { folder, entries: vec![entry.id], parent: parent.directory()? }).await?;
+    }
+    if name != entry.name {
+        session.ask(Request::Rename { folder, entry: entry.id, name }).await?;
+    }
+    settle(session).await?;
+    print(json, &"done", |_| Vec::new());
+    Ok(())
+}
+
+async fn mkdir(session: &Session, json: bool, path: &str) -> Result<(), ApiError> {
+    let (place, name) = split(session, path).await?;
+    let request = Request::MakeDirectory { folder: place.folder.id, parent: place.directory()?, name };
+    match session.ask(request).await? {
+        Reply::Entry(entry) => {
+            settle(session).await?;
+            print(json, &entry, |_| Vec::new());
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn rm(session: &Session, json: bool, all: &[String]) -> Result<(), ApiError> {
+    for path in all {
+        let place = find(session, path).await?;
+        let entries = vec![place.entry()?.id];
+        session.ask(Request::Remove { folder: place.folder.id, entries }).await?;
+    }
+    settle(session).await?;
+    print(json, &"done", |_| Vec::new());
+    Ok(())
+}
+
+async fn restore(session: &Session, json: bool, all: &[String]) -> Result<(), ApiError> {
+    for path in all {
+        let (name, rest) = path.split_once('/').ok_or_else(|| fault(ErrorCode::BadInput, "Give FOLDER/NAME.", ""))?;
+        let folder = paths::folder(session, name).await?.id;
+        let hit = trashed(session, Some(folder)).await?.into_iter().find(|hit| hit.entry.name == rest);
+        let hit = hit.ok_or_else(|| {
+            fault(ErrorCode::NotFound, "This is not in the trash.", "`valise ls --trash` shows what is")
+        })?;
+        session.ask(Request::Restore { folder, entries: vec![hit.entry.id] }).await?;
+    }
+    settle(session).await?;
+    print(json, &"done", |_| Vec::new());
+    Ok(())
+}
+
+/// Sends what was changed; without a network it waits for the next time.
+async fn settle(session: &Session) -> Result<(), ApiError> {
+    match session.ask(Request::Sync).await {
+        Err(error) if error.code != ErrorCode::Offline => Err(error),
+        _ => Ok(()),
+    }
+}
+
+async fn done(session: &Session, request: Request) -> Result<(), ApiError> {
+    session.ask(request).await.map(|_| ())
+}
+
+async fn export(session: &Session, json: bool, path: &str, output: PathBuf) -> Result<(), ApiError> {
+    let place = find(session, path).await?;
+    let entry = place.entry()?.id;
+    let to = std::path::absolute(&output).unwrap_or(output);
+    match session.ask(Request::Export { folder: place.folder.id, entry, to }).await? {
+        Reply::Exported(exported) => {
+            print(json, &exported, |exported| {
+                vec![
+                    format!("encrypted file  {}", exported.file.display()),
+                    format!("its key         {}", exported.key.display()),
+                    "Whoever has both can read it: age -d asks for the key as the passphrase.".to_owned(),
+                ]
+            });
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn sync(session: &Session, json: bool, watch: bool) -> Result<(), ApiError> {
+    if !watch {
+        session.ask(Request::Sync).await?;
+        return status(session, json).await;
+    }
+    let mut events = session.engine().events();
+    status(session, json).await?;
+    loop {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => return Ok(()),
+            event = events.recv() => match event {
+                Ok(event) if json => print(true, &event, |_| Vec::new()),
+                Ok(Event::Status { status }) => println!("{}", status_lines(&status).join("; ")),
+                Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                Err(tokio::sync::broadcast::error::RecvError::Closed) => return Ok(()),
+            },
+        }
+    }
+}
+
+async fn status(session: &Session, json: bool) -> Result<(), ApiError> {
+    print(json, &session.status().await?, status_lines);
+    Ok(())
+}
+
+fn status_lines(status: &Status) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(account) = &status.account {
+        lines.push(format!("{} at {}", shown(&account.name), shown(&account.workspace)));
+    }
+    lines.push(match &status.stage {
+        Stage::New => "no account here yet: use `valise init` or `valise join`".to_owned(),
+        Stage::Locked => "locked".to_owned(),
+        Stage::Waiting { inviter, .. } => format!("waiting for {}'s computer to let you in", shown(inviter)),
+        Stage::Open => {
+            format!("{:?}, {} waiting, {} not yet held elsewhere", status.connection, status.waiting, status.unheld)
+                .to_lowercase()
+        }
+    });
+    lines
+}
+
+async fn people(session: &Session, json: bool) -> Result<(), ApiError> {
+    match session.ask(Request::People).await? {
+        Reply::People(people) => {
+            print(json, &people, |people| {
+                let line = |person: &valise_engine::api::Person| {
+                    format!(
+                        "{:<8} {}  {}",
+                        if person.officer { "officer" } else { "" },
+                        person.fingerprint,
+                        shown(&person.name)
+                    )
+                };
+                people.iter().map(line).collect()
+            });
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn fingerprints(session: &Session, json: bool) -> Result<(), ApiError> {
+    match session.ask(Request::Fingerprints).await? {
+        Reply::Fingerprints(prints) => {
+            print(json, &prints, |prints| {
+                let catalog = prints.catalog.clone().unwrap_or_else(|| "none".to_owned());
+                vec![
+                    format!("workspace  {}", prints.workspace),
+                    format!("account    {}", prints.account),
+                    format!("device     {}", prints.device),
+                    format!("catalog    {catalog}"),
+                ]
+            });
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn security(session: &Session, json: bool) -> Result<(), ApiError> {
+    match session.ask(Request::SecurityEvents).await? {
+        Reply::Security(events) => {
+            print(json, &events, |events| events.iter().map(|event| shown(&event.words.happened)).collect());
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
+}

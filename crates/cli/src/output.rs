@@ -1,0 +1,108 @@
+//! What is printed: for people in columns, for programs as JSON.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+use valise_engine::api::{ApiError, Entry, EntryKind, ErrorCode, Place, Role, Transfer};
+
+/// JSON on one line, or lines for people.
+pub fn print<T: Serialize>(json: bool, value: &T, lines: impl FnOnce(&T) -> Vec<String>) {
+    if json {
+        if let Ok(text) = serde_json::to_string(value) {
+            println!("{text}");
+        }
+    } else {
+        lines(value).iter().for_each(|line| println!("{line}"));
+    }
+}
+
+/// What happened, what is safe, what to do; and an exit code by kind of error.
+pub fn failure(error: &ApiError, json: bool) -> ExitCode {
+    if json {
+        println!("{}", serde_json::json!({ "error": error }));
+    } else {
+        let sentences = [Some(&error.happened), error.safe.as_ref(), error.todo.as_ref()];
+        let text: Vec<&str> = sentences.into_iter().flatten().map(String::as_str).collect();
+        #[allow(clippy::print_stderr, reason = "a terminal program speaks there")]
+        {
+            eprintln!("valise: {}", shown(&text.join(" ")));
+            if error.code == ErrorCode::Internal || error.code == ErrorCode::Io {
+                eprintln!("        ({})", shown(error.details.as_deref().unwrap_or("no details")));
+            }
+        }
+    }
+    ExitCode::from(exit_code(error.code))
+}
+
+/// 2 input, 3 password or lock, 4 not found, 5 not allowed, 6 network, 7 not verified, 8 disk, 1 the rest.
+fn exit_code(code: ErrorCode) -> u8 {
+    match code {
+        ErrorCode::BadInput | ErrorCode::BadName | ErrorCode::BadInvitation => 2,
+        ErrorCode::WrongPassword | ErrorCode::Locked => 3,
+        ErrorCode::NotFound | ErrorCode::NotSetUp | ErrorCode::AlreadySetUp => 4,
+        ErrorCode::NotAllowed | ErrorCode::Waiting | ErrorCode::InUse => 5,
+        ErrorCode::Offline | ErrorCode::NotAvailable | ErrorCode::TimedOut => 6,
+        ErrorCode::NotVerified | ErrorCode::Distrusted | ErrorCode::UpdateNeeded => 7,
+        ErrorCode::DiskFull | ErrorCode::Io => 8,
+        ErrorCode::Cancelled | ErrorCode::Internal => 1,
+    }
+}
+
+/// Text from others without anything that could steer a terminal or hide: escaped as `\u{..}`.
+pub fn shown(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().map(|c| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+/// 1234567 as `1.2 MB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+/// A row of a listing.
+pub fn row(entry: &Entry) -> String {
+    let mark = if entry.kind == EntryKind::Directory { "/" } else { "" };
+    format!(
+        "{:>10}  {:<12}  {:<16}  {}{mark}",
+        size(entry.size),
+        place(&entry.place),
+        shown(&entry.by),
+        shown(&entry.name)
+    )
+}
+
+fn place(place: &Place) -> String {
+    match place {
+        Place::Here => "here".into(),
+        Place::OnDemand => "on demand".into(),
+        Place::Sending { .. } => "sending".into(),
+        Place::Fetching { percent } => format!("getting {percent} %"),
+        Place::Waiting => "waiting".into(),
+        Place::Problem { .. } => "problem".into(),
+    }
+}
+
+/// A role in a word.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "owner",
+        Role::Editor => "editor",
+        Role::Viewer => "viewer",
+    }
+}
+
+/// A transfer in a line.
+pub fn transfer(transfer: &Transfer) -> String {
+    let Transfer { files_done, files, bytes_done, bytes, rate, .. } = transfer;
+    format!("{files_done} of {files} files, {} of {}, {}/s", size(*bytes_done), size(*bytes), size(*rate))
+}

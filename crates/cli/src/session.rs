@@ -1,0 +1,130 @@
+//! A home's engine for the length of one command.
+
+use std::path::{Path, PathBuf};
+
+use valise_catalog::{Server, hosted};
+use valise_engine::api::{ApiError, ErrorCode, Password, Reply, Request, Stage, Status};
+use valise_engine::{Config, Engine};
+
+use crate::args::Arguments;
+
+/// An engine, and the catalog if this home hosts one.
+pub struct Session {
+    engine: Engine,
+    hosted: Option<Server>,
+    home: PathBuf,
+    password_file: Option<PathBuf>,
+}
+
+impl Session {
+    /// Takes the home.
+    pub async fn begin(arguments: &Arguments) -> Result<Self, ApiError> {
+        let home = home(arguments)?;
+        let engine = Engine::start(Config::new(&home))?;
+        let mut session = Self { engine, hosted: None, home, password_file: arguments.password_file.clone() };
+        if hosted::exists(&session.catalog_dir()) {
+            session.host(None).await?;
+        }
+        Ok(session)
+    }
+
+    /// Hosts the catalog of this home; answers its address.
+    pub async fn host(&mut self, listen: Option<std::net::SocketAddr>) -> Result<String, ApiError> {
+        let server = hosted::start(&self.catalog_dir(), listen).await;
+        let server = server
+            .map_err(|error| fault(ErrorCode::Io, "The catalog could not be started here.", &error.to_string()))?;
+        let url = server.url();
+        self.hosted = Some(server);
+        Ok(url)
+    }
+
+    fn catalog_dir(&self) -> PathBuf {
+        self.home.join("catalog")
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Asks.
+    pub async fn ask(&self, request: Request) -> Result<Reply, ApiError> {
+        self.engine.handle(request).await
+    }
+
+    /// Where the home stands.
+    pub async fn status(&self) -> Result<Status, ApiError> {
+        match self.ask(Request::Status).await? {
+            Reply::Status(status) => Ok(status),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Unlocks, and sees what there is to see; without a network, what is here does.
+    pub async fn unlock(&self) -> Result<(), ApiError> {
+        if self.status().await?.stage == Stage::New {
+            return Err(fault(ErrorCode::NotSetUp, "There is no account in this home yet.", "use `init` or `join`"));
+        }
+        let password = self.password(false)?;
+        self.ask(Request::Unlock { password }).await?;
+        match self.ask(Request::Sync).await {
+            Err(error) if error.code != ErrorCode::Offline => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// The password: from a file, the environment, or asked for (twice if it is new).
+    pub fn password(&self, new: bool) -> Result<Password, ApiError> {
+        if let Some(path) = &self.password_file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| fault(ErrorCode::BadInput, "The password file cannot be read.", &error.to_string()))?;
+            return Ok(Password(text.lines().next().unwrap_or_default().to_owned()));
+        }
+        if let Ok(password) = std::env::var("VALISE_PASSWORD") {
+            return Ok(Password(password));
+        }
+        let ask = |prompt| {
+            rpassword::prompt_password(prompt)
+                .map(Password)
+                .map_err(|error| fault(ErrorCode::BadInput, "The password cannot be asked for.", &error.to_string()))
+        };
+        let password = ask(if new { "New password for this computer: " } else { "Password: " })?;
+        if new && ask("The same again: ")?.0 != password.0 {
+            return Err(fault(ErrorCode::BadInput, "The two passwords differ.", ""));
+        }
+        Ok(password)
+    }
+
+    /// Locks and lets go.
+    pub async fn end(self) {
+        self.engine.stop().await;
+        if let Some(server) = self.hosted {
+            server.stop().await;
+        }
+    }
+}
+
+fn home(arguments: &Arguments) -> Result<PathBuf, ApiError> {
+    if let Some(home) = &arguments.home {
+        return Ok(home.clone());
+    }
+    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = data.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/share")));
+    data.map(|data| data.join("valise"))
+        .ok_or_else(|| fault(ErrorCode::BadInput, "No home directory is known.", "give one with --home"))
+}
+
+/// An error of the command line's own.
+pub fn fault(code: ErrorCode, happened: &str, details: &str) -> ApiError {
+    let details = (!details.is_empty()).then(|| details.to_owned());
+    ApiError { code, happened: happened.to_owned(), safe: None, todo: details.clone(), details }
+}
+
+/// The engine answered something else than it says it does.
+pub fn unexpected(reply: &Reply) -> ApiError {
+    fault(
+        ErrorCode::Internal,
+        "Valise made a mistake.",
+        &format!("an unexpected reply: {:?}", std::mem::discriminant(reply)),
+    )
+}

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Makes the frozen vectors of the formats in crates/crypto a second time, from the documents alone.
+
+Written against docs/format.md, RFC 5869, RFC 8452, RFC 9106 and the C2SP age specification, with none of the
+libraries that the Rust code uses. Inputs and nonces are fixed. Not part of the build; run it by hand:
+
+    pip install cryptography argon2-cffi && python3 crates/crypto/tests/independent.py tests/vectors
+
+A vector that has landed is never changed: with files in place it only compares.
+"""
+
+import base64, hashlib, hmac, json, pathlib, sys
+
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV, ChaCha20Poly1305
+
+
+def cbor_head(major, number):
+    for size, (limit, tag) in zip((0, 1, 2, 4, 8), ((24, None), (1 << 8, 24), (1 << 16, 25), (1 << 32, 26), (1 << 64, 27))):
+        if number < limit:
+            return bytes([major << 5 | (number if tag is None else tag)]) + (number.to_bytes(size, "big") if size else b"")
+
+
+def cbor(value):
+    """Deterministic CBOR of what the formats hold: numbers, bytes, text, arrays."""
+    if isinstance(value, int):
+        return cbor_head(0, value)
+    if isinstance(value, bytes):
+        return cbor_head(2, len(value)) + value
+    if isinstance(value, str):
+        return cbor_head(3, len(value.encode())) + value.encode()
+    return cbor_head(4, len(value)) + b"".join(map(cbor, value))
+
+
+def place(purpose, *parts):
+    return cbor([1, purpose, list(parts)])
+
+
+def digest(label, *parts):
+    return hashlib.sha256(label.encode() + b"\0" + b"".join(len(p).to_bytes(8, "big") + p for p in parts)).digest()
+
+
+def hkdf(key, info, salt=b"", size=32):
+    prk = hmac.new(salt or bytes(32), key, hashlib.sha256).digest()
+    return hmac.new(prk, info + b"\1", hashlib.sha256).digest()[:size]
+
+
+def seal(key, subkey, nonce, associated_data, plain):
+    return nonce + AESGCMSIV(hkdf(key, subkey.encode())).encrypt(nonce, plain, associated_data)
+
+
+def padme(size):
+    size = max(size, 256)
+    exponent = size.bit_length() - 1
+    mask = (1 << (exponent - exponent.bit_length())) - 1
+    return (size + mask) & ~mask
+
+
+def fixed(byte, size=32):
+    return bytes((byte + i) % 256 for i in range(size))
+
+
+WORKSPACE, FOLDER, ACCOUNT, DEVICE, PREV = fixed(1), fixed(2), fixed(3), fixed(4), fixed(5)
+FOLDER_KEY, PREVIOUS, DEK, MASTER, DEVICE_KEY, INDEX_KEY = (fixed(byte) for byte in (16, 48, 80, 112, 144, 176))
+NONCE = fixed(200, 12)
+
+
+def wraps():
+    dek_id = digest("valise v1 dek id", DEK)[:24]
+    dek_place = place("wrap dek", WORKSPACE, FOLDER, 7, dek_id)
+    previous_place = place("wrap previous folder key", WORKSPACE, FOLDER, 7)
+    index_place = place("wrap index key", WORKSPACE)
+    return {
+        "workspace": WORKSPACE, "folder": FOLDER, "epoch": 7, "nonce": NONCE,
+        "folder_key": FOLDER_KEY, "folder_key_commitment": digest("valise v1 folder key commitment", FOLDER_KEY),
+        "dek": DEK, "dek_id": dek_id, "dek_text": base64.urlsafe_b64encode(DEK).decode().rstrip("="),
+        "dek_associated_data": dek_place,
+        "dek_wrapped": seal(FOLDER_KEY, "valise v1 subkey folder wrap", NONCE, dek_place, DEK),
+        "previous": PREVIOUS, "previous_commitment": digest("valise v1 folder key commitment", PREVIOUS),
+        "previous_associated_data": previous_place,
+        "previous_wrapped": seal(FOLDER_KEY, "valise v1 subkey folder previous", NONCE, previous_place, PREVIOUS),
+        "device_key": DEVICE_KEY, "index_key": INDEX_KEY, "index_associated_data": index_place,
+        "index_wrapped": seal(DEVICE_KEY, "valise v1 subkey device index", NONCE, index_place, INDEX_KEY),
+    }
+
+
+def body():
+    plain = cbor(["a body", 1, b"\0\1\2"])
+    padded = len(plain).to_bytes(4, "big") + plain
+    padded += bytes(padme(len(padded)) - len(padded))
+    at = place("wrap body", WORKSPACE, FOLDER, 7, 300, PREV, ACCOUNT, DEVICE, 7)
+    return {
+        "workspace": WORKSPACE, "folder": FOLDER, "epoch": 7, "seq": 300, "prev": PREV, "author": ACCOUNT,
+        "device": DEVICE, "kind": 7, "nonce": NONCE, "folder_key": FOLDER_KEY, "associated_data": at, "body": plain,
+        "sealed": seal(FOLDER_KEY, "valise v1 subkey folder body", NONCE, at, padded),
+    }
+
+
+def slot():
+    password, salt, costs = "Jack of ♦s, e\u0301", fixed(220), (65536, 3, 4)
+    normal = "Jack of ♦s, é"
+    user_key = hash_secret_raw(normal.encode(), salt, time_cost=costs[1], memory_cost=costs[0], parallelism=costs[2],
+                               hash_len=32, type=Type.ID, version=0x13)
+    wrapped = seal(user_key, "valise v1 subkey slot wrap", NONCE, place("wrap slot", WORKSPACE, 1, 0), DEVICE_KEY)
+    commitment = digest("valise v1 slot commitment", hkdf(user_key, b"valise v1 subkey slot commitment"))
+    return {
+        "workspace": WORKSPACE, "password": password, "salt": salt, "user_key": user_key, "device_key": DEVICE_KEY,
+        "file": cbor([1, [[1, 0, cbor([*costs, salt, wrapped, commitment])]]]),
+    }
+
+
+def ring():
+    keys = [(1, fixed(31)), (2, fixed(63)), (5, fixed(95))]
+    at = place("wrap ring", WORKSPACE, ACCOUNT, 2, 4)
+    plain = b"".join(version.to_bytes(8, "big") + secret for version, secret in keys)
+    sealed = b"\1" + seal(MASTER, "valise v1 subkey master ring", NONCE, at, plain)
+    return {
+        "workspace": WORKSPACE, "account": ACCOUNT, "master_version": 2, "generation": 4, "nonce": NONCE,
+        "master_key": MASTER, "master_commitment": digest("valise v1 master key commitment", MASTER),
+        "versions": [version for version, _ in keys], "secrets": [secret for _, secret in keys],
+        "sealed": sealed, "hash": digest("valise v1 account ring", sealed),
+    }
+
+
+def device():
+    def public(seed):
+        raw = serialization.Encoding.Raw, serialization.PublicFormat.Raw
+        return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes(*raw)
+
+    # The sealing secret is the first of draft-connolly-cfrg-xwing-kem, whose public key crypto-published.json holds.
+    sealing = bytes.fromhex("7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26")
+    signing, peer = fixed(7), fixed(9)
+    at = place("wrap device secrets", WORKSPACE)
+    return {
+        "workspace": WORKSPACE, "device_key": DEVICE_KEY, "nonce": NONCE, "signing_seed": signing,
+        "signing_public": public(signing), "sealing_secret": sealing, "peer_seed": peer, "peer_public": public(peer),
+        "sealed": b"\1" + seal(DEVICE_KEY, "valise v1 subkey device secrets", NONCE, at, signing + sealing + peer),
+    }
+
+
+def age(dek, salt, file_key, nonce, plain):
+    def b64(data):
+        return base64.b64encode(data).rstrip(b"=")
+
+    text = base64.urlsafe_b64encode(dek).rstrip(b"=")
+    stanza_key = hashlib.scrypt(text, salt=b"age-encryption.org/v1/scrypt" + salt, n=2, r=8, p=1, dklen=32)
+    stanza = ChaCha20Poly1305(stanza_key).encrypt(bytes(12), file_key, b"")
+    header = b"age-encryption.org/v1\n-> scrypt " + b64(salt) + b" 1\n" + b64(stanza) + b"\n---"
+    mac = hmac.new(hkdf(file_key, b"header"), header, hashlib.sha256).digest()
+    payload_key = hkdf(file_key, b"payload", salt=nonce)
+    chunks = [plain[at:at + 65536] for at in range(0, len(plain), 65536)] or [b""]
+    out = header + b" " + b64(mac) + b"\n" + nonce
+    for count, chunk in enumerate(chunks):
+        last = count == len(chunks) - 1
+        out += ChaCha20Poly1305(payload_key).encrypt(count.to_bytes(11, "big") + bytes([last]), chunk, b"")
+    return out
+
+
+def content():
+    def case(plain):
+        encrypted = age(DEK, fixed(230, 16), fixed(240, 16), fixed(250, 16), plain)
+        whole = {"encrypted": encrypted} if len(encrypted) < 1024 else {"header": encrypted[:149]}
+        return {"plain_len": len(plain), "encrypted_sha256": hashlib.sha256(encrypted).digest(), **whole}
+
+    sizes = (0, 1, 100, 65535, 65536, 65537, 200000)
+    return {
+        "dek": DEK, "salt": fixed(230, 16), "file_key": fixed(240, 16), "nonce": fixed(250, 16),
+        "plain": "byte i of the content is i mod 251", "cases": [case(bytes(i % 251 for i in range(n))) for n in sizes],
+    }
+
+
+def main(folder):
+    def text(value):
+        if isinstance(value, bytes):
+            return value.hex()
+        if isinstance(value, list):
+            return [text(one) for one in value]
+        return {name: text(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+    made = {"wraps": wraps, "body": body, "slot": slot, "ring": ring, "device": device, "content": content}
+    for name, make in made.items():
+        path = pathlib.Path(folder) / f"crypto-{name}.json"
+        fresh = json.dumps(text(make()), indent=2, ensure_ascii=False) + "\n"
+        if not path.exists():
+            path.write_text(fresh)
+        print(path.name, "agrees" if path.read_text() == fresh else "DIFFERS")
+
+
+main(sys.argv[1])

@@ -1,0 +1,271 @@
+//! The client of the catalog's API: signed requests, pages, receipts, the event stream.
+//!
+//! What comes back is a server's word: callers verify it before it counts. Here only the transport is
+//! checked: status, sizes, form.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use eventsource_stream::Eventsource as _;
+use futures::{Stream, StreamExt as _};
+use reqwest::{Method, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use valise_protocol::api::{
+    ApiCode, ApiFailure, Append, Folders, HeldPage, Identity, JoinRequest, Joins, NewWorkspace, Notice, Page, Receipts,
+    Wraps,
+};
+use valise_protocol::auth::{HEADER, Proof, Session, Signed};
+use valise_protocol::cbor;
+use valise_protocol::ids::{AccountId, Commitment, DeviceId, FolderId};
+use valise_protocol::receipt::Receipt;
+use valise_protocol::record::ChainId;
+use valise_protocol::sign::{SigningKey, VerifyKey};
+
+/// Largest answer that is read.
+const MAX_ANSWER: usize = 24 << 20;
+
+/// Why a request had no answer that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// No answer, or cut short: whether it was carried out is not known.
+    #[error("the catalog cannot be reached")]
+    Unreachable(#[source] Option<reqwest::Error>),
+    /// The catalog said no.
+    #[error("the catalog said: {0:?}")]
+    Said(ApiCode),
+    /// An answer that no catalog of ours would give.
+    #[error("the catalog's answer makes no sense")]
+    Nonsense,
+    /// Another catalog than the one this workspace knows.
+    #[error("this is another catalog")]
+    OtherCatalog,
+}
+
+impl From<reqwest::Error> for CatalogError {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Unreachable(Some(error))
+    }
+}
+
+impl From<CatalogError> for crate::error::EngineError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Unreachable(error) => Self::Offline(error),
+            CatalogError::Said(ApiCode::NotFound) => Self::NotFound("it"),
+            CatalogError::Said(ApiCode::Busy) => Self::Offline(None),
+            CatalogError::Said(code) => Self::Refused(format!("{code:?}")),
+            CatalogError::Nonsense => Self::Distrusted("an answer makes no sense"),
+            CatalogError::OtherCatalog => Self::Distrusted("another catalog answers at its address"),
+        }
+    }
+}
+
+/// Who signs requests.
+pub struct Signer {
+    /// The account.
+    pub account: AccountId,
+    /// The device.
+    pub device: DeviceId,
+    /// The device's key.
+    pub key: SigningKey,
+}
+
+/// A catalog at an address, with or without somebody who signs.
+pub struct Catalog {
+    http: reqwest::Client,
+    url: String,
+    signer: Option<Signer>,
+    session: tokio::sync::Mutex<Option<Commitment>>,
+    counter: AtomicU64,
+}
+
+impl Catalog {
+    /// A client. `url` is `http://host:port`, without a path.
+    pub fn new(url: &str, signer: Option<Signer>) -> Result<Self, CatalogError> {
+        let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?;
+        let url = url.trim_end_matches('/').to_owned();
+        Ok(Self { http, url, signer, session: tokio::sync::Mutex::new(None), counter: AtomicU64::new(1) })
+    }
+
+    /// The catalog's word about itself, signed by its own key.
+    pub async fn identity(&self) -> Result<Identity, CatalogError> {
+        let identity: Identity = self.open(Method::GET, "/v1/identity", &()).await?;
+        identity.verify().map_err(|_| CatalogError::Nonsense)?;
+        Ok(identity)
+    }
+
+    /// The same, and it must be the one with this key.
+    pub async fn identity_of(&self, key: &VerifyKey) -> Result<Identity, CatalogError> {
+        let identity = self.identity().await?;
+        if identity.key == *key { Ok(identity) } else { Err(CatalogError::OtherCatalog) }
+    }
+
+    /// Brings a new workspace.
+    pub async fn create_workspace(&self, new: &NewWorkspace) -> Result<Receipts, CatalogError> {
+        self.open(Method::POST, "/v1/workspaces", new).await
+    }
+
+    /// Asks to be let in.
+    pub async fn join(&self, request: &JoinRequest) -> Result<(), CatalogError> {
+        self.open::<serde_json::Value>(Method::POST, "/v1/joins", request).await.map(|_| ())
+    }
+
+    /// Newcomers waiting.
+    pub async fn joins(&self) -> Result<Joins, CatalogError> {
+        self.signed(Method::GET, "/v1/joins", None::<&()>).await
+    }
+
+    /// Folders of this account.
+    pub async fn folders(&self) -> Result<Folders, CatalogError> {
+        self.signed(Method::GET, "/v1/folders", None::<&()>).await
+    }
+
+    /// Brings a new folder.
+    pub async fn create_folder(&self, new: &Append) -> Result<Receipt, CatalogError> {
+        self.signed(Method::POST, "/v1/folders", Some(new)).await
+    }
+
+    /// Records of a chain after a place; from the genesis if none is given.
+    pub async fn records(&self, chain: &ChainId, after: Option<u64>) -> Result<Page, CatalogError> {
+        let after = after.map(|seq| format!("?after={seq}")).unwrap_or_default();
+        self.signed(Method::GET, &format!("/v1/chains/{chain}{after}"), None::<&()>).await
+    }
+
+    /// Appends records to a chain.
+    pub async fn append(&self, chain: &ChainId, append: &Append) -> Result<Receipt, CatalogError> {
+        self.signed(Method::POST, &format!("/v1/chains/{chain}"), Some(append)).await
+    }
+
+    /// Wraps of a folder after a cursor.
+    pub async fn wraps(&self, folder: &FolderId, after: u64) -> Result<Wraps, CatalogError> {
+        self.signed(Method::GET, &format!("/v1/folders/{folder}/wraps?after={after}"), None::<&()>).await
+    }
+
+    /// "Held" words of a folder after a cursor.
+    pub async fn held(&self, folder: &FolderId, after: u64) -> Result<HeldPage, CatalogError> {
+        self.signed(Method::GET, &format!("/v1/folders/{folder}/held?after={after}"), None::<&()>).await
+    }
+
+    /// The event stream, until it breaks.
+    pub async fn events(&self) -> Result<impl Stream<Item = Result<Notice, CatalogError>> + use<>, CatalogError> {
+        let response = self.send(Method::GET, "/v1/events", &[], true, None).await?;
+        if response.status() != StatusCode::OK {
+            return Err(failure(response).await);
+        }
+        Ok(response.bytes_stream().eventsource().map(|event| {
+            let event = event.map_err(|_| CatalogError::Unreachable(None))?;
+            serde_json::from_str(&event.data).map_err(|_| CatalogError::Nonsense)
+        }))
+    }
+
+    async fn open<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &(impl Serialize + ?Sized),
+    ) -> Result<T, CatalogError> {
+        let body = if method == Method::GET { Vec::new() } else { to_json(body)? };
+        let response = self.send(method, path, &body, false, Some(Duration::from_secs(60))).await?;
+        answer(response).await
+    }
+
+    async fn signed<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&(impl Serialize + ?Sized)>,
+    ) -> Result<T, CatalogError> {
+        let body = body.map(to_json).transpose()?.unwrap_or_default();
+        let response = self.send(method, path, &body, true, Some(Duration::from_secs(60))).await?;
+        answer(response).await
+    }
+
+    /// Sends; when the session has ended (a restarted catalog forgets them), makes a new one and sends again.
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: &[u8],
+        sign: bool,
+        timeout: Option<Duration>,
+    ) -> Result<reqwest::Response, CatalogError> {
+        for fresh in [false, true] {
+            let mut request = self.http.request(method.clone(), format!("{}{path}", self.url)).body(body.to_vec());
+            if !body.is_empty() {
+                request = request.header("content-type", "application/json");
+            }
+            if let Some(timeout) = timeout {
+                request = request.timeout(timeout);
+            }
+            if sign {
+                request = request.header(HEADER, self.proof(method.as_str(), path, body, fresh).await?);
+            }
+            let response = request.send().await?;
+            if fresh || !sign || response.status() != StatusCode::UNAUTHORIZED {
+                return Ok(response);
+            }
+        }
+        Err(CatalogError::Nonsense)
+    }
+
+    async fn proof(&self, method: &str, path: &str, body: &[u8], fresh: bool) -> Result<String, CatalogError> {
+        let signer = self.signer.as_ref().ok_or(CatalogError::Said(ApiCode::Unauthorized))?;
+        let nonce = self.nonce(fresh).await?;
+        let counter = self.counter.fetch_add(1, Ordering::Relaxed);
+        let request = Signed { method, path, body };
+        let proof = Proof::sign(signer.account, signer.device, nonce, counter, request, &signer.key);
+        let bytes = cbor::encode(&proof).map_err(|_| CatalogError::Nonsense)?;
+        Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    async fn nonce(&self, fresh: bool) -> Result<Commitment, CatalogError> {
+        let mut session = self.session.lock().await;
+        if fresh {
+            *session = None;
+        }
+        if let Some(nonce) = *session {
+            return Ok(nonce);
+        }
+        let request = self.http.post(format!("{}/v1/sessions", self.url)).timeout(Duration::from_secs(15));
+        let new: Session = answer(request.send().await?).await?;
+        *session = Some(new.nonce);
+        Ok(new.nonce)
+    }
+}
+
+fn to_json(body: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, CatalogError> {
+    serde_json::to_vec(body).map_err(|_| CatalogError::Nonsense)
+}
+
+async fn answer<T: DeserializeOwned>(response: reqwest::Response) -> Result<T, CatalogError> {
+    if !response.status().is_success() {
+        return Err(failure(response).await);
+    }
+    let bytes = read(response).await?;
+    serde_json::from_slice(&bytes).map_err(|_| CatalogError::Nonsense)
+}
+
+async fn failure(response: reqwest::Response) -> CatalogError {
+    match read(response).await.map(|bytes| serde_json::from_slice::<ApiFailure>(&bytes)) {
+        Ok(Ok(failure)) => CatalogError::Said(failure.code),
+        Ok(Err(_)) => CatalogError::Nonsense,
+        Err(error) => error,
+    }
+}
+
+/// The body, up to a limit: a lying server cannot fill the memory.
+async fn read(response: reqwest::Response) -> Result<Vec<u8>, CatalogError> {
+    let mut bytes = Vec::new();
+    let mut stream = response.bytes_stream();
+    while let Some(chunk) = stream.next().await {
+        bytes.extend_from_slice(&chunk?);
+        if bytes.len() > MAX_ANSWER {
+            return Err(CatalogError::Nonsense);
+        }
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,209 @@
+//! Changes of a tree that need no bytes: directories, names, places, trash; and taking them back.
+
+use std::sync::Arc;
+
+use valise_crypto::make_bytes;
+use valise_protocol::folder::Purpose;
+use valise_protocol::ids::{Cid, EntryId, FolderId};
+use valise_protocol::names;
+use valise_protocol::tree::{Change, EntryKind, More, Tree};
+
+use crate::api::{Event, Reply};
+use crate::engine::seen;
+use crate::error::EngineError;
+use crate::shared::Shared;
+use crate::vault::Vault;
+
+/// Entries in one purge record: its drops stand in the same one.
+const PURGE_AT_ONCE: usize = 256;
+
+/// A directory's entries. Looking at a folder marks it as read.
+pub fn list(shared: &Shared, folder: FolderId, parent: Option<EntryId>) -> Result<Reply, EngineError> {
+    let (listing, was_unread) = shared.vault(|vault| {
+        let listing = vault.listing(&folder, parent.unwrap_or(EntryId::TOP))?;
+        let unread = vault.folder(&folder)?.unread() > 0;
+        if unread {
+            seen(vault, &folder)?;
+        }
+        Ok((listing, unread))
+    })?;
+    if was_unread {
+        shared.tell(Event::FoldersChanged);
+    }
+    Ok(Reply::Listing(listing))
+}
+
+/// A new shared folder.
+pub fn create_folder(shared: &Arc<Shared>, name: &str) -> Result<Reply, EngineError> {
+    let row = shared.vault(|vault| {
+        let id = vault.create_folder(name.trim(), Purpose::SHARED)?;
+        Ok(vault.folder_row(vault.folder(&id)?))
+    })?;
+    told(shared, row.id)?;
+    Ok(Reply::Folder(row))
+}
+
+/// Another name for a folder.
+pub fn rename_folder(shared: &Arc<Shared>, folder: FolderId, name: &str) -> Result<Reply, EngineError> {
+    let name = name_of(name)?;
+    let change = Change::Move { id: EntryId::TOP, parent: EntryId::TOP, name };
+    change_all(shared, folder, |_| Ok(vec![change.clone()]))?;
+    Ok(Reply::Done)
+}
+
+/// A new directory.
+pub fn make_directory(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    parent: Option<EntryId>,
+    name: &str,
+) -> Result<Reply, EngineError> {
+    let (id, name, parent) = (EntryId::new(make_bytes()?), name_of(name)?, parent.unwrap_or(EntryId::TOP));
+    change_all(shared, folder, |_| {
+        Ok(vec![Change::Create { id, parent, kind: EntryKind::Directory, name: name.clone(), more: More::default() }])
+    })?;
+    shared.vault(|vault| {
+        let state = vault.folder(&folder)?;
+        let entry = state.tree().entry(&id).ok_or(EngineError::NotFound("the directory"))?;
+        Ok(Reply::Entry(vault.row(state, entry)))
+    })
+}
+
+/// Another name.
+pub fn rename(shared: &Arc<Shared>, folder: FolderId, entry: EntryId, name: &str) -> Result<Reply, EngineError> {
+    let name = name_of(name)?;
+    change_with_undo(shared, folder, "The name", |tree| {
+        let old = found(tree, entry)?;
+        let change = Change::Move { id: entry, parent: old.parent, name: name.clone() };
+        let back = Change::Move { id: entry, parent: old.parent, name: old.name.clone() };
+        Ok((vec![change], vec![back]))
+    })
+}
+
+/// Another place.
+pub fn move_entries(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    entries: &[EntryId],
+    parent: Option<EntryId>,
+) -> Result<Reply, EngineError> {
+    let parent = parent.unwrap_or(EntryId::TOP);
+    change_with_undo(shared, folder, "The move", |tree| {
+        let into = |id: EntryId| id == parent || tree.ancestors(parent).contains(&id);
+        if entries.iter().any(|id| into(*id)) {
+            return Err(EngineError::BadInput("A directory cannot be moved into itself."));
+        }
+        pairs(tree, entries, |entry| {
+            let change = Change::Move { id: entry.id, parent, name: entry.name.clone() };
+            (change, Change::Move { id: entry.id, parent: entry.parent, name: entry.name.clone() })
+        })
+    })
+}
+
+/// Into the trash.
+pub fn remove(shared: &Arc<Shared>, folder: FolderId, entries: &[EntryId]) -> Result<Reply, EngineError> {
+    change_with_undo(shared, folder, "The removal", |tree| {
+        pairs(tree, entries, |entry| (Change::Trash(entry.id), Change::Restore(entry.id)))
+    })
+}
+
+/// Back from the trash.
+pub fn restore(shared: &Arc<Shared>, folder: FolderId, entries: &[EntryId]) -> Result<Reply, EngineError> {
+    change_with_undo(shared, folder, "The restoring", |tree| {
+        pairs(tree, entries, |entry| (Change::Restore(entry.id), Change::Trash(entry.id)))
+    })
+}
+
+/// Out of the trash for good: cannot be taken back.
+pub fn purge(shared: &Arc<Shared>, folder: FolderId, entries: &[EntryId]) -> Result<Reply, EngineError> {
+    for some in entries.chunks(PURGE_AT_ONCE) {
+        shared.vault(|vault| {
+            let tree = vault.folder(&folder)?.tree();
+            let drops = some.iter().flat_map(|id| cids_below(tree, *id)).collect::<Vec<_>>();
+            vault.change(folder, some.iter().copied().map(Change::Purge).collect(), &[], &drops, &[])
+        })?;
+    }
+    told(shared, folder)?;
+    Ok(Reply::Done)
+}
+
+/// Takes back the last change made here; answers which, in words.
+pub fn undo(shared: &Arc<Shared>) -> Result<Option<String>, EngineError> {
+    let session = shared.session()?;
+    let Some(undo) = crate::shared::lock(&session.undo).take() else { return Ok(None) };
+    change_all(shared, undo.folder, |_| Ok(undo.changes.clone()))?;
+    Ok(Some(undo.what.to_owned()))
+}
+
+/// What takes a change back.
+pub struct Undo {
+    /// Where.
+    pub folder: FolderId,
+    /// In words.
+    pub what: &'static str,
+    /// By these.
+    pub changes: Vec<Change>,
+}
+
+fn change_with_undo(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    what: &'static str,
+    compose: impl Fn(&Tree) -> Result<(Vec<Change>, Vec<Change>), EngineError>,
+) -> Result<Reply, EngineError> {
+    let session = shared.session()?;
+    let back = shared.vault(|vault| {
+        let (changes, back) = compose(vault.folder(&folder)?.tree())?;
+        vault.change(folder, changes, &[], &[], &[])?;
+        Ok(back)
+    })?;
+    *crate::shared::lock(&session.undo) = Some(Undo { folder, what, changes: back });
+    told(shared, folder)?;
+    Ok(Reply::Done)
+}
+
+fn change_all(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    compose: impl FnOnce(&Vault) -> Result<Vec<Change>, EngineError>,
+) -> Result<(), EngineError> {
+    shared.vault(|vault| {
+        let changes = compose(vault)?;
+        vault.change(folder, changes, &[], &[], &[])
+    })?;
+    told(shared, folder)
+}
+
+fn told(shared: &Arc<Shared>, folder: FolderId) -> Result<(), EngineError> {
+    shared.tell_folder(folder);
+    shared.tell_status();
+    shared.session()?.wake.notify_one();
+    Ok(())
+}
+
+fn pairs(
+    tree: &Tree,
+    entries: &[EntryId],
+    pair: impl Fn(&valise_protocol::tree::Entry) -> (Change, Change),
+) -> Result<(Vec<Change>, Vec<Change>), EngineError> {
+    let found = entries.iter().map(|id| found(tree, *id)).collect::<Result<Vec<_>, _>>()?;
+    Ok(found.into_iter().map(pair).unzip())
+}
+
+fn found(tree: &Tree, id: EntryId) -> Result<&valise_protocol::tree::Entry, EngineError> {
+    tree.entry(&id).ok_or(EngineError::NotFound("the entry"))
+}
+
+fn cids_below(tree: &Tree, id: EntryId) -> Vec<Cid> {
+    let mut cids = Vec::new();
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        cids.extend(tree.entry(&id).into_iter().flat_map(|entry| &entry.versions).map(|content| content.cid));
+        open.extend(tree.children(id).map(|child| child.id));
+    }
+    cids
+}
+
+fn name_of(name: &str) -> Result<String, EngineError> {
+    names::normalize(name.trim()).ok_or(EngineError::BadName)
+}

@@ -1,0 +1,404 @@
+//! The engine: answers requests, and holds what lives while the vault is open.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use zeroize::Zeroizing;
+
+use valise_blocks::{Address, Blocks, IpfsNode, NodeConfig};
+use valise_crypto::Costs;
+use valise_protocol::ids::FolderId;
+use valise_protocol::invitation::Link;
+use valise_protocol::workspace;
+
+use crate::api::{ApiError, Connection, Event, Reply, Request};
+use crate::catalog::{Catalog, Signer};
+use crate::clock::{Clock, SystemClock};
+use crate::error::EngineError;
+use crate::home::{CatalogAddress, Home, Public};
+use crate::index::marks::{self, Mark};
+use crate::index::security;
+use crate::shared::{CatalogLink, Open, Session, Shared, State, lock};
+use crate::transfer::local::Opened;
+use crate::transfer::{Transfers, add, save};
+use crate::vault::Vault;
+use crate::vault::first_run::{self, Person};
+use crate::{edit, share, sync};
+
+/// How an engine is set up.
+pub struct Config {
+    /// The home directory.
+    pub home: PathBuf,
+    /// What a guess of a new password costs.
+    pub costs: Costs,
+    /// Addresses the node listens on; none: it only dials.
+    pub listen: Vec<String>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Config {
+    /// The defaults for a home.
+    pub fn new(home: impl Into<PathBuf>) -> Self {
+        Self { home: home.into(), costs: Costs::DEFAULT, listen: Vec::new(), clock: Arc::new(SystemClock) }
+    }
+}
+
+/// One home's engine. Dropping it does not lock: call [`Engine::stop`].
+pub struct Engine {
+    shared: Arc<Shared>,
+    costs: Costs,
+    listen: Vec<String>,
+    /// One change of state at a time.
+    turning: tokio::sync::Mutex<()>,
+}
+
+impl Engine {
+    /// Takes the home.
+    pub fn start(config: Config) -> Result<Self, ApiError> {
+        let shared = Home::take(&config.home).and_then(|home| Shared::new(home, config.clock))?;
+        Ok(Self {
+            shared: Arc::new(shared),
+            costs: config.costs,
+            listen: config.listen,
+            turning: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// Hears events from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.shared.subscribe()
+    }
+
+    /// Answers a request.
+    pub async fn handle(&self, request: Request) -> Result<Reply, ApiError> {
+        self.answer(request).await.map_err(|error| {
+            tracing::debug!(%error, "a request failed");
+            ApiError::from(error)
+        })
+    }
+
+    /// Locks and lets go of everything.
+    pub async fn stop(&self) {
+        if let Err(error) = self.lock_vault().await {
+            tracing::debug!(%error, "locking");
+        }
+    }
+
+    async fn answer(&self, request: Request) -> Result<Reply, EngineError> {
+        let shared = &self.shared;
+        match request {
+            Request::Status => Ok(Reply::Status(shared.status())),
+            Request::Create { name, password, workspace, catalog } => {
+                self.create(name, password, workspace, catalog).await
+            }
+            Request::Attach { catalog } => self.attach(&catalog).await,
+            Request::InspectInvitation { link } => share::preview(&link).map(Reply::Preview),
+            Request::Join { link, name, password } => self.join(&link, name, password).await,
+            Request::Unlock { password } => self.unlock(password).await,
+            Request::Lock => self.lock_vault().await.map(|()| Reply::Done),
+            Request::Folders => shared.vault(|vault| Ok(Reply::Folders(vault.folder_rows()))),
+            Request::CreateFolder { name } => edit::create_folder(shared, &name),
+            Request::RenameFolder { folder, name } => edit::rename_folder(shared, folder, &name),
+            Request::Members { folder } => shared.vault(|vault| vault.member_rows(&folder)).map(Reply::Members),
+            Request::Invite { folder, role, days } => {
+                share::invite(shared, folder, role, days).await.map(Reply::Invitation)
+            }
+            Request::AddMember { folder, account, role } => {
+                share::add(shared, folder, account, role).await.map(|()| Reply::Done)
+            }
+            Request::SetRole { folder, account, role } => {
+                share::set_role(shared, folder, account, role).await.map(|()| Reply::Done)
+            }
+            Request::RemoveMember { folder, account } => {
+                share::remove(shared, folder, account).await.map(|()| Reply::Done)
+            }
+            Request::People => shared.vault(|vault| vault.people_rows()).map(Reply::People),
+            Request::List { folder, parent } => edit::list(shared, folder, parent),
+            Request::Search { folder, text } => shared.vault(|vault| vault.search(folder, &text)).map(Reply::Hits),
+            Request::Recent { limit } => shared.vault(|vault| vault.recent(limit)).map(Reply::Hits),
+            Request::Trash { folder } => shared.vault(|vault| vault.trash(folder)).map(Reply::Hits),
+            Request::MakeDirectory { folder, parent, name } => edit::make_directory(shared, folder, parent, &name),
+            Request::Rename { folder, entry, name } => edit::rename(shared, folder, entry, &name),
+            Request::Move { folder, entries, parent } => edit::move_entries(shared, folder, &entries, parent),
+            Request::Remove { folder, entries } => edit::remove(shared, folder, &entries),
+            Request::Restore { folder, entries } => edit::restore(shared, folder, &entries),
+            Request::Purge { folder, entries } => edit::purge(shared, folder, &entries),
+            Request::Undo => edit::undo(shared).map(Reply::Undone),
+            Request::Add { folder, parent, paths } => add::begin(shared, folder, parent, paths).map(Reply::Transfer),
+            Request::Transfers => Ok(Reply::Transfers(shared.session()?.transfers.list())),
+            Request::CancelTransfer { transfer } => shared.session()?.transfers.cancel(transfer).map(|()| Reply::Done),
+            Request::Open { folder, entry } => save::open(shared, folder, entry).await.map(Reply::Path),
+            Request::Save { folder, entry, to } => save::save(shared, folder, entry, to).await.map(Reply::Path),
+            Request::Export { folder, entry, to } => save::export(shared, folder, entry, to).await.map(Reply::Exported),
+            Request::Details { folder, entry } => {
+                shared.vault(|vault| vault.details(&folder, entry)).map(|details| Reply::Details(Box::new(details)))
+            }
+            Request::Sync => {
+                sync::round(shared, &shared.session()?).await?;
+                Ok(Reply::Status(shared.status()))
+            }
+            Request::AwaitHeld { seconds } => self.await_held(Duration::from_secs(seconds.into())).await,
+            Request::SecurityEvents => {
+                shared.open(|open| security::newest(open.vault.index.read(), 200)).map(Reply::Security)
+            }
+            Request::Fingerprints => shared.open(|open| Ok(Reply::Fingerprints(open.vault.fingerprints()))),
+        }
+    }
+
+    async fn create(
+        &self,
+        name: String,
+        password: crate::api::Password,
+        workspace: String,
+        catalog: Option<String>,
+    ) -> Result<Reply, EngineError> {
+        let turn = self.turning.lock().await;
+        self.must_be_new()?;
+        if let Some(url) = &catalog {
+            // Before anything is made: is there a catalog at all, and is it free?
+            let identity = reach(url).await?.0;
+            if identity.workspace.is_some() {
+                return Err(EngineError::NotAllowed("This catalog serves another workspace already."));
+            }
+        }
+        let (shared, costs) = (self.shared.clone(), self.costs);
+        let secret = password.clone();
+        blocking(move || {
+            let person = Person { name: &name, password: &secret.0, costs };
+            first_run::create(&shared.home, &person, &workspace)
+        })
+        .await?;
+        self.unlock_now(&password).await?;
+        self.shared.vault(sync::ensure_personal)?;
+        if let Some(url) = catalog {
+            self.attach_now(&url).await?;
+        }
+        drop(turn);
+        self.shared.tell(Event::FoldersChanged);
+        Ok(Reply::Status(self.shared.status()))
+    }
+
+    async fn join(&self, link: &str, name: String, password: crate::api::Password) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        self.must_be_new()?;
+        let link = Link::parse(link)?;
+        if link.expires < self.shared.clock.now() {
+            return Err(EngineError::BadInvitation("The invitation has expired."));
+        }
+        let link = self.reachable(link).await?;
+        let (shared, costs) = (self.shared.clone(), self.costs);
+        let secret = password.clone();
+        blocking(move || {
+            let person = Person { name: &name, password: &secret.0, costs };
+            first_run::join(&shared.home, &person, &link)
+        })
+        .await?;
+        self.unlock_now(&password).await?;
+        Ok(Reply::Status(self.shared.status()))
+    }
+
+    /// The link with the address first where the catalog with the right key answers.
+    async fn reachable(&self, mut link: Link) -> Result<Link, EngineError> {
+        let mut last = EngineError::BadInvitation("The invitation names no catalog.");
+        for (index, url) in link.addresses.clone().iter().enumerate() {
+            match Catalog::new(url, None)?.identity_of(&link.catalog).await {
+                Ok(_) => {
+                    link.addresses.swap(0, index);
+                    return Ok(link);
+                }
+                Err(error) => last = error.into(),
+            }
+        }
+        Err(last)
+    }
+
+    fn must_be_new(&self) -> Result<(), EngineError> {
+        match *self.shared.state() {
+            State::New => Ok(()),
+            _ => Err(EngineError::AlreadySetUp),
+        }
+    }
+
+    async fn unlock(&self, password: crate::api::Password) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        if let State::Open(_) = &*self.shared.state() {
+            return Ok(Reply::Status(self.shared.status()));
+        }
+        self.unlock_now(&password).await?;
+        Ok(Reply::Status(self.shared.status()))
+    }
+
+    async fn unlock_now(&self, password: &crate::api::Password) -> Result<(), EngineError> {
+        let public = self.shared.home.public()?.ok_or(EngineError::NotSetUp)?;
+        let (shared, secret) = (self.shared.clone(), password.clone());
+        let (public, mut vault) = blocking(move || {
+            let vault = Vault::unlock(&shared.home, &public, &secret.0)?;
+            Ok((public, vault))
+        })
+        .await?;
+        let blocks = self.start_node(vault.me.peer_seed.clone()).await?;
+        sweep(&mut vault, blocks.as_ref()).await?;
+        let session = Arc::new(self.new_session(&public, &vault, blocks)?);
+        *self.shared.state() = State::Open(Box::new(Open { public, vault, session: session.clone() }));
+        session.tasks.spawn(sync::run(self.shared.clone(), session.clone()));
+        self.shared.tell_status();
+        Ok(())
+    }
+
+    async fn start_node(&self, seed: Zeroizing<[u8; 32]>) -> Result<Arc<dyn Blocks>, EngineError> {
+        let mut config = NodeConfig::new(self.shared.home.blocks(), seed);
+        config.listen = self.listen.iter().cloned().map(Address).collect();
+        Ok(Arc::new(IpfsNode::open(config).await?))
+    }
+
+    fn new_session(&self, public: &Public, vault: &Vault, blocks: Arc<dyn Blocks>) -> Result<Session, EngineError> {
+        let catalog = public.catalog.as_ref().map(|address| link(address, vault)).transpose()?;
+        let connection = if catalog.is_some() { Connection::Connecting } else { Connection::None };
+        Ok(Session {
+            blocks,
+            catalog: Mutex::new(catalog),
+            transfers: Transfers::default(),
+            opened: Opened::new(self.shared.home.root()),
+            undo: Mutex::new(None),
+            wake: Notify::new(),
+            round: tokio::sync::Mutex::new(()),
+            dialling: std::sync::atomic::AtomicBool::new(false),
+            connection: Mutex::new(connection),
+            cancel: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        })
+    }
+
+    /// Running transfers end first; then keys are wiped and opened files removed.
+    async fn lock_vault(&self) -> Result<(), EngineError> {
+        let _turn = self.turning.lock().await;
+        let session = match &*self.shared.state() {
+            State::Open(open) => open.session.clone(),
+            _ => return Ok(()),
+        };
+        session.cancel.cancel();
+        session.tasks.close();
+        session.tasks.wait().await;
+        let round = session.round.lock().await;
+        session.blocks.stop().await;
+        {
+            let mut state = self.shared.state();
+            let public = match &*state {
+                State::Open(open) => open.public.clone(),
+                _ => return Ok(()),
+            };
+            *state = State::Locked(public);
+        }
+        session.opened.clear();
+        drop(round);
+        self.shared.tell_status();
+        Ok(())
+    }
+
+    async fn attach(&self, url: &str) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        self.attach_now(url).await?;
+        Ok(Reply::Status(self.shared.status()))
+    }
+
+    /// Names the catalog in the workspace chain, then brings everything there.
+    async fn attach_now(&self, url: &str) -> Result<(), EngineError> {
+        let session = self.shared.session()?;
+        if lock(&session.catalog).is_some() {
+            return Err(EngineError::NotAllowed("This workspace has a catalog already."));
+        }
+        let (identity, url) = reach(url).await?;
+        let address = CatalogAddress { url: url.clone(), key: identity.key };
+        self.shared.open(|open| {
+            let pinning = workspace::PinningNode { key: identity.pinning, addresses: identity.addresses.clone() };
+            let catalog =
+                workspace::Catalog { key: identity.key, addresses: vec![url.clone()], pinning: vec![pinning] };
+            if open.vault.catalog_record() != Some(&catalog) {
+                let record = open.vault.compose_catalog(&catalog)?;
+                open.vault.take_own_workspace_record(&record)?;
+            }
+            open.public.catalog = Some(address.clone());
+            self.shared.home.set_public(&open.public)?;
+            *lock(&session.catalog) = Some(link(&address, &open.vault)?);
+            Ok(())
+        })?;
+        *lock(&session.connection) = Connection::Connecting;
+        sync::round(&self.shared, &session).await
+    }
+
+    /// Waits until nothing waits and everything is held.
+    async fn await_held(&self, limit: Duration) -> Result<Reply, EngineError> {
+        let mut events = self.shared.subscribe();
+        let session = self.shared.session()?;
+        let done = || {
+            let status = self.shared.status();
+            status.waiting == 0 && status.unheld == 0
+        };
+        let waiting = async {
+            loop {
+                let moving = session.transfers.list().iter().any(|t| t.state == crate::api::TransferState::Running);
+                if done() && !moving {
+                    return;
+                }
+                // An event may be missed by a slow listener: looking again is cheap.
+                let _ = tokio::time::timeout(Duration::from_secs(2), events.recv()).await;
+            }
+        };
+        session.wake.notify_one();
+        tokio::time::timeout(limit, waiting).await.map_err(|_| EngineError::TimedOut)?;
+        Ok(Reply::Status(self.shared.status()))
+    }
+}
+
+/// A catalog's identity and its address as it will be kept.
+async fn reach(url: &str) -> Result<(valise_protocol::api::Identity, String), EngineError> {
+    let url = url.trim().trim_end_matches('/');
+    let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+    let identity = Catalog::new(&url, None)?.identity().await?;
+    Ok((identity, url))
+}
+
+fn link(address: &CatalogAddress, vault: &Vault) -> Result<CatalogLink, EngineError> {
+    let me = &vault.me;
+    let signer = Signer { account: me.account, device: me.device, key: me.signing.clone() };
+    let client = Arc::new(Catalog::new(&address.url, Some(signer))?);
+    Ok(CatalogLink { client, key: address.key, pinning: None })
+}
+
+/// What is pinned and named by a tree is here; what a killed transfer left behind is let go.
+async fn sweep(vault: &mut Vault, blocks: &dyn Blocks) -> Result<(), EngineError> {
+    let trees = vault.folders.values().map(|state| state.tree());
+    let named: std::collections::HashSet<_> =
+        trees.flat_map(|tree| tree.entries()).flat_map(|entry| &entry.versions).map(|content| content.cid).collect();
+    for pin in blocks.pins().await? {
+        match valise_protocol::ids::Cid::new(pin).ok().filter(|cid| named.contains(cid)) {
+            Some(cid) => {
+                vault.here.insert(cid);
+            }
+            None => blocks.unpin(pin).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, EngineError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| EngineError::Internal("a thread ended"))?
+}
+
+/// Remembers that a person has looked at a folder.
+pub fn seen(vault: &mut Vault, folder: &FolderId) -> Result<(), EngineError> {
+    let state = vault.folder_mut(folder)?;
+    let seq = state.chain().head().seq;
+    if state.seen_up_to < seq {
+        state.seen_up_to = seq;
+        vault.index.write(|db| marks::set(db, Mark::SeenUpTo(*folder), &seq))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,337 @@
+//! What can go wrong in the engine, and its words for a person: what happened, what is safe, what to do.
+
+use std::io;
+
+use valise_blocks::BlocksError;
+use valise_protocol::cbor::BadEncoding;
+use valise_protocol::chain::{Broken, Void};
+use valise_protocol::invitation::BadLink;
+
+use crate::api::{ApiError, ErrorCode};
+
+/// A trouble inside the engine. Variants are chosen by what a person can do about it.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the message says it")]
+pub enum EngineError {
+    #[error("{0}")]
+    BadInput(&'static str),
+    #[error("the password does not open this device")]
+    WrongPassword,
+    #[error("there is an account in this home already")]
+    AlreadySetUp,
+    #[error("there is no account in this home")]
+    NotSetUp,
+    #[error("locked")]
+    Locked,
+    #[error("not let in yet")]
+    Waiting,
+    #[error("another process uses this home")]
+    InUse,
+    #[error("{0} was not found")]
+    NotFound(&'static str),
+    #[error("the name cannot be used")]
+    BadName,
+    #[error("{0}")]
+    NotAllowed(&'static str),
+    #[error(transparent)]
+    BadLink(#[from] BadLink),
+    #[error("{0}")]
+    BadInvitation(&'static str),
+    #[error("the catalog cannot be reached")]
+    Offline(#[source] Option<reqwest::Error>),
+    #[error("the catalog refused: {0}")]
+    Refused(String),
+    #[error("no computer that holds the file can be reached")]
+    NotAvailable,
+    #[error("{0} could not be verified")]
+    NotVerified(&'static str),
+    #[error("the catalog broke a rule: {0}")]
+    Distrusted(&'static str),
+    #[error("a key change is waiting in this folder")]
+    KeyChangeWaiting,
+    #[error("a newer version of Valise is needed")]
+    UpdateNeeded,
+    #[error("the disk is full")]
+    DiskFull,
+    #[error("{0}")]
+    Io(#[source] io::Error),
+    #[error("the index is damaged")]
+    IndexDamaged,
+    #[error("the file {0} of this home is damaged")]
+    HomeDamaged(&'static str),
+    #[error("stopped")]
+    Cancelled,
+    #[error("it took too long")]
+    TimedOut,
+    #[error("{0}")]
+    Internal(&'static str),
+}
+
+impl From<io::Error> for EngineError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for EngineError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => Self::IndexDamaged,
+            _ => {
+                tracing::error!(code = ?error.sqlite_error_code(), "the index refused");
+                Self::Internal("the index refused an operation")
+            }
+        }
+    }
+}
+
+impl From<BadEncoding> for EngineError {
+    fn from(_: BadEncoding) -> Self {
+        Self::IndexDamaged
+    }
+}
+
+impl From<Broken> for EngineError {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::UpdateNeeded => Self::UpdateNeeded,
+            Broken::Malformed => Self::Distrusted("a record is malformed"),
+            Broken::Link => Self::Distrusted("a record does not follow the one before it"),
+            Broken::Signature => Self::Distrusted("a signature does not stand"),
+        }
+    }
+}
+
+impl From<Void> for EngineError {
+    fn from(_: Void) -> Self {
+        Self::NotAllowed("the folder's rules do not allow this change")
+    }
+}
+
+impl From<valise_crypto::SlotError> for EngineError {
+    fn from(error: valise_crypto::SlotError) -> Self {
+        use valise_crypto::SlotError as E;
+        match error {
+            E::WrongPassword | E::NoSuchSlot => Self::WrongPassword,
+            E::UpdateNeeded | E::UnknownKind => Self::UpdateNeeded,
+            E::OutOfMemory => Self::Io(io::ErrorKind::OutOfMemory.into()),
+            E::Randomness(error) => error.into(),
+            E::Library => Self::Internal("the cryptographic library failed"),
+            E::Damaged | E::CostsTooLow | E::CostsTooHigh | E::TooManySlots => Self::HomeDamaged("slots.cbor"),
+        }
+    }
+}
+
+impl From<valise_crypto::BadPassword> for EngineError {
+    fn from(bad: valise_crypto::BadPassword) -> Self {
+        use valise_crypto::BadPassword as B;
+        Self::BadInput(match bad {
+            B::Empty => "The password is empty.",
+            B::TooLong => "The password is too long: 1,024 bytes are the most.",
+            B::ControlCharacter => "The password has a character that cannot be typed.",
+        })
+    }
+}
+
+impl From<valise_crypto::NoRandomness> for EngineError {
+    fn from(_: valise_crypto::NoRandomness) -> Self {
+        Self::Internal("the system gives no randomness")
+    }
+}
+
+impl From<valise_crypto::MakeError> for EngineError {
+    fn from(error: valise_crypto::MakeError) -> Self {
+        match error {
+            valise_crypto::MakeError::BadPublicKey => Self::NotVerified("a member's key"),
+            _ => Self::Internal("something could not be sealed"),
+        }
+    }
+}
+
+impl From<valise_crypto::RingError> for EngineError {
+    fn from(_: valise_crypto::RingError) -> Self {
+        Self::IndexDamaged
+    }
+}
+
+impl From<valise_crypto::ContentError> for EngineError {
+    fn from(error: valise_crypto::ContentError) -> Self {
+        match error {
+            valise_crypto::ContentError::Refused => Self::NotVerified("the file"),
+            valise_crypto::ContentError::Io(error) => error.into(),
+            valise_crypto::ContentError::Randomness(error) => error.into(),
+        }
+    }
+}
+
+impl From<BlocksError> for EngineError {
+    fn from(error: BlocksError) -> Self {
+        match error {
+            BlocksError::DiskFull => Self::DiskFull,
+            BlocksError::Cancelled => Self::Cancelled,
+            BlocksError::RepositoryInUse => Self::InUse,
+            BlocksError::Io(error) => error.into(),
+            BlocksError::Damaged { .. } | BlocksError::Unsupported { .. } => Self::NotVerified("the file"),
+            error => {
+                tracing::debug!(%error, "blocks");
+                Self::NotAvailable
+            }
+        }
+    }
+}
+
+/// Words for each trouble. Nothing here names a file, a person or a key: the caller knows which it asked for.
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        use ErrorCode as Code;
+        let details = Some(error.to_string());
+        let (code, happened, safe, todo) = match &error {
+            EngineError::BadInput(what) => (Code::BadInput, *what, None, None),
+            EngineError::WrongPassword => (
+                Code::WrongPassword,
+                "This password does not open Valise on this computer.",
+                None,
+                Some("Try again. Passwords belong to a computer: another one may have another."),
+            ),
+            EngineError::AlreadySetUp => (
+                Code::AlreadySetUp,
+                "There is an account in this home already.",
+                None,
+                Some("Unlock it, or choose another home."),
+            ),
+            EngineError::NotSetUp => {
+                (Code::NotSetUp, "There is no account here yet.", None, Some("Start a workspace or use an invitation."))
+            }
+            EngineError::Locked => (
+                Code::Locked,
+                "Valise is locked.",
+                Some("Everything in it stays sealed."),
+                Some("Unlock it with your password."),
+            ),
+            EngineError::Waiting => (
+                Code::Waiting,
+                "You have not been let in yet.",
+                None,
+                Some("Ask the person who invited you to open Valise."),
+            ),
+            EngineError::InUse => (
+                Code::InUse,
+                "Another Valise uses this home.",
+                None,
+                Some("Use the one that is open, or quit it first."),
+            ),
+            EngineError::NotFound(_) => {
+                (Code::NotFound, "It was not found; somebody may have moved or removed it.", None, None)
+            }
+            EngineError::BadName => {
+                (Code::BadName, "This name cannot be used.", None, Some("Use 1 to 255 characters, without slashes."))
+            }
+            EngineError::NotAllowed(what) => {
+                (Code::NotAllowed, *what, Some("Nothing was changed."), Some("Ask an owner of the folder."))
+            }
+            EngineError::BadLink(BadLink::NotALink) => (
+                Code::BadInvitation,
+                "This is not a Valise invitation.",
+                None,
+                Some("Paste the whole link: it begins with valise://join/."),
+            ),
+            EngineError::BadLink(BadLink::Damaged) => (
+                Code::BadInvitation,
+                "The invitation is incomplete or was changed on its way.",
+                None,
+                Some("Copy it again, whole, or ask for a new one."),
+            ),
+            EngineError::BadLink(BadLink::UpdateNeeded) | EngineError::UpdateNeeded => (
+                Code::UpdateNeeded,
+                "A newer version of Valise is needed here.",
+                Some("Nothing was changed."),
+                Some("Update Valise."),
+            ),
+            EngineError::BadInvitation(what) => (Code::BadInvitation, *what, None, Some("Ask for a new invitation.")),
+            EngineError::Offline(_) => (
+                Code::Offline,
+                "The catalog cannot be reached.",
+                Some("What you have here can be used, and changes are kept until it answers."),
+                Some("Check the network, or whether the computer that hosts the workspace is on."),
+            ),
+            EngineError::Refused(_) => (
+                Code::NotAllowed,
+                "The catalog did not take this change.",
+                Some("It is kept here."),
+                Some("Try again; if it stays, ask an officer of the workspace."),
+            ),
+            EngineError::NotAvailable => (
+                Code::NotAvailable,
+                "No computer that holds this file can be reached now.",
+                Some("The file itself is not lost by this."),
+                Some("Try again when the catalog or its author is online."),
+            ),
+            EngineError::NotVerified(_) => (
+                Code::NotVerified,
+                "This could not be verified, so it was not opened.",
+                Some("Nothing of yours was changed."),
+                Some("Ask its author to send it again."),
+            ),
+            EngineError::Distrusted(_) => (
+                Code::Distrusted,
+                "The catalog gave something that contradicts what was verified before.",
+                Some("It was not believed, and nothing of yours was changed."),
+                Some("Tell the people who run it, and compare with your colleagues."),
+            ),
+            EngineError::KeyChangeWaiting => (
+                Code::NotAllowed,
+                "A key change is waiting in this folder.",
+                Some("Nothing was changed."),
+                Some("Try again in a moment."),
+            ),
+            EngineError::DiskFull => (
+                Code::DiskFull,
+                "The disk is full.",
+                Some("Nothing half done was kept."),
+                Some("Make room and try again."),
+            ),
+            EngineError::Io(_) => (
+                Code::Io,
+                "The disk or the system refused.",
+                Some("Nothing half done was kept."),
+                Some("See the details."),
+            ),
+            EngineError::IndexDamaged => (
+                Code::Io,
+                "The index on this computer is damaged.",
+                Some("What the catalog and your colleagues hold is not touched."),
+                Some("Set this computer up again from another one."),
+            ),
+            EngineError::HomeDamaged(_) => (
+                Code::Io,
+                "A file of Valise on this computer is damaged.",
+                Some("What the catalog and your colleagues hold is not touched."),
+                Some("Restore it from a copy, or set this computer up again."),
+            ),
+            EngineError::Cancelled => (Code::Cancelled, "Stopped.", None, None),
+            EngineError::TimedOut => (
+                Code::TimedOut,
+                "It took longer than allowed.",
+                Some("It goes on by itself as long as Valise is open."),
+                None,
+            ),
+            EngineError::Internal(_) => (
+                Code::Internal,
+                "Valise made a mistake.",
+                Some("Nothing half done was kept."),
+                Some("Tell its makers, with the details."),
+            ),
+        };
+        ApiError {
+            code,
+            happened: happened.to_owned(),
+            safe: safe.map(str::to_owned),
+            todo: todo.map(str::to_owned),
+            details,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Table `marks`: small values by name: cursors, the sealed ring, what was seen.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use valise_protocol::cbor;
+use valise_protocol::ids::FolderId;
+
+use crate::error::EngineError;
+
+pub(super) const MIGRATION: &str = "
+CREATE TABLE marks (
+    name  TEXT PRIMARY KEY NOT NULL,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;";
+
+/// What is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// The account's sealed ring (bytes).
+    Ring,
+    /// How far the catalog's wraps of a folder were read (u64).
+    WrapsCursor(FolderId),
+    /// How far the catalog's "held" of a folder were read (u64).
+    HeldCursor(FolderId),
+    /// The place up to which a person has looked at a folder (u64).
+    SeenUpTo(FolderId),
+    /// A folder was created here and the catalog does not know it yet (bool).
+    Unpublished(FolderId),
+    /// The workspace was created here and the catalog does not know it yet (bool).
+    UnpublishedWorkspace,
+    /// The join request of a newcomer, until it is admitted.
+    JoinRequest,
+}
+
+impl Mark {
+    fn name(self) -> String {
+        match self {
+            Self::Ring => "ring".into(),
+            Self::WrapsCursor(folder) => format!("wraps cursor {folder}"),
+            Self::HeldCursor(folder) => format!("held cursor {folder}"),
+            Self::SeenUpTo(folder) => format!("seen up to {folder}"),
+            Self::Unpublished(folder) => format!("unpublished {folder}"),
+            Self::UnpublishedWorkspace => "unpublished workspace".into(),
+            Self::JoinRequest => "join request".into(),
+        }
+    }
+}
+
+/// Sets a mark.
+pub fn set<T: Serialize + ?Sized>(db: &Connection, mark: Mark, value: &T) -> Result<(), EngineError> {
+    db.prepare_cached("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)")?
+        .execute(params![mark.name(), cbor::encode(value)?])?;
+    Ok(())
+}
+
+/// Reads a mark.
+pub fn find<T: Serialize + DeserializeOwned>(db: &Connection, mark: Mark) -> Result<Option<T>, EngineError> {
+    let bytes: Option<Vec<u8>> = db
+        .prepare_cached("SELECT value FROM marks WHERE name = ?")?
+        .query_row([mark.name()], |row| row.get(0))
+        .optional()?;
+    Ok(bytes.map(|bytes| cbor::decode(&bytes)).transpose()?)
+}
+
+/// Removes a mark.
+pub fn remove(db: &Connection, mark: Mark) -> Result<(), EngineError> {
+    db.prepare_cached("DELETE FROM marks WHERE name = ?")?.execute([mark.name()])?;
+    Ok(())
+}

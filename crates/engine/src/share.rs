@@ -1,0 +1,343 @@
+//! Sharing: invitations, letting people in, members and roles.
+//!
+//! Every change of a chain goes the same way: compose on what is verified, send, take in what the catalog
+//! acknowledged; if something else came first, read that and compose again.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use valise_crypto::{make_bytes, make_invitation_secret, seal_invitation_secret};
+use valise_protocol::account::Account;
+use valise_protocol::api::{Append, Base64, JoinRequest};
+use valise_protocol::chain::Slice;
+use valise_protocol::folder::{self, MemberAdded, MemberRemoved, RoleChanged};
+use valise_protocol::ids::{AccountId, Epoch, FolderId, InvitationId};
+use valise_protocol::invitation::{Link, Redemption, check_redemption};
+use valise_protocol::place::SealPlace;
+use valise_protocol::record::{ChainId, FORMAT_VERSION, Kind, Record};
+use valise_protocol::workspace::{self, Admitted, OfficerSeal};
+
+use crate::api::{Invitation, InvitationPreview, Role};
+use crate::catalog::CatalogError;
+use crate::error::EngineError;
+use crate::shared::{CatalogLink, Session, Shared};
+use crate::sync;
+use crate::vault::Vault;
+use crate::views::{chain_role, fingerprint};
+use valise_protocol::api::ApiCode;
+
+/// Give up when others were faster so many times.
+const TRIES: usize = 8;
+const DAY: u64 = 86_400_000;
+
+/// What a link says, read without doing anything.
+pub fn preview(link: &str) -> Result<InvitationPreview, EngineError> {
+    let link = Link::parse(link)?;
+    Ok(InvitationPreview {
+        workspace: link.workspace_name.clone(),
+        inviter: link.inviter.clone(),
+        folder: link.folder_name.clone(),
+        catalog: link.addresses.first().cloned().unwrap_or_default(),
+        fingerprint: fingerprint(link.workspace.as_bytes()),
+        expires: link.expires,
+    })
+}
+
+/// Makes an invitation: first to the workspace, then to the folder; both carry the same key.
+pub async fn invite(shared: &Arc<Shared>, folder: FolderId, role: Role, days: u32) -> Result<Invitation, EngineError> {
+    let session = shared.session()?;
+    let link = session.link()?;
+    let (id, secret) = (InvitationId::new(make_bytes()?), make_invitation_secret()?);
+    let expires = shared.clock.now() + u64::from(days.clamp(1, 365)) * DAY;
+    let key = secret.signing_key().verify_key();
+    append_workspace(shared, &session, |vault| {
+        if !vault.is_officer() {
+            return Err(EngineError::NotAllowed("Only an officer of the workspace can invite somebody new."));
+        }
+        let secrets = officer_seals(vault, &secret)?;
+        let invited = workspace::Invited { id, key, expires, secrets };
+        Ok(Some(vault.write_workspace(workspace::kind::INVITED, &invited)?))
+    })
+    .await?;
+    append_folder(shared, &session, folder, |vault| {
+        let invited = folder::Invited { id, key, role: chain_role(role), expires };
+        write_as_owner(vault, folder, folder::kind::INVITED, &invited).map(Some)
+    })
+    .await?;
+    shared.vault(|vault| {
+        let workspace = vault.workspace()?;
+        let catalog = workspace.catalog().ok_or(EngineError::Offline(None))?;
+        let text = Link {
+            version: FORMAT_VERSION,
+            workspace: workspace.id(),
+            catalog: link.key,
+            addresses: catalog.addresses.clone(),
+            invitation: id,
+            secret,
+            folder: Some(folder),
+            expires,
+            workspace_name: workspace.name().to_owned(),
+            inviter: vault.name_of(&vault.me.account),
+            folder_name: vault.folder(&folder)?.tree().name().map(str::to_owned),
+        }
+        .to_text();
+        Ok(Invitation { id, link: text, expires })
+    })
+}
+
+/// Any officer's unlocked device can show the link again or complete it.
+fn officer_seals(vault: &Vault, secret: &valise_protocol::invitation::Secret) -> Result<Vec<OfficerSeal>, EngineError> {
+    let workspace = vault.workspace()?;
+    let seal = |account: &AccountId| {
+        let key = workspace.roster().account(account).and_then(Account::key);
+        let key = key.ok_or(EngineError::NotVerified("an officer's key"))?;
+        let place = SealPlace::InvitationSecret {
+            workspace: workspace.id(),
+            recipient: *account,
+            version: key.version,
+            public: &key.public,
+            author: vault.me.account,
+            device: vault.me.device,
+        };
+        let seal = seal_invitation_secret(&place, secret)?;
+        Ok(OfficerSeal { account: *account, version: key.version, seal })
+    };
+    workspace.officers().iter().map(seal).collect()
+}
+
+/// Lets in who has proven to have a link: into the workspace as an officer, into folders as their owner.
+pub async fn admit_all(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<bool, EngineError> {
+    let joins = session.link()?.client.joins().await?;
+    let mut admitted = false;
+    for join in joins.joins {
+        match admit(shared, session, &join).await {
+            Ok(changed) => admitted |= changed,
+            Err(error @ (EngineError::Offline(_) | EngineError::Distrusted(_))) => return Err(error),
+            Err(error) => tracing::warn!(%error, "a newcomer was not let in"),
+        }
+    }
+    Ok(admitted)
+}
+
+async fn admit(shared: &Arc<Shared>, session: &Arc<Session>, join: &JoinRequest) -> Result<bool, EngineError> {
+    let redemption = join.redemption.parse()?;
+    let slice = newcomer(shared, join)?;
+    let account = slice.account;
+    let now = shared.clock.now();
+    let into_workspace = append_workspace(shared, session, |vault| {
+        if !vault.is_officer() || vault.workspace()?.people().contains_key(&account) {
+            return Ok(None);
+        }
+        let invited = vault.workspace()?.invitations().get(&redemption.invitation);
+        let invited = invited.ok_or(EngineError::BadInvitation("The invitation is spent or withdrawn."))?;
+        check_redemption(vault.me.workspace, &invited.key, account, &redemption)?;
+        if invited.expires < now {
+            return Err(EngineError::BadInvitation("The invitation has expired."));
+        }
+        let admitted = Admitted {
+            account,
+            name: join.name.clone(),
+            slices: vec![slice.clone()],
+            redemption: Some(redemption.clone()),
+        };
+        vault.write_workspace(workspace::kind::ADMITTED, &admitted).map(Some)
+    })
+    .await?;
+    let folders = shared.vault(|vault| Ok(invited_folders(vault, &redemption)))?;
+    let mut changed = into_workspace;
+    for folder in folders {
+        changed |= append_folder(shared, session, folder, |vault| {
+            add_member(vault, folder, account, None, &slice, Some(&redemption), now)
+        })
+        .await?;
+    }
+    Ok(changed)
+}
+
+/// The newcomer's account chain, verified wholly before anything of it is used.
+fn newcomer(shared: &Shared, join: &JoinRequest) -> Result<Slice, EngineError> {
+    let records: Vec<_> = join.account.iter().map(|bytes| serde_bytes::ByteBuf::from(bytes.0.clone())).collect();
+    let state = fold_account(&records)?;
+    let workspace = shared.vault(|vault| Ok(vault.me.workspace))?;
+    if state.workspace() != workspace || state.key().is_none() || !workspace::is_name(&join.name) {
+        return Err(EngineError::NotVerified("a newcomer's account"));
+    }
+    Ok(Slice { account: state.id(), records })
+}
+
+/// A whole account chain, verified and folded.
+fn fold_account(records: &[serde_bytes::ByteBuf]) -> Result<Account, EngineError> {
+    let mut state: Option<Account> = None;
+    for bytes in records {
+        let record = Record::decode(bytes).map_err(|_| EngineError::NotVerified("an account"))?;
+        match &mut state {
+            None => state = Some(Account::begin(&record).map_err(|_| EngineError::NotVerified("an account"))?),
+            Some(state) => {
+                state.apply(&record).map_err(|_| EngineError::NotVerified("an account"))?;
+            }
+        }
+    }
+    state.ok_or(EngineError::NotVerified("an account"))
+}
+
+fn invited_folders(vault: &Vault, redemption: &Redemption) -> Vec<FolderId> {
+    let owned = vault.folders.values().filter(|state| state.role(&vault.me.account) == Some(folder::Role::Owner));
+    let open = owned.filter(|state| state.chain().invitations().contains_key(&redemption.invitation));
+    open.map(|state| state.id()).collect()
+}
+
+/// The record that adds a member, with the folder key sealed to their newest verified account key.
+/// `role` none: the invitation's.
+fn add_member(
+    vault: &Vault,
+    folder: FolderId,
+    account: AccountId,
+    role: Option<folder::Role>,
+    whole: &Slice,
+    redemption: Option<&Redemption>,
+    now: u64,
+) -> Result<Option<Record>, EngineError> {
+    let state = vault.folder(&folder)?;
+    let chain = state.chain();
+    if chain.members().contains_key(&account) {
+        return Ok(None);
+    }
+    let invited = redemption.map(|redemption| chain.invitations().get(&redemption.invitation));
+    let role = match invited {
+        Some(Some(invited)) if invited.expires < now => {
+            return Err(EngineError::BadInvitation("The invitation has expired."));
+        }
+        Some(Some(invited)) => invited.role,
+        Some(None) => return Err(EngineError::BadInvitation("The invitation is spent or withdrawn.")),
+        None => role.unwrap_or(folder::Role::Viewer),
+    };
+    if chain.key_change_waiting() {
+        return Err(EngineError::KeyChangeWaiting);
+    }
+    let from = usize::try_from(chain.roster().next_to_embed(&account)).unwrap_or(usize::MAX);
+    let fresh = Slice { account, records: whole.records.iter().skip(from).cloned().collect() };
+    let slices = if fresh.records.is_empty() { Vec::new() } else { vec![fresh] };
+    let newest = fold_account(&whole.records)?;
+    let to = newest.key().ok_or(EngineError::NotVerified("a member's key"))?;
+    let key = state.current_key().ok_or(EngineError::NotVerified("the folder's key"))?;
+    let seal = vault.seal_to_member(folder, chain.epoch(), key, account, to)?;
+    let added = MemberAdded { account, role, slices, seal, redemption: redemption.cloned() };
+    write_as_owner(vault, folder, folder::kind::MEMBER_ADDED, &added).map(Some)
+}
+
+/// Adds a person of the workspace.
+pub async fn add(shared: &Arc<Shared>, folder: FolderId, account: AccountId, role: Role) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    shared.vault(|vault| vault.workspace()?.person(&account).map(|_| ()).ok_or(EngineError::NotFound("the person")))?;
+    let whole = sync::account_slice(shared, &session, account).await?;
+    let now = shared.clock.now();
+    append_folder(shared, &session, folder, |vault| {
+        add_member(vault, folder, account, Some(chain_role(role)), &whole, None, now)
+    })
+    .await?;
+    Ok(())
+}
+
+/// Changes a role.
+pub async fn set_role(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    account: AccountId,
+    role: Role,
+) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    append_folder(shared, &session, folder, |vault| {
+        let changed = RoleChanged { account, role: chain_role(role) };
+        write_as_owner(vault, folder, folder::kind::ROLE_CHANGED, &changed).map(Some)
+    })
+    .await?;
+    Ok(())
+}
+
+/// Removes a member and changes the folder's key at once; should that not come through, the next writer's
+/// device does it first.
+pub async fn remove(shared: &Arc<Shared>, folder: FolderId, account: AccountId) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    append_folder(shared, &session, folder, |vault| {
+        write_as_owner(vault, folder, folder::kind::MEMBER_REMOVED, &MemberRemoved { account }).map(Some)
+    })
+    .await?;
+    rekey(shared, &session, folder).await
+}
+
+/// Changes a folder's key if a key change is waiting.
+pub async fn rekey(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
+    append_folder(shared, session, folder, |vault| {
+        if !vault.folder(&folder)?.chain().key_change_waiting() {
+            return Ok(None);
+        }
+        vault.compose_rekey(folder).map(Some)
+    })
+    .await?;
+    Ok(())
+}
+
+fn write_as_owner<T: Serialize>(vault: &Vault, folder: FolderId, kind: Kind, open: &T) -> Result<Record, EngineError> {
+    let state = vault.folder(&folder)?;
+    if state.role(&vault.me.account) != Some(folder::Role::Owner) {
+        return Err(EngineError::NotAllowed("Only an owner of the folder can do this."));
+    }
+    let epoch: Epoch = state.chain().epoch();
+    vault.write_folder(folder, epoch, kind, open)
+}
+
+/// Appends what `compose` gives to the workspace chain; `None` means that there is nothing to do.
+pub async fn append_workspace(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    compose: impl Fn(&Vault) -> Result<Option<Record>, EngineError>,
+) -> Result<bool, EngineError> {
+    let link = session.link()?;
+    for _ in 0..TRIES {
+        let Some(record) = shared.vault(|vault| compose(vault))? else { return Ok(false) };
+        let chain = record.chain().ok_or(EngineError::Internal("a record without a chain"))?;
+        match send(&link, &chain, &record).await {
+            Ok(()) => {
+                sync::pull_workspace(shared, session).await?;
+                return Ok(true);
+            }
+            Err(CatalogError::Said(ApiCode::Conflict)) => sync::pull_workspace(shared, session).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(EngineError::TimedOut)
+}
+
+/// Appends what `compose` gives to a folder's chain; `None` means that there is nothing to do.
+pub async fn append_folder(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    folder: FolderId,
+    compose: impl Fn(&Vault) -> Result<Option<Record>, EngineError>,
+) -> Result<bool, EngineError> {
+    let link = session.link()?;
+    sync::publish_folder(shared, session, folder).await?;
+    for _ in 0..TRIES {
+        let Some(record) = shared.vault(|vault| compose(vault))? else { return Ok(false) };
+        match send(&link, &ChainId::Folder(folder), &record).await {
+            Ok(()) => {
+                sync::pull_folder(shared, session, folder).await?;
+                return Ok(true);
+            }
+            Err(CatalogError::Said(ApiCode::Conflict)) => sync::pull_folder(shared, session, folder).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(EngineError::TimedOut)
+}
+
+async fn send(link: &CatalogLink, chain: &ChainId, record: &Record) -> Result<(), CatalogError> {
+    let append = Append { records: vec![Base64(record.bytes().to_vec())], wraps: Vec::new() };
+    let receipt = link.client.append(chain, &append).await?;
+    let sound = receipt.verify(&link.key).is_ok()
+        && receipt.chain == *chain
+        && receipt.seq == record.envelope().seq
+        && receipt.hash == record.hash();
+    sound.then_some(()).ok_or(CatalogError::Nonsense)
+}

@@ -1,0 +1,223 @@
+//! What the tasks of an engine share: the home, the state behind its lock, the events, and, while unlocked,
+//! a session with node, catalog and transfers.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use valise_blocks::{Blocks, PeerId};
+use valise_protocol::ids::FolderId;
+use valise_protocol::sign::VerifyKey;
+
+use crate::api::{Account, ApiError, Connection, Event, SecurityEvent, Stage, Status};
+use crate::catalog::Catalog;
+use crate::clock::Clock;
+use crate::error::EngineError;
+use crate::home::{Home, Public};
+use crate::index::security;
+use crate::transfer::Transfers;
+use crate::transfer::local::Opened;
+use crate::vault::Vault;
+use crate::vault::folder::Finding;
+
+/// See the module's words.
+pub struct Shared {
+    /// The home, held by this process.
+    pub home: Home,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+    events: broadcast::Sender<Event>,
+}
+
+/// Where the home stands.
+pub enum State {
+    /// No account.
+    New,
+    /// An account, sealed.
+    Locked(Public),
+    /// An account, open.
+    Open(Box<Open>),
+}
+
+/// An open account.
+pub struct Open {
+    /// What may be known while locked.
+    pub public: Public,
+    /// Keys, chains, index.
+    pub vault: Vault,
+    /// Tasks and connections.
+    pub session: Arc<Session>,
+}
+
+/// What lives as long as the vault is open.
+pub struct Session {
+    /// The node.
+    pub blocks: Arc<dyn Blocks>,
+    /// The catalog, once there is one.
+    pub catalog: Mutex<Option<CatalogLink>>,
+    /// Files on their way.
+    pub transfers: Transfers,
+    /// Files that were opened.
+    pub opened: Opened,
+    /// What takes back the last change made here.
+    pub undo: Mutex<Option<crate::edit::Undo>>,
+    /// Something is to be sent or read.
+    pub wake: Notify,
+    /// One round at a time.
+    pub round: tokio::sync::Mutex<()>,
+    /// The pinning node is being dialled.
+    pub dialling: AtomicBool,
+    /// How the catalog answers.
+    pub connection: Mutex<Connection>,
+    /// Ends everything.
+    pub cancel: CancellationToken,
+    /// Everything that must end before the vault closes.
+    pub tasks: TaskTracker,
+}
+
+/// A catalog with the key it must prove.
+#[derive(Clone)]
+pub struct CatalogLink {
+    /// The client.
+    pub client: Arc<Catalog>,
+    /// Its identity key.
+    pub key: VerifyKey,
+    /// Its pinning node, once it was reached.
+    pub pinning: Option<PeerId>,
+}
+
+impl Session {
+    /// The catalog, or an error that says there is none.
+    pub fn link(&self) -> Result<CatalogLink, EngineError> {
+        lock(&self.catalog).clone().ok_or(EngineError::Offline(None))
+    }
+
+    /// How the catalog answers.
+    pub fn connection(&self) -> Connection {
+        *lock(&self.connection)
+    }
+}
+
+impl Shared {
+    /// For a home that is held.
+    pub fn new(home: Home, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
+        let state = match home.public()? {
+            None => State::New,
+            Some(public) => State::Locked(public),
+        };
+        Ok(Self { home, clock, state: Mutex::new(state), events: broadcast::channel(1024).0 })
+    }
+
+    /// Hears events from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Tells an event. Nobody listening is no fault.
+    pub fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    /// The state, locked. Never held across an await.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// Works on the open vault.
+    pub fn open<T>(&self, work: impl FnOnce(&mut Open) -> Result<T, EngineError>) -> Result<T, EngineError> {
+        match &mut *self.state() {
+            State::Open(open) => work(open),
+            State::Locked(_) => Err(EngineError::Locked),
+            State::New => Err(EngineError::NotSetUp),
+        }
+    }
+
+    /// Works on the open vault of a member who was let in.
+    pub fn vault<T>(&self, work: impl FnOnce(&mut Vault) -> Result<T, EngineError>) -> Result<T, EngineError> {
+        self.open(|open| match open.vault.workspace {
+            Some(_) => work(&mut open.vault),
+            None => Err(EngineError::Waiting),
+        })
+    }
+
+    /// The session of the open vault.
+    pub fn session(&self) -> Result<Arc<Session>, EngineError> {
+        self.open(|open| Ok(open.session.clone()))
+    }
+
+    /// Where we stand.
+    pub fn status(&self) -> Status {
+        match &*self.state() {
+            State::New => status(Stage::New, None, Connection::None),
+            State::Locked(public) => status(Stage::Locked, Some(account(public, false)), Connection::None),
+            State::Open(open) => open_status(open),
+        }
+    }
+
+    /// Tells where we stand.
+    pub fn tell_status(&self) {
+        self.tell(Event::Status { status: self.status() });
+    }
+
+    /// Tells that a folder is to be read again.
+    pub fn tell_folder(&self, folder: FolderId) {
+        self.tell(Event::FolderChanged { folder });
+        self.tell(Event::FoldersChanged);
+    }
+
+    /// Keeps and tells what somebody should look at.
+    pub fn alarm(&self, alarm: bool, words: ApiError) {
+        let event = SecurityEvent { at: self.clock.now(), alarm, words };
+        let kept = self.open(|open| open.vault.index.write(|db| security::add(db, &event)));
+        if let Err(error) = kept {
+            tracing::error!(%error, "a security event could not be kept");
+        }
+        self.tell(Event::Security { event });
+    }
+
+    /// Keeps and tells findings in a folder.
+    pub fn findings(&self, findings: &[Finding]) {
+        for finding in findings {
+            self.alarm(false, crate::words::finding(self, finding));
+        }
+    }
+}
+
+fn open_status(open: &Open) -> Status {
+    let vault = &open.vault;
+    let stage = match (&vault.workspace, &open.public.waiting) {
+        (Some(_), _) => Stage::Open,
+        (None, Some(waiting)) => Stage::Waiting { inviter: waiting.inviter.clone(), folder: waiting.folder.clone() },
+        (None, None) => Stage::Waiting { inviter: String::new(), folder: None },
+    };
+    let online = vault.online.iter().filter(|account| **account != vault.me.account).count();
+    Status {
+        online: u32::try_from(online).unwrap_or(u32::MAX),
+        waiting: vault.waiting_changes(),
+        unheld: u32::try_from(vault.unheld().len()).unwrap_or(u32::MAX),
+        ..status(stage, Some(account(&open.public, vault.is_officer())), open.session.connection())
+    }
+}
+
+fn status(stage: Stage, account: Option<Account>, connection: Connection) -> Status {
+    Status { stage, account, connection, online: 0, waiting: 0, unheld: 0 }
+}
+
+fn account(public: &Public, officer: bool) -> Account {
+    Account {
+        name: public.name.clone(),
+        workspace: public.workspace_name.clone(),
+        id: public.account,
+        officer,
+        catalog: public.catalog.as_ref().map(|catalog| catalog.url.clone()),
+    }
+}
+
+/// A lock whose holder panicked still guards sound data: every change under it is whole.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

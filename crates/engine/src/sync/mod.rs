@@ -1,0 +1,415 @@
+//! Sync: rounds with the catalog, decided by [`plan`], carried out here.
+
+pub mod plan;
+mod task;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use valise_blocks::{Address, PeerId};
+use valise_protocol::api::{ApiCode, Append, Base64, Identity, NewWorkspace, Wrap};
+use valise_protocol::chain::Slice;
+use valise_protocol::folder::Purpose;
+use valise_protocol::ids::{AccountId, FolderId};
+use valise_protocol::record::{ChainId, Record};
+
+use crate::api::{ApiError, Connection, Event};
+use crate::catalog::CatalogError;
+use crate::error::EngineError;
+use crate::index::marks::{self, Mark};
+use crate::index::records;
+use crate::share;
+use crate::shared::{CatalogLink, Session, Shared, lock};
+use crate::vault::fetch_keys::NewWrap;
+use plan::{Outcome, Plan, Step};
+
+pub use task::run;
+
+/// Records in one request when a whole chain is brought.
+const PUBLISH_AT_ONCE: usize = 64;
+
+/// One round, from connecting to the last change sent. Only one runs at a time.
+pub async fn round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    let _one = session.round.lock().await;
+    let result = match shared.open(|open| Ok(open.vault.workspace.is_some()))? {
+        true => member_round(shared, session).await,
+        false => newcomer_round(shared, session).await,
+    };
+    let connection = match &result {
+        Ok(()) if lock(&session.catalog).is_none() => Connection::None,
+        Ok(()) => Connection::InStep,
+        Err(EngineError::Distrusted(_) | EngineError::UpdateNeeded) => Connection::Distrusted,
+        Err(_) => Connection::Unreachable,
+    };
+    set_connection(shared, session, connection);
+    result
+}
+
+fn set_connection(shared: &Shared, session: &Session, connection: Connection) {
+    *lock(&session.connection) = connection;
+    shared.tell_status();
+}
+
+async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    if lock(&session.catalog).is_none() {
+        return Ok(());
+    }
+    let link = session.link()?;
+    let identity = link.client.identity_of(&link.key).await?;
+    let publish =
+        shared.vault(|vault| Ok(marks::find::<bool>(vault.index.read(), Mark::UnpublishedWorkspace)?.is_some()))?;
+    if !publish {
+        // A pinning node refuses devices of a workspace it does not know yet.
+        connect(shared, session, &identity).await?;
+    }
+    let mut plan = Plan::round(publish);
+    let mut worst = Ok(());
+    while let Some(step) = plan.next() {
+        let outcome = match carry_out(shared, session, step).await {
+            Ok(outcome) => outcome,
+            Err(EngineError::KeyChangeWaiting) => Outcome::KeyChangeFirst,
+            Err(error) => fault(shared, step, error, &mut worst),
+        };
+        if step == Step::PublishWorkspace && outcome == Outcome::Done {
+            connect(shared, session, &identity).await?;
+        }
+        plan.done(step, outcome);
+    }
+    worst
+}
+
+/// A fault in one folder stops that folder and raises an alarm; anything else ends the round.
+fn fault(shared: &Shared, step: Step, error: EngineError, worst: &mut Result<(), EngineError>) -> Outcome {
+    let outcome = match &error {
+        EngineError::Offline(_) | EngineError::Locked | EngineError::Cancelled => Outcome::Unreachable,
+        _ => Outcome::Stopped,
+    };
+    tracing::debug!(%error, "a step failed");
+    if matches!(error, EngineError::Distrusted(_)) {
+        shared.alarm(true, ApiError::from(again(&error)));
+        if let Step::PullFolder(folder) | Step::Send(folder) | Step::Rekey(folder) = step {
+            let _ = shared.vault(|vault| {
+                vault.folder_mut(&folder)?.stopped = true;
+                Ok(())
+            });
+            shared.tell_folder(folder);
+        }
+    }
+    *worst = Err(error);
+    outcome
+}
+
+fn again(error: &EngineError) -> EngineError {
+    match error {
+        EngineError::Distrusted(what) => EngineError::Distrusted(what),
+        _ => EngineError::Internal("a fault"),
+    }
+}
+
+async fn carry_out(shared: &Arc<Shared>, session: &Arc<Session>, step: Step) -> Result<Outcome, EngineError> {
+    match step {
+        Step::PublishWorkspace => publish_workspace(shared, session).await.map(|()| Outcome::Done),
+        Step::PullWorkspace => pull_workspace(shared, session).await.map(|()| Outcome::Done),
+        Step::Admit => share::admit_all(shared, session).await.map(|_| Outcome::Done),
+        Step::ListFolders => list_folders(shared, session).await,
+        Step::PublishFolder(folder) => publish_folder(shared, session, folder).await.map(|()| Outcome::Done),
+        Step::PullFolder(folder) => pull_folder(shared, session, folder).await.map(|()| Outcome::Done),
+        Step::Rekey(folder) => share::rekey(shared, session, folder).await.map(|()| Outcome::Done),
+        Step::Send(folder) => send(shared, session, folder).await,
+        Step::PullHeld(folder) => pull_held(shared, session, folder).await.map(|()| Outcome::Done),
+    }
+}
+
+/// Lets colleagues' nodes in, and dials the pinning node without waiting for it: records go to and fro
+/// meanwhile, bytes follow when it answers.
+async fn connect(shared: &Arc<Shared>, session: &Arc<Session>, identity: &Identity) -> Result<(), EngineError> {
+    let pinning = PeerId::from_public_key(identity.pinning.as_bytes());
+    let mut allowed = shared.open(|open| Ok(colleagues(&open.vault)))?;
+    allowed.insert(pinning.clone());
+    session.blocks.allow(allowed.into_iter().collect()).await?;
+    if let Some(link) = lock(&session.catalog).as_mut() {
+        link.pinning = Some(pinning.clone());
+    }
+    let addresses: Vec<Address> = identity.addresses.iter().cloned().map(Address).collect();
+    if session.dialling.swap(true, Ordering::AcqRel) {
+        return Ok(());
+    }
+    let dialler = session.clone();
+    session.tasks.spawn(async move {
+        let dial = dialler.blocks.connect(&pinning, &addresses);
+        if let Some(Err(error)) = dialler.cancel.run_until_cancelled(dial).await {
+            tracing::debug!(%error, "the pinning node cannot be reached");
+        }
+        dialler.dialling.store(false, Ordering::Release);
+    });
+    Ok(())
+}
+
+/// Peers of valid devices of people whose accounts are not closed.
+fn colleagues(vault: &crate::vault::Vault) -> HashSet<PeerId> {
+    let Some(workspace) = &vault.workspace else { return HashSet::new() };
+    let accounts = workspace.people().keys().filter(|account| workspace.person(account).is_some());
+    let chains = accounts.filter_map(|account| workspace.roster().account(account));
+    let devices = chains.flat_map(|account| account.devices().filter(|(_, device)| device.is_valid()));
+    devices.map(|(_, device)| PeerId::from_public_key(device.keys.peer.as_bytes())).collect()
+}
+
+/// Not let in yet: ask (again), and see whether somebody opened the door.
+async fn newcomer_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    let link = session.link()?;
+    link.client.identity_of(&link.key).await?;
+    let request: Option<String> = shared.open(|open| marks::find(open.vault.index.read(), Mark::JoinRequest))?;
+    if let Some(request) = request {
+        let request = serde_json::from_str(&request).map_err(|_| EngineError::IndexDamaged)?;
+        match link.client.join(&request).await {
+            Ok(()) => shared.open(|open| open.vault.index.write(|db| marks::remove(db, Mark::JoinRequest)))?,
+            Err(CatalogError::Said(ApiCode::Refused | ApiCode::NotFound)) => {
+                return Err(EngineError::BadInvitation("The invitation is spent, withdrawn or expired."));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    match pull_workspace(shared, session).await {
+        Err(EngineError::NotFound(_)) => return Ok(()),
+        result => result?,
+    }
+    let own = shared.open(|open| {
+        let account = open.vault.me.account;
+        Ok(open.vault.workspace.as_ref().is_some_and(|workspace| workspace.person(&account).is_some()))
+    })?;
+    if !own {
+        return Err(EngineError::Distrusted("it showed a workspace which does not know us"));
+    }
+    let_in(shared)?;
+    member_round(shared, session).await
+}
+
+/// The first thing a new member needs: a folder of one's own.
+fn let_in(shared: &Arc<Shared>) -> Result<(), EngineError> {
+    shared.open(|open| {
+        open.public.waiting = None;
+        if let Some(workspace) = &open.vault.workspace {
+            open.public.workspace_name = workspace.name().to_owned();
+        }
+        shared.home.set_public(&open.public)
+    })?;
+    shared.vault(|vault| ensure_personal(vault))?;
+    shared.tell(Event::FoldersChanged);
+    shared.tell(Event::PeopleChanged);
+    Ok(())
+}
+
+/// Makes the person's own folder unless it is there.
+pub fn ensure_personal(vault: &mut crate::vault::Vault) -> Result<(), EngineError> {
+    let exists = vault.folders.values().any(|state| state.chain().purpose() == Purpose::PERSONAL);
+    if !exists {
+        vault.create_folder("My files", Purpose::PERSONAL)?;
+    }
+    Ok(())
+}
+
+async fn publish_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    let link = session.link()?;
+    let new = shared.vault(|vault| {
+        let base64 = |chain| -> Result<Vec<Base64>, EngineError> {
+            Ok(records::from(vault.index.read(), &chain, 0)?.into_iter().map(Base64).collect())
+        };
+        let ring: serde_bytes::ByteBuf =
+            marks::find(vault.index.read(), Mark::Ring)?.ok_or(EngineError::IndexDamaged)?;
+        Ok(NewWorkspace {
+            workspace: base64(ChainId::Workspace(vault.me.workspace))?,
+            account: base64(ChainId::Account(vault.me.account))?,
+            ring: Base64(ring.into_vec()),
+        })
+    })?;
+    match link.client.create_workspace(&new).await {
+        Ok(receipts) => {
+            let sound = receipts.receipts.iter().all(|receipt| receipt.verify(&link.key).is_ok());
+            sound.then_some(()).ok_or(EngineError::Distrusted("a receipt that is not signed by the catalog"))?;
+        }
+        Err(CatalogError::Said(ApiCode::Taken)) => {
+            return Err(EngineError::NotAllowed("This catalog serves another workspace already."));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    shared.vault(|vault| vault.index.write(|db| marks::remove(db, Mark::UnpublishedWorkspace)))
+}
+
+/// Reads the workspace chain to its head.
+pub async fn pull_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    let link = session.link()?;
+    loop {
+        let (chain, after) = shared.open(|open| {
+            let head = open.vault.workspace.as_ref().map(|workspace| workspace.head().seq);
+            Ok((ChainId::Workspace(open.vault.me.workspace), head))
+        })?;
+        let page = link.client.records(&chain, after).await?;
+        let taken = shared.open(|open| open.vault.take_workspace(&page, &link.key))?;
+        shared.findings(&taken.findings);
+        if taken.records > 0 {
+            shared.tell(Event::PeopleChanged);
+        }
+        if !taken.more {
+            return Ok(());
+        }
+    }
+}
+
+async fn list_folders(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<Outcome, EngineError> {
+    let folders = session.link()?.client.folders().await?.folders;
+    let (mut behind, mut unpublished, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+    shared.vault(|vault| {
+        for known in &folders {
+            let stopped = vault.folders.get(&known.folder).is_some_and(|state| state.stopped);
+            let same = vault.folders.get(&known.folder).is_some_and(|state| state.chain().head() == known.head);
+            if !same && !stopped {
+                behind.push(known.folder);
+            }
+        }
+        for (id, state) in &vault.folders {
+            if marks::find::<bool>(vault.index.read(), Mark::Unpublished(*id))?.is_some() {
+                unpublished.push(*id);
+            }
+            if state.waiting_changes() > 0 && !state.stopped {
+                waiting.push(*id);
+            }
+        }
+        Ok(())
+    })?;
+    let unheld: HashSet<FolderId> = shared.vault(|vault| Ok(vault.unheld()))?.into_iter().map(|(id, _)| id).collect();
+    Ok(Outcome::Listed { behind, waiting, unpublished, unheld: unheld.into_iter().collect() })
+}
+
+/// Brings a folder that was made here; nothing to do for others.
+pub async fn publish_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
+    let link = session.link()?;
+    let new = shared.vault(|vault| {
+        if marks::find::<bool>(vault.index.read(), Mark::Unpublished(folder))?.is_none() {
+            return Ok(None);
+        }
+        let mut all = records::from(vault.index.read(), &ChainId::Folder(folder), 0)?;
+        all.truncate(PUBLISH_AT_ONCE);
+        Ok(Some(Append { records: all.into_iter().map(Base64).collect(), wraps: Vec::new() }))
+    })?;
+    let Some(new) = new else { return Ok(()) };
+    let receipt = link.client.create_folder(&new).await?;
+    receipt.verify(&link.key).map_err(|_| EngineError::Distrusted("a receipt that is not signed by the catalog"))?;
+    shared.vault(|vault| vault.index.write(|db| marks::remove(db, Mark::Unpublished(folder))))
+}
+
+/// Reads a folder's chain to its head, then its wraps.
+pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
+    let link = session.link()?;
+    let mut brought = 0;
+    loop {
+        let after = shared.vault(|vault| Ok(vault.folders.get(&folder).map(|state| state.chain().head().seq)))?;
+        let page = link.client.records(&ChainId::Folder(folder), after).await?;
+        let taken = shared.vault(|vault| vault.take_folder(folder, &page, &link.key));
+        let taken = taken.inspect_err(|_| shared.tell_folder(folder))?;
+        shared.findings(&taken.findings);
+        brought += taken.records;
+        if !taken.more {
+            break;
+        }
+    }
+    if brought > 0 {
+        pull_wraps(shared, session, folder).await?;
+        shared.tell_folder(folder);
+    }
+    Ok(())
+}
+
+/// Reads wraps that are new or were replaced.
+pub async fn pull_wraps(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
+    let link = session.link()?;
+    loop {
+        let after =
+            shared.vault(|vault| Ok(marks::find(vault.index.read(), Mark::WrapsCursor(folder))?.unwrap_or(0)))?;
+        let page = link.client.wraps(&folder, after).await?;
+        if page.wraps.is_empty() || page.cursor <= after {
+            return Ok(());
+        }
+        shared.vault(|vault| vault.take_wraps(folder, &page))?;
+    }
+}
+
+/// Reads what the pinning node holds.
+async fn pull_held(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
+    let link = session.link()?;
+    loop {
+        let after =
+            shared.vault(|vault| Ok(marks::find(vault.index.read(), Mark::HeldCursor(folder))?.unwrap_or(0)))?;
+        let page = link.client.held(&folder, after).await?;
+        if page.held.is_empty() || page.cursor <= after {
+            return Ok(());
+        }
+        shared.vault(|vault| vault.take_held(folder, &page))?;
+        shared.tell_folder(folder);
+    }
+}
+
+/// Sends one record of a folder. The same bytes go again after a lost answer, so nothing is doubled.
+async fn send(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<Outcome, EngineError> {
+    let link = session.link()?;
+    let Some(outgoing) = shared.vault(|vault| vault.next_to_send(folder))? else { return Ok(Outcome::Done) };
+    let append = Append {
+        records: vec![Base64(outgoing.record.bytes().to_vec())],
+        wraps: outgoing.wraps.iter().map(to_wrap).collect(),
+    };
+    match link.client.append(&ChainId::Folder(folder), &append).await {
+        Ok(receipt) => {
+            acknowledge(shared, &link, folder, &outgoing.record, &receipt)?;
+            Ok(Outcome::More)
+        }
+        Err(CatalogError::Said(ApiCode::Conflict)) => Ok(Outcome::Conflict),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A change counts as sent only with its receipt.
+fn acknowledge(
+    shared: &Arc<Shared>,
+    link: &CatalogLink,
+    folder: FolderId,
+    record: &Record,
+    receipt: &valise_protocol::receipt::Receipt,
+) -> Result<(), EngineError> {
+    let sound = receipt.verify(&link.key).is_ok()
+        && receipt.chain == ChainId::Folder(folder)
+        && receipt.seq == record.envelope().seq
+        && receipt.hash == record.hash();
+    if !sound {
+        return Err(EngineError::Distrusted("a receipt for something else"));
+    }
+    let findings = shared.vault(|vault| {
+        let findings = vault.take_folder_record(folder, record)?;
+        vault.rebuild_view(folder)?;
+        Ok(findings)
+    })?;
+    shared.findings(&findings);
+    shared.tell_folder(folder);
+    shared.tell_status();
+    Ok(())
+}
+
+fn to_wrap(wrap: &NewWrap) -> Wrap {
+    Wrap::new(wrap.dek, wrap.epoch, &wrap.key)
+}
+
+/// An account's whole chain, read and verified, to be embedded.
+pub async fn account_slice(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    account: AccountId,
+) -> Result<Slice, EngineError> {
+    let link = session.link()?;
+    loop {
+        let after = shared.vault(|vault| Ok(vault.others.get(&account).map(|state| state.head().seq)))?;
+        let page = link.client.records(&ChainId::Account(account), after).await?;
+        let taken = shared.vault(|vault| vault.take_account(account, &page, &link.key))?;
+        if !taken.more {
+            return shared.vault(|vault| vault.slice_of(account, 0));
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Files on their way out: walk, encrypt into the node, announce in batches.
+//!
+//! A file counts as soon as its batch is in the index: blocks on disk and pinned, wrap and changes in one
+//! transaction. What is complete stays when the rest is stopped.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt as _;
+use tokio_util::sync::CancellationToken;
+
+use valise_crypto::make_bytes;
+use valise_protocol::folder::Pin;
+use valise_protocol::ids::{Cid, DekId, EntryId, FolderId};
+use valise_protocol::tree::{Change, EntryKind, More, NewContent};
+
+use super::content::{Stored, store};
+use super::walk::{Found, FoundKind, Walked, walk};
+use crate::api::{Event, Transfer, TransferKind};
+use crate::error::EngineError;
+use crate::shared::{Session, Shared};
+use crate::vault::Vault;
+use crate::vault::fetch_keys::NewWrap;
+
+/// Files encrypted side by side: their block writes share one sync.
+const AT_ONCE: usize = 16;
+/// Memory permits of 1 MiB: a large file takes several, so that few run side by side.
+const MEMORY: u32 = 24;
+/// A batch is announced when it has so many files ...
+const BATCH_FILES: usize = 512;
+/// ... or its first one has waited so long.
+const BATCH_TIME: Duration = Duration::from_millis(700);
+/// Between two events of progress.
+const TELL_EVERY: u64 = 2 << 20;
+
+/// Begins; answers at once.
+pub fn begin(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    parent: Option<EntryId>,
+    paths: Vec<PathBuf>,
+) -> Result<Transfer, EngineError> {
+    let session = shared.session()?;
+    let parent = parent.unwrap_or(EntryId::TOP);
+    shared.vault(|vault| {
+        vault.may_write(&folder)?;
+        is_directory(vault, &folder, parent)
+    })?;
+    let first = paths.first().and_then(|path| path.file_name()).unwrap_or_default().to_string_lossy().into_owned();
+    let (transfer, cancel) = session.transfers.begin(TransferKind::Add, folder, &first, &session.cancel);
+    let job = Job { shared: shared.clone(), session: session.clone(), id: transfer.id, folder, cancel };
+    session.tasks.spawn(async move {
+        let result = job.run(parent, paths).await;
+        if let Some(transfer) = job.session.transfers.end(job.id, result) {
+            job.shared.tell(Event::Transfer { transfer });
+        }
+        job.shared.tell_folder(job.folder);
+    });
+    Ok(transfer)
+}
+
+struct Job {
+    shared: Arc<Shared>,
+    session: Arc<Session>,
+    id: u64,
+    folder: FolderId,
+    cancel: CancellationToken,
+}
+
+/// A file to encrypt, with its place in the tree.
+struct Planned {
+    path: PathBuf,
+    id: EntryId,
+    size: u64,
+    base: Option<DekId>,
+    create: Option<Change>,
+    media_type: String,
+}
+
+/// A file that is in the node.
+struct Finished {
+    planned: Planned,
+    stored: Stored,
+    wrap: NewWrap,
+}
+
+impl Job {
+    async fn run(&self, parent: EntryId, paths: Vec<PathBuf>) -> Result<(), EngineError> {
+        let cancel = self.cancel.clone();
+        let walked = tokio::task::spawn_blocking(move || walk(&paths, &cancel)).await;
+        let walked = walked.map_err(|_| EngineError::Internal("a thread ended"))??;
+        self.show(|transfer| {
+            let sizes = walked.found.iter().filter_map(|found| size(found));
+            (transfer.files, transfer.bytes) = sizes.fold((0, 0), |(files, bytes), size| (files + 1, bytes + size));
+            transfer.left_out.clone_from(&walked.left_out);
+        });
+        let (directories, files) = self.shared.vault(|vault| plan(vault, &self.folder, parent, walked))?;
+        if !directories.is_empty() {
+            self.shared.vault(|vault| vault.change(self.folder, directories, &[], &[], &[]))?;
+        }
+        self.encrypt_all(files).await
+    }
+
+    async fn encrypt_all(&self, files: Vec<Planned>) -> Result<(), EngineError> {
+        let memory = Arc::new(tokio::sync::Semaphore::new(MEMORY as usize));
+        let read = Arc::new(AtomicU64::new(0));
+        let mut finished = futures::stream::iter(files)
+            .map(|planned| self.encrypt(planned, memory.clone(), read.clone()))
+            .buffer_unordered(AT_ONCE);
+        let mut batch = Vec::new();
+        let mut since = Instant::now();
+        let mut fatal = None;
+        while let Some(result) = finished.next().await {
+            match result {
+                Ok(file) => {
+                    if batch.is_empty() {
+                        since = Instant::now();
+                    }
+                    batch.push(file);
+                }
+                Err((_, error @ (EngineError::Cancelled | EngineError::DiskFull | EngineError::Locked))) => {
+                    self.cancel.cancel();
+                    fatal.get_or_insert(error);
+                }
+                Err((name, error)) => self.show(|transfer| transfer.left_out.push(format!("{name}: {error}"))),
+            }
+            if batch.len() >= BATCH_FILES || (!batch.is_empty() && since.elapsed() > BATCH_TIME) {
+                self.announce(std::mem::take(&mut batch))?;
+            }
+        }
+        self.announce(batch)?;
+        fatal.map_or(Ok(()), Err)
+    }
+
+    async fn encrypt(
+        &self,
+        planned: Planned,
+        memory: Arc<tokio::sync::Semaphore>,
+        read: Arc<AtomicU64>,
+    ) -> Result<Finished, (String, EngineError)> {
+        let name = planned.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let work = async {
+            let permits = u32::try_from(planned.size >> 20).unwrap_or(MEMORY).saturating_add(1).min(MEMORY / 3);
+            let _permit = memory.acquire_many(permits).await.map_err(|_| EngineError::Cancelled)?;
+            if self.cancel.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            let (dek, wrap) = self.shared.vault(|vault| vault.make_dek(&self.folder))?;
+            let (shared, session, id) = (self.shared.clone(), self.session.clone(), self.id);
+            let progress = move |bytes: u64| {
+                let before = read.fetch_add(bytes, Ordering::Relaxed);
+                let now = before + bytes;
+                if now / TELL_EVERY != before / TELL_EVERY {
+                    let shown = session.transfers.update(id, |transfer| transfer.bytes_done = now);
+                    shown.into_iter().for_each(|transfer| shared.tell(Event::Transfer { transfer }));
+                }
+            };
+            let stored =
+                store(self.session.blocks.as_ref(), planned.path.clone(), dek, self.cancel.clone(), progress).await?;
+            Ok((stored, wrap))
+        };
+        match work.await {
+            Ok((stored, wrap)) => Ok(Finished { planned, stored, wrap }),
+            Err(error) => Err((name, error)),
+        }
+    }
+
+    /// Files become visible here, and are sent when the catalog answers.
+    fn announce(&self, batch: Vec<Finished>) -> Result<(), EngineError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut changes = Vec::with_capacity(batch.len() * 2);
+        let (mut pins, mut wraps, mut cids) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut bytes, files) = (0, u32::try_from(batch.len()).unwrap_or(u32::MAX));
+        for file in batch {
+            let cid = Cid::new(file.stored.added.cid).map_err(|_| EngineError::Internal("an unknown kind of CID"))?;
+            bytes += file.stored.size;
+            pins.push(Pin { cid, size: file.stored.added.size, blocks: file.stored.added.blocks });
+            cids.push(cid);
+            changes.extend(file.planned.create);
+            changes.push(Change::Content(NewContent {
+                id: file.planned.id,
+                base: file.planned.base,
+                size: file.stored.size,
+                mtime: file.stored.mtime,
+                executable: file.stored.executable,
+                media_type: file.planned.media_type,
+                cid,
+                dek: file.wrap.dek,
+                more: More::default(),
+            }));
+            wraps.push(file.wrap);
+        }
+        self.shared.vault(|vault| {
+            vault.here.extend(cids);
+            vault.change(self.folder, changes, &pins, &[], &wraps)
+        })?;
+        self.show(|transfer| {
+            transfer.files_done += files;
+            transfer.bytes_done = transfer.bytes_done.max(bytes).min(transfer.bytes);
+        });
+        self.shared.tell_folder(self.folder);
+        self.shared.tell_status();
+        self.session.wake.notify_one();
+        Ok(())
+    }
+
+    fn show(&self, change: impl FnOnce(&mut Transfer)) {
+        if let Some(transfer) = self.session.transfers.update(self.id, change) {
+            self.shared.tell(Event::Transfer { transfer });
+        }
+    }
+}
+
+fn size(found: &Found) -> Option<u64> {
+    match found.kind {
+        FoundKind::File { size } => Some(size),
+        FoundKind::Directory => None,
+    }
+}
+
+fn is_directory(vault: &Vault, folder: &FolderId, id: EntryId) -> Result<(), EngineError> {
+    let tree = vault.folder(folder)?.tree();
+    let is_directory = id == EntryId::TOP || tree.entry(&id).is_some_and(|entry| entry.kind == EntryKind::Directory);
+    is_directory.then_some(()).ok_or(EngineError::NotFound("the directory"))
+}
+
+/// Gives everything an id: a directory that is there already is used, a file that is there gets a new version.
+fn plan(
+    vault: &Vault,
+    folder: &FolderId,
+    parent: EntryId,
+    walked: Walked,
+) -> Result<(Vec<Change>, Vec<Planned>), EngineError> {
+    let tree = vault.folder(folder)?.tree();
+    let mut ids: Vec<EntryId> = Vec::with_capacity(walked.found.len());
+    let (mut directories, mut files) = (Vec::new(), Vec::new());
+    for found in walked.found {
+        let parent = found.parent.map_or(parent, |index| ids[index]);
+        let existing = tree.by_name(parent, &found.name);
+        let id = match (existing, found.kind) {
+            (Some(entry), FoundKind::Directory) if entry.kind == EntryKind::Directory => entry.id,
+            (Some(entry), FoundKind::File { .. }) if entry.kind == EntryKind::File => entry.id,
+            _ => EntryId::new(make_bytes()?),
+        };
+        let known = existing.filter(|entry| entry.id == id);
+        let create = |kind| Change::Create { id, parent, kind, name: found.name.clone(), more: More::default() };
+        match found.kind {
+            FoundKind::Directory if known.is_none() => directories.push(create(EntryKind::Directory)),
+            FoundKind::Directory => {}
+            FoundKind::File { size } => files.push(Planned {
+                id,
+                size,
+                base: known.and_then(|entry| entry.newest()).map(|content| content.dek),
+                create: known.is_none().then(|| create(EntryKind::File)),
+                media_type: mime_guess::from_path(&found.path).first_raw().unwrap_or_default().to_owned(),
+                path: found.path,
+            }),
+        }
+        ids.push(id);
+    }
+    Ok((directories, files))
+}

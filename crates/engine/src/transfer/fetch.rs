@@ -1,0 +1,167 @@
+//! Files on their way in: blocks fetched and verified, decrypted to a file that has its name only when it is
+//! complete and authenticated.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
+
+use valise_blocks::{BlocksError, FetchOptions, PeerId};
+use valise_crypto::{Dek, decrypt, encrypted_len};
+use valise_protocol::ids::FolderId;
+use valise_protocol::tree::Content;
+
+use super::content::NodeReader;
+use super::local::{Attributes, Pending};
+use crate::error::EngineError;
+use crate::shared::{Session, Shared};
+
+/// Blocks in flight: enough for a network with 50 ms of latency.
+const WINDOW: usize = 16;
+/// Without a block for so long, another peer is asked.
+const BLOCK_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Brings a version's bytes here, complete and pinned. `progress` hears the bytes that are here.
+pub async fn ensure_here(
+    shared: &Shared,
+    session: &Session,
+    content: &Content,
+    cancel: &CancellationToken,
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> Result<(), EngineError> {
+    let cid = content.cid;
+    if shared.vault(|vault| Ok(vault.here.contains(&cid)))? {
+        return Ok(());
+    }
+    fetch(session, content, cancel, progress).await?;
+    session.blocks.pin(cid.inner()).await?;
+    shared.vault(|vault| {
+        vault.here.insert(cid);
+        Ok(())
+    })
+}
+
+async fn fetch(
+    session: &Session,
+    content: &Content,
+    cancel: &CancellationToken,
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> Result<(), EngineError> {
+    until_dialled(session).await;
+    let from: Vec<PeerId> = session.link().ok().and_then(|link| link.pinning).into_iter().collect();
+    let encrypted = encrypted_len(content.size);
+    let options = FetchOptions {
+        from,
+        window: WINDOW,
+        block_timeout: BLOCK_TIMEOUT,
+        // What the author announced, with room for the inner nodes of the DAG.
+        max_bytes: encrypted + encrypted / 64 + (1 << 20),
+        max_blocks: encrypted / (1 << 18) + 64,
+        cancel: cancel.clone(),
+    };
+    let fetched = session.blocks.fetch(content.cid.inner(), options, &|done| progress(done.bytes)).await;
+    match fetched {
+        Ok(_) => Ok(()),
+        Err(BlocksError::TooLarge { .. }) => Err(EngineError::NotVerified("the file")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A fetch right after unlocking waits until the pinning node answered or did not.
+async fn until_dialled(session: &Session) {
+    let waiting = async {
+        while session.dialling.load(std::sync::atomic::Ordering::Acquire) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let _ = tokio::time::timeout(BLOCK_TIMEOUT, waiting).await;
+}
+
+/// Fetches if need be and decrypts a version to a file.
+pub async fn write_to(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    folder: FolderId,
+    content: &Content,
+    target: &Path,
+    attributes: Attributes,
+    cancel: &CancellationToken,
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> Result<(), EngineError> {
+    ensure_here(shared, session, content, cancel, progress).await?;
+    let dek = dek(shared, session, folder, content).await?;
+    match decrypt_to(session, &dek, content, target, attributes, cancel).await {
+        Err(EngineError::NotVerified(_) | EngineError::NotAvailable) => {
+            // Damage on this disk: fetching again replaces what is damaged.
+            shared.vault(|vault| {
+                vault.here.remove(&content.cid);
+                Ok(())
+            })?;
+            ensure_here(shared, session, content, cancel, progress).await?;
+            decrypt_to(session, &dek, content, target, attributes, cancel).await
+        }
+        result => result,
+    }
+}
+
+/// The version's key; if its wrap is not here yet, the catalog is asked.
+pub async fn dek(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    folder: FolderId,
+    content: &Content,
+) -> Result<Arc<Dek>, EngineError> {
+    match shared.vault(|vault| vault.dek(&folder, &content.dek)) {
+        Err(EngineError::NotFound(_)) => {
+            crate::sync::pull_wraps(shared, session, folder).await?;
+            shared.vault(|vault| vault.dek(&folder, &content.dek)).map(Arc::new)
+        }
+        dek => dek.map(Arc::new),
+    }
+}
+
+async fn decrypt_to(
+    session: &Session,
+    dek: &Arc<Dek>,
+    content: &Content,
+    target: &Path,
+    attributes: Attributes,
+    cancel: &CancellationToken,
+) -> Result<(), EngineError> {
+    let reader = NodeReader::begin(session.blocks.as_ref(), content.cid.inner(), cancel.clone());
+    let (dek, target, size, cancel) = (dek.clone(), target.to_owned(), content.size, cancel.clone());
+    let decrypting = move || decrypt_file(&dek, reader, &target, size, attributes, &cancel);
+    tokio::task::spawn_blocking(decrypting).await.map_err(|_| EngineError::Internal("a thread ended"))?
+}
+
+fn decrypt_file(
+    dek: &Dek,
+    reader: NodeReader,
+    target: &PathBuf,
+    size: u64,
+    attributes: Attributes,
+    cancel: &CancellationToken,
+) -> Result<(), EngineError> {
+    let mut pending = Pending::begin(target)?;
+    let mut plain = decrypt(dek, reader)?;
+    let mut buffer = Zeroizing::new(vec![0; 256 << 10]);
+    let mut written = 0;
+    loop {
+        if cancel.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        let read = plain.read(&mut buffer).map_err(|_| EngineError::NotVerified("the file"))?;
+        if read == 0 {
+            break;
+        }
+        pending.write(&buffer[..read])?;
+        written += read as u64;
+    }
+    if written != size {
+        return Err(EngineError::NotVerified("the file"));
+    }
+    pending.finish(attributes)
+}

@@ -1,0 +1,197 @@
+//! Saving a file or a directory to a place of the person's choice; opening a file to look at; exporting one.
+
+use std::fs;
+use std::io::Read as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio_util::sync::CancellationToken;
+
+use valise_protocol::ids::{EntryId, FolderId};
+use valise_protocol::tree::{Content, EntryKind, Tree};
+
+use super::content::NodeReader;
+use super::fetch::{dek, ensure_here, write_to};
+use super::local::{Attributes, Pending, real_dir};
+use crate::api::{Event, Exported, TransferKind};
+use crate::error::EngineError;
+use crate::home::private_file;
+use crate::shared::{Session, Shared};
+
+/// One thing to write.
+struct Item {
+    target: PathBuf,
+    /// None: a directory.
+    content: Option<Content>,
+}
+
+/// Saves a file, or a directory with everything in it, and answers the path.
+pub async fn save(shared: &Arc<Shared>, folder: FolderId, entry: EntryId, to: PathBuf) -> Result<PathBuf, EngineError> {
+    let session = shared.session()?;
+    let (name, items) = shared.vault(|vault| plan(vault.folder(&folder)?.tree(), entry, &to))?;
+    let (transfer, cancel) = session.transfers.begin(TransferKind::Fetch, folder, &name, &session.cancel);
+    let result = run(shared, &session, folder, transfer.id, items, &cancel).await;
+    let told = result.as_ref().map(|()| ()).map_err(again);
+    if let Some(transfer) = session.transfers.end(transfer.id, told) {
+        shared.tell(Event::Transfer { transfer });
+    }
+    shared.tell_folder(folder);
+    result.map(|()| to)
+}
+
+/// An error for the transfer's row; the caller gets the original.
+fn again(error: &EngineError) -> EngineError {
+    match error {
+        EngineError::Cancelled => EngineError::Cancelled,
+        EngineError::DiskFull => EngineError::DiskFull,
+        EngineError::NotVerified(what) => EngineError::NotVerified(what),
+        _ => EngineError::NotAvailable,
+    }
+}
+
+async fn run(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    folder: FolderId,
+    id: u64,
+    items: Vec<Item>,
+    cancel: &CancellationToken,
+) -> Result<(), EngineError> {
+    let files = items.iter().filter_map(|item| item.content.as_ref());
+    let (count, bytes) = files.fold((0, 0), |(count, bytes), content| (count + 1, bytes + content.size));
+    session.transfers.update(id, |transfer| (transfer.files, transfer.bytes) = (count, bytes));
+    let done = AtomicU64::new(0);
+    for item in items {
+        let Some(content) = item.content else {
+            real_dir(&item.target)?;
+            continue;
+        };
+        let before = done.load(Ordering::Relaxed);
+        let tell = |fetched: u64| {
+            let now = before + fetched.min(content.size);
+            if let Some(transfer) = session.transfers.update(id, |transfer| transfer.bytes_done = now) {
+                shared.tell(Event::Transfer { transfer });
+            }
+        };
+        let attributes = Attributes { mtime: content.mtime, executable: content.executable, read_only: false };
+        write_to(shared, session, folder, &content, &item.target, attributes, cancel, &tell).await?;
+        let now = done.fetch_add(content.size, Ordering::Relaxed) + content.size;
+        session.transfers.update(id, |transfer| {
+            transfer.files_done += 1;
+            transfer.bytes_done = now;
+        });
+    }
+    Ok(())
+}
+
+/// Everything to write, directories before what is in them. Names were checked when they were verified: none
+/// can lead out of the target.
+fn plan(tree: &Tree, entry: EntryId, to: &Path) -> Result<(String, Vec<Item>), EngineError> {
+    let mut items = Vec::new();
+    let mut open = vec![(entry, to.to_owned())];
+    let mut first = String::new();
+    while let Some((id, target)) = open.pop() {
+        let kind = if id == EntryId::TOP { EntryKind::Directory } else { found(tree, id)?.kind };
+        if first.is_empty() {
+            first = tree.entry(&id).map_or_else(|| tree.name().unwrap_or("folder").to_owned(), |e| e.name.clone());
+        }
+        match kind {
+            EntryKind::Directory => {
+                let children = tree.children(id).filter(|child| child.trashed.is_none());
+                open.extend(children.map(|child| (child.id, target.join(&child.name))));
+                items.push(Item { target, content: None });
+            }
+            EntryKind::File => {
+                // A file whose first content is still on its way is no file yet.
+                if let Some(content) = found(tree, id)?.newest() {
+                    items.push(Item { target, content: Some(content.clone()) });
+                } else if id == entry {
+                    return Err(EngineError::NotAvailable);
+                }
+            }
+        }
+    }
+    Ok((first, items))
+}
+
+fn found(tree: &Tree, id: EntryId) -> Result<&valise_protocol::tree::Entry, EngineError> {
+    tree.entry(&id).ok_or(EngineError::NotFound("the entry"))
+}
+
+fn newest(shared: &Shared, folder: FolderId, entry: EntryId) -> Result<(String, Content), EngineError> {
+    shared.vault(|vault| {
+        let entry = found(vault.folder(&folder)?.tree(), entry)?;
+        let content = entry.newest().ok_or(EngineError::BadInput("Only files can be opened."))?;
+        Ok((entry.name.clone(), content.clone()))
+    })
+}
+
+/// Decrypts a file into the private place for opened files, read-only, and answers its path.
+pub async fn open(shared: &Arc<Shared>, folder: FolderId, entry: EntryId) -> Result<PathBuf, EngineError> {
+    let session = shared.session()?;
+    let (name, content) = newest(shared, folder, entry)?;
+    let target = session.opened.place(&entry, &content.dek, content.size)?.join(&name);
+    if target.exists() {
+        return Ok(target);
+    }
+    let (transfer, cancel) = session.transfers.begin(TransferKind::Fetch, folder, &name, &session.cancel);
+    session.transfers.update(transfer.id, |transfer| (transfer.files, transfer.bytes) = (1, content.size));
+    let tell = |fetched: u64| {
+        let shown = session.transfers.update(transfer.id, |transfer| transfer.bytes_done = fetched.min(content.size));
+        if let Some(transfer) = shown {
+            shared.tell(Event::Transfer { transfer });
+        }
+    };
+    let attributes = Attributes { mtime: content.mtime, executable: false, read_only: true };
+    let result = write_to(shared, &session, folder, &content, &target, attributes, &cancel, &tell).await;
+    if let Some(transfer) = session.transfers.end(transfer.id, result.as_ref().map(|()| ()).map_err(again)) {
+        shared.tell(Event::Transfer { transfer });
+    }
+    shared.tell_folder(folder);
+    result.map(|()| target)
+}
+
+/// Writes the age file and, beside it, its key.
+pub async fn export(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    entry: EntryId,
+    to: PathBuf,
+) -> Result<Exported, EngineError> {
+    let session = shared.session()?;
+    let (_, content) = newest(shared, folder, entry)?;
+    ensure_here(shared, &session, &content, &session.cancel, &|_| {}).await?;
+    let dek = dek(shared, &session, folder, &content).await?;
+    let reader = NodeReader::begin(session.blocks.as_ref(), content.cid.inner(), session.cancel.clone());
+    let mut key_path = to.clone().into_os_string();
+    key_path.push(".key");
+    let key_path = PathBuf::from(key_path);
+    let (file, key) = (to.clone(), key_path.clone());
+    tokio::task::spawn_blocking(move || {
+        write_encrypted(reader, &file, content.mtime)?;
+        let mut out = private_file(&key)?;
+        out.write_all(dek.export_text().as_bytes())?;
+        out.write_all(b"\n")?;
+        out.sync_all()?;
+        Ok::<_, EngineError>(())
+    })
+    .await
+    .map_err(|_| EngineError::Internal("a thread ended"))??;
+    Ok(Exported { file: fs::canonicalize(&to)?, key: fs::canonicalize(&key_path)? })
+}
+
+fn write_encrypted(mut reader: NodeReader, to: &Path, mtime: i64) -> Result<(), EngineError> {
+    let mut pending = Pending::begin(to)?;
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        let read = reader.read(&mut buffer);
+        let read = read.map_err(|_| reader.take_failure().unwrap_or(EngineError::NotVerified("the file")))?;
+        if read == 0 {
+            break;
+        }
+        pending.write(&buffer[..read])?;
+    }
+    pending.finish(Attributes { mtime, executable: false, read_only: false })
+}

@@ -1,0 +1,319 @@
+//! A folder as this device knows it: its chain, the keys it could open, its tree, and the changes that wait.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+
+use valise_crypto::{FolderKey, FolderKeyWrapper, FolderPlace, SealedBody, SealingPair, open_body, open_folder_key};
+use valise_protocol::chain::{Broken, Verdict, Void};
+use valise_protocol::folder::{Content, Folder, MemberSeal, Op, Rekey, Role};
+use valise_protocol::ids::{
+    AccountId, Cid, Commitment, DeviceId, Epoch, FolderId, KeyVersion, RecordHash, Seq, WorkspaceId,
+};
+use valise_protocol::keys::WrappedKey;
+use valise_protocol::place::{SealPlace, WrapPlace};
+use valise_protocol::record::Record;
+use valise_protocol::tree::change::decode_body;
+use valise_protocol::tree::{Change, Effect, Stamp, Tree};
+
+use crate::index::outbox::Waiting;
+
+/// What opens a folder's seals.
+pub struct Opener<'a> {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// Oneself.
+    pub account: AccountId,
+    /// Account keys, by version.
+    pub pairs: &'a BTreeMap<KeyVersion, SealingPair>,
+}
+
+/// Something in a verified record that somebody should look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// A record breaks a rule and changes nothing.
+    Void(AccountId, Void),
+    /// A sealed body does not open, parse, or say what its open part says: it changes nothing.
+    BadBody(AccountId),
+    /// A folder key does not open or is not the one the record commits to.
+    BadSeal(AccountId),
+    /// A rekey carries a false previous key.
+    BadPrevious(AccountId),
+}
+
+/// A folder key, with what it wraps DEKs by.
+struct EpochKey {
+    key: FolderKey,
+    wrapper: FolderKeyWrapper,
+}
+
+/// A folder as this device knows it.
+pub struct FolderState {
+    chain: Folder,
+    keys: BTreeMap<Epoch, EpochKey>,
+    confirmed: Tree,
+    /// `confirmed` with what waits on top; none while nothing waits.
+    view: Option<Tree>,
+    waiting: HashSet<Cid>,
+    waiting_changes: u32,
+    unopened: VecDeque<Unopened>,
+    /// Records by others which brought files: place, and how many.
+    brought: BTreeMap<Seq, u32>,
+    /// After an alarm: nothing is sent or taken until a person decides.
+    pub stopped: bool,
+    /// The place up to which a person has looked.
+    pub seen_up_to: Seq,
+}
+
+/// A content record whose key may not be known yet.
+struct Unopened {
+    stamp: Stamp,
+    place: WrapPlace,
+    content: Content,
+    sealed: SealedBody,
+}
+
+impl FolderState {
+    /// Begins with the genesis.
+    pub fn begin(genesis: &Record) -> Result<Self, Broken> {
+        Ok(Self {
+            chain: Folder::begin(genesis)?,
+            keys: BTreeMap::new(),
+            confirmed: Tree::new(),
+            view: None,
+            waiting: HashSet::new(),
+            waiting_changes: 0,
+            unopened: VecDeque::new(),
+            brought: BTreeMap::new(),
+            stopped: false,
+            seen_up_to: 0,
+        })
+    }
+
+    /// Verifies the next record, folds it in, opens what can be opened. On an error nothing has changed.
+    pub fn take(&mut self, opener: &Opener<'_>, record: &Record) -> Result<Vec<Finding>, Broken> {
+        let author = record.envelope().author;
+        let op = match self.chain.apply(record)? {
+            Verdict::Void(void) => return Ok(vec![Finding::Void(author, void)]),
+            Verdict::Applied(op) => op,
+        };
+        let mut findings = Vec::new();
+        match op {
+            Op::Rekey(rekey) => self.take_rekey(opener, record, &rekey, &mut findings),
+            Op::MemberAdded(added) if added.account == opener.account => {
+                self.take_seal(opener, record, &added.seal, self.chain.epoch(), &mut findings);
+            }
+            Op::Content(content) => self.unopened.push_back(Unopened::new(&self.chain, record, content)),
+            _ => {}
+        }
+        self.open_previous(&mut findings);
+        self.open_waiting(opener, &mut findings);
+        Ok(findings)
+    }
+
+    fn take_rekey(&mut self, opener: &Opener<'_>, record: &Record, rekey: &Rekey, findings: &mut Vec<Finding>) {
+        let epoch = record.envelope().epoch;
+        if let Some(seal) = rekey.seals.iter().find(|seal| seal.account == opener.account) {
+            self.take_seal(opener, record, seal, epoch, findings);
+        }
+        let known = epoch.checked_sub(1).and_then(|before| self.keys.get(&before));
+        let (Some(known), Some(new)) = (known, self.keys.get(&epoch)) else { return };
+        let honest = rekey
+            .previous
+            .as_ref()
+            .is_some_and(|previous| new.wrapper.unwrap_previous(previous, &known.key.commitment()).is_ok());
+        if !honest {
+            findings.push(Finding::BadPrevious(record.envelope().author));
+        }
+    }
+
+    fn take_seal(
+        &mut self,
+        opener: &Opener<'_>,
+        record: &Record,
+        seal: &MemberSeal,
+        epoch: Epoch,
+        findings: &mut Vec<Finding>,
+    ) {
+        let opened = self.open_seal(opener, record, seal, epoch);
+        if opened.and_then(|key| self.keep_key(epoch, key)).is_none() {
+            findings.push(Finding::BadSeal(record.envelope().author));
+        }
+    }
+
+    fn keep_key(&mut self, epoch: Epoch, key: FolderKey) -> Option<()> {
+        let place = FolderPlace { workspace: self.chain.workspace(), folder: self.chain.id(), epoch };
+        let wrapper = FolderKeyWrapper::new(&key, place).ok()?;
+        self.keys.insert(epoch, EpochKey { key, wrapper });
+        Some(())
+    }
+
+    fn open_seal(&self, opener: &Opener<'_>, record: &Record, seal: &MemberSeal, epoch: Epoch) -> Option<FolderKey> {
+        let info = self.chain.epoch_info(epoch)?;
+        let pair = opener.pairs.get(&seal.version)?;
+        let place = SealPlace::FolderKey {
+            workspace: opener.workspace,
+            folder: self.chain.id(),
+            epoch,
+            recipient: opener.account,
+            version: seal.version,
+            public: pair.public(),
+            author: record.envelope().author,
+            device: record.envelope().device,
+        };
+        open_folder_key(pair, &place, &seal.seal, &info.commitment).ok()
+    }
+
+    /// Members read history: each key opens the one before it.
+    fn open_previous(&mut self, findings: &mut Vec<Finding>) {
+        let Some(mut epoch) = self.keys.keys().next().copied() else { return };
+        while epoch > 1 {
+            let Some((previous, author, commitment)) = self.previous_of(epoch) else { return };
+            let opened = self.keys.get(&epoch).and_then(|key| key.wrapper.unwrap_previous(&previous, &commitment).ok());
+            epoch -= 1;
+            if opened.and_then(|key| self.keep_key(epoch, key)).is_none() {
+                return findings.push(Finding::BadPrevious(author));
+            }
+        }
+    }
+
+    fn previous_of(&self, epoch: Epoch) -> Option<(WrappedKey, AccountId, Commitment)> {
+        let info = self.chain.epoch_info(epoch)?;
+        let before = self.chain.epoch_info(epoch - 1)?;
+        Some((info.previous.clone()?, info.author, before.commitment))
+    }
+
+    /// Opens content in chain order, as far as keys are known.
+    fn open_waiting(&mut self, opener: &Opener<'_>, findings: &mut Vec<Finding>) {
+        while let Some(next) = self.unopened.front() {
+            let Some(key) = self.keys.get(&next.stamp.epoch) else { return };
+            let changes = next.open(&key.key);
+            let Some(next) = self.unopened.pop_front() else { return };
+            let sound = changes.and_then(|changes| self.apply(opener, &next, &changes));
+            if sound.is_none() {
+                findings.push(Finding::BadBody(next.stamp.author));
+            }
+        }
+    }
+
+    /// The open part must say what the sealed changes say: no more, no less.
+    fn apply(&mut self, opener: &Opener<'_>, content: &Unopened, changes: &[Change]) -> Option<()> {
+        let brought: BTreeSet<Cid> = changes.iter().filter_map(brings).collect();
+        let pinned: BTreeSet<Cid> = content.content.pins.iter().map(|pin| pin.cid).collect();
+        if brought != pinned {
+            return None;
+        }
+        let mut dropped = BTreeSet::new();
+        for change in changes {
+            if let Ok(Effect::Purged(_, cids)) = self.confirmed.apply(content.stamp, change) {
+                dropped.extend(cids);
+            }
+        }
+        if content.stamp.author != opener.account && !brought.is_empty() {
+            self.brought.insert(content.stamp.seq, u32::try_from(brought.len()).unwrap_or(u32::MAX));
+        }
+        content.content.drops.iter().all(|cid| dropped.contains(cid)).then_some(())
+    }
+
+    /// Lays what waits over what is confirmed.
+    pub fn rebuild_view(&mut self, waiting: &[Waiting], account: AccountId, device: DeviceId) {
+        self.waiting.clear();
+        self.waiting_changes = 0;
+        self.view = None;
+        for row in waiting {
+            self.add_waiting(&row.changes, account, device);
+        }
+    }
+
+    /// Lays one more batch of changes on top.
+    pub fn add_waiting(&mut self, changes: &[Change], account: AccountId, device: DeviceId) {
+        let stamp =
+            Stamp { seq: Seq::MAX, record: RecordHash::ZERO, author: account, device, epoch: self.chain.epoch() };
+        let view = self.view.get_or_insert_with(|| self.confirmed.clone());
+        for change in changes {
+            // What the fold refuses here it will refuse in the chain as well: the view shows the outcome.
+            let _ = view.apply(stamp, change);
+            self.waiting.extend(brings(change));
+        }
+        self.waiting_changes += u32::try_from(changes.len()).unwrap_or(0);
+    }
+
+    /// The tree as a person sees it.
+    pub fn tree(&self) -> &Tree {
+        self.view.as_ref().unwrap_or(&self.confirmed)
+    }
+
+    /// The chain.
+    pub fn chain(&self) -> &Folder {
+        &self.chain
+    }
+
+    /// Its id.
+    pub fn id(&self) -> FolderId {
+        self.chain.id()
+    }
+
+    /// What wraps and unwraps DEKs of an epoch.
+    pub fn wrapper(&self, epoch: Epoch) -> Option<&FolderKeyWrapper> {
+        self.keys.get(&epoch).map(|key| &key.wrapper)
+    }
+
+    /// The key in force.
+    pub fn current_key(&self) -> Option<&FolderKey> {
+        self.keys.get(&self.chain.epoch()).map(|key| &key.key)
+    }
+
+    /// Whether a file's newest version waits to be announced.
+    pub fn is_waiting(&self, cid: &Cid) -> bool {
+        self.waiting.contains(cid)
+    }
+
+    /// Changes that wait.
+    pub fn waiting_changes(&self) -> u32 {
+        self.waiting_changes
+    }
+
+    /// Own role; none when one is no member (any more).
+    pub fn role(&self, account: &AccountId) -> Option<Role> {
+        self.chain.members().get(account).map(|member| member.role)
+    }
+
+    /// Files brought by others after the place a person has looked at.
+    pub fn unread(&self) -> u32 {
+        self.brought.range(self.seen_up_to + 1..).map(|(_, files)| *files).sum()
+    }
+}
+
+impl Unopened {
+    fn new(chain: &Folder, record: &Record, content: Content) -> Self {
+        let envelope = record.envelope();
+        let stamp = Stamp {
+            seq: envelope.seq,
+            record: record.hash(),
+            author: envelope.author,
+            device: envelope.device,
+            epoch: envelope.epoch,
+        };
+        let place = WrapPlace::Body {
+            workspace: chain.workspace(),
+            folder: chain.id(),
+            epoch: envelope.epoch,
+            seq: envelope.seq,
+            prev: envelope.prev,
+            author: envelope.author,
+            device: envelope.device,
+            kind: envelope.kind,
+        };
+        Self { stamp, place, content, sealed: SealedBody::from_bytes(envelope.sealed.to_vec()) }
+    }
+
+    fn open(&self, key: &FolderKey) -> Option<Vec<Change>> {
+        let opened = open_body(key, &self.place, &self.sealed).ok()?;
+        decode_body(opened.as_bytes()).ok()
+    }
+}
+
+fn brings(change: &Change) -> Option<Cid> {
+    match change {
+        Change::Content(content) => Some(content.cid),
+        _ => None,
+    }
+}

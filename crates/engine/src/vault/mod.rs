@@ -1,0 +1,128 @@
+//! The vault: everything that exists only while unlocked.
+//!
+//! Synchronous and without network: it folds verified records, keeps them in the index, and composes new
+//! ones. Dropping it wipes the keys.
+
+pub mod fetch_keys;
+pub mod first_run;
+pub mod folder;
+pub mod intake;
+pub mod unlock;
+pub mod write;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use zeroize::Zeroizing;
+
+use valise_crypto::SealingPair;
+use valise_protocol::account::Account;
+use valise_protocol::chain::{Head, Slice};
+use valise_protocol::ids::{AccountId, Cid, DeviceId, FolderId, KeyVersion, WorkspaceId};
+use valise_protocol::record::ChainId;
+use valise_protocol::sign::SigningKey;
+use valise_protocol::workspace::Workspace;
+
+use crate::compose::Author;
+use crate::error::EngineError;
+use crate::index::{Index, records};
+use folder::{FolderState, Opener};
+
+/// Ids and keys of this device.
+pub struct Me {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The account.
+    pub account: AccountId,
+    /// The device.
+    pub device: DeviceId,
+    /// Signs records.
+    pub signing: SigningKey,
+    /// Seed of the IPFS peer key.
+    pub peer_seed: Zeroizing<[u8; 32]>,
+    /// Account keys, by version.
+    pub pairs: BTreeMap<KeyVersion, SealingPair>,
+}
+
+/// The open vault.
+pub struct Vault {
+    /// Who we are.
+    pub me: Me,
+    /// Own account chain.
+    pub account: Account,
+    /// The workspace chain; none while not let in yet.
+    pub workspace: Option<Workspace>,
+    /// Folders by id.
+    pub folders: BTreeMap<FolderId, FolderState>,
+    /// The index.
+    pub index: Index,
+    /// DAGs a pinning node has confirmed.
+    pub held: HashSet<Cid>,
+    /// DAGs that are complete and pinned here.
+    pub here: HashSet<Cid>,
+    /// Other accounts' chains, as far as they were read.
+    pub others: HashMap<AccountId, Account>,
+    /// Accounts connected to the catalog now.
+    pub online: HashSet<AccountId>,
+}
+
+impl Me {
+    /// As the author of records.
+    pub fn author(&self) -> Author<'_> {
+        Author { account: self.account, device: self.device, key: &self.signing }
+    }
+
+    /// As the opener of seals.
+    pub fn opener(&self) -> Opener<'_> {
+        Opener { workspace: self.workspace, account: self.account, pairs: &self.pairs }
+    }
+}
+
+impl Vault {
+    /// A folder.
+    pub fn folder(&self, id: &FolderId) -> Result<&FolderState, EngineError> {
+        self.folders.get(id).ok_or(EngineError::NotFound("the folder"))
+    }
+
+    /// A folder, to change it.
+    pub fn folder_mut(&mut self, id: &FolderId) -> Result<&mut FolderState, EngineError> {
+        self.folders.get_mut(id).ok_or(EngineError::NotFound("the folder"))
+    }
+
+    /// The workspace, once let in.
+    pub fn workspace(&self) -> Result<&Workspace, EngineError> {
+        self.workspace.as_ref().ok_or(EngineError::Waiting)
+    }
+
+    /// Display name of an account.
+    pub fn name_of(&self, account: &AccountId) -> String {
+        let person = self.workspace.as_ref().and_then(|workspace| workspace.people().get(account));
+        person.map_or_else(|| "somebody".to_owned(), |person| person.name.clone())
+    }
+
+    /// Whether this account is an officer.
+    pub fn is_officer(&self) -> bool {
+        self.workspace.as_ref().is_some_and(|workspace| workspace.officers().contains(&self.me.account))
+    }
+
+    /// Changes without a receipt.
+    pub fn waiting_changes(&self) -> u32 {
+        self.folders.values().map(FolderState::waiting_changes).sum()
+    }
+
+    /// Heads that records of this device carry in `seen`.
+    pub fn seen_heads(&self) -> Vec<(ChainId, Head)> {
+        let workspace = self.workspace.iter().map(|workspace| (ChainId::Workspace(workspace.id()), workspace.head()));
+        workspace.chain([(ChainId::Account(self.me.account), self.account.head())]).collect()
+    }
+
+    /// Own account chain from a place on, to be embedded in another chain.
+    pub fn own_slice(&self, from: u64) -> Result<Slice, EngineError> {
+        slice(&self.index, self.me.account, from)
+    }
+}
+
+/// An account's records from a place on, as the index has them.
+pub fn slice(index: &Index, account: AccountId, from: u64) -> Result<Slice, EngineError> {
+    let records = records::from(index.read(), &ChainId::Account(account), from)?;
+    Ok(Slice { account, records: records.into_iter().map(serde_bytes::ByteBuf::from).collect() })
+}

@@ -1,0 +1,200 @@
+//! Unlocking: password to device key, device key to secrets and index, index to chains, chains to keys.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use valise_crypto::{
+    DeviceKey, DeviceSecrets, MasterKey, Password, SealedDeviceSecrets, SealedRing, SealingPair, SlotFile,
+    unwrap_index_key,
+};
+use valise_protocol::account::{self, Account, Op};
+use valise_protocol::chain::Verdict;
+use valise_protocol::ids::{FolderId, KeyVersion, Seq};
+use valise_protocol::keys::{Seal, WrappedKey};
+use valise_protocol::place::{SealPlace, WrapPlace};
+use valise_protocol::record::{ChainId, ChainKind, Record};
+use valise_protocol::workspace::Workspace;
+
+use super::folder::{FolderState, Opener};
+use super::{Me, Vault};
+use crate::error::EngineError;
+use crate::home::{Home, Public};
+use crate::index::marks::{self, Mark};
+use crate::index::{Index, held, outbox, records};
+
+impl Vault {
+    /// Opens the vault with a password. Costs about a second of CPU: not for the runtime's threads.
+    pub fn unlock(home: &Home, public: &Public, password: &str) -> Result<Self, EngineError> {
+        let slots = home.read("slots.cbor")?.ok_or(EngineError::HomeDamaged("slots.cbor"))?;
+        let slots = SlotFile::from_bytes(&slots)?;
+        let password = Password::new(password).map_err(|_| EngineError::WrongPassword)?;
+        let device_key = slots.open_with_password(public.workspace, &password)?;
+        Self::open(home, public, &device_key)
+    }
+
+    fn open(home: &Home, public: &Public, device_key: &DeviceKey) -> Result<Self, EngineError> {
+        let secrets = home.read("device.sealed")?.ok_or(EngineError::HomeDamaged("device.sealed"))?;
+        let secrets = SealedDeviceSecrets::from_bytes(secrets)
+            .open(device_key, public.workspace)
+            .map_err(|_| EngineError::HomeDamaged("device.sealed"))?;
+        let wrapped = home.read("index.sealed")?.and_then(WrappedKey::new);
+        let wrapped = wrapped.ok_or(EngineError::HomeDamaged("index.sealed"))?;
+        let index_key = unwrap_index_key(device_key, public.workspace, &wrapped)
+            .map_err(|_| EngineError::HomeDamaged("index.sealed"))?;
+        if secrets.public().id() != public.device {
+            return Err(EngineError::HomeDamaged("account.json"));
+        }
+        Self::load(public, &secrets, Index::open(&home.index(), &index_key)?)
+    }
+
+    fn load(public: &Public, secrets: &DeviceSecrets, index: Index) -> Result<Self, EngineError> {
+        let (account, keys) = load_account(&index, public)?;
+        let pairs = load_ring(&index, public, secrets, &account, &keys)?;
+        let me = Me {
+            workspace: public.workspace,
+            account: public.account,
+            device: public.device,
+            signing: secrets.signing_key(),
+            peer_seed: secrets.peer_seed(),
+            pairs,
+        };
+        let held = held::all(index.read())?.into_iter().collect();
+        let workspace = load_workspace(&index, public)?;
+        let mut vault = Self {
+            me,
+            account,
+            workspace,
+            folders: BTreeMap::new(),
+            index,
+            held,
+            here: HashSet::new(),
+            others: HashMap::new(),
+            online: HashSet::new(),
+        };
+        vault.load_folders()?;
+        Ok(vault)
+    }
+
+    fn load_folders(&mut self) -> Result<(), EngineError> {
+        for chain in records::chains(self.index.read(), ChainKind::FOLDER)? {
+            if let ChainId::Folder(id) = chain {
+                self.reload_folder(id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds a folder anew from what is on disk; a folder that is not there is forgotten.
+    pub(super) fn reload_folder(&mut self, id: FolderId) -> Result<(), EngineError> {
+        if records::count(self.index.read(), &ChainId::Folder(id))? == 0 {
+            self.folders.remove(&id);
+            return Ok(());
+        }
+        let mut folder = load_folder(&self.index, &self.me.opener(), id)?;
+        let waiting = outbox::of_folder(self.index.read(), &id)?;
+        folder.rebuild_view(&waiting, self.me.account, self.me.device);
+        folder.seen_up_to = marks::find::<Seq>(self.index.read(), Mark::SeenUpTo(id))?.unwrap_or(0);
+        self.folders.insert(id, folder);
+        Ok(())
+    }
+}
+
+/// The account chain, and the newest `keys` operation with the device that wrote it.
+fn load_account(
+    index: &Index,
+    public: &Public,
+) -> Result<(Account, Option<(valise_protocol::ids::DeviceId, account::Keys)>), EngineError> {
+    let mut state: Option<Account> = None;
+    let mut newest = None;
+    records::each(index.read(), &ChainId::Account(public.account), |bytes| {
+        let record = decode(bytes)?;
+        match &mut state {
+            None => state = Some(Account::begin(&record)?),
+            Some(state) => {
+                if let Verdict::Applied(Op::Keys(keys)) = state.apply(&record)? {
+                    newest = Some((record.envelope().device, *keys));
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok((state.ok_or(EngineError::IndexDamaged)?, newest))
+}
+
+/// Master key from its seal to this device, ring from the master key.
+fn load_ring(
+    index: &Index,
+    public: &Public,
+    secrets: &DeviceSecrets,
+    account: &Account,
+    keys: &Option<(valise_protocol::ids::DeviceId, account::Keys)>,
+) -> Result<BTreeMap<KeyVersion, SealingPair>, EngineError> {
+    let (author, keys) = keys.as_ref().ok_or(EngineError::IndexDamaged)?;
+    let seal = keys.master_seals.iter().find(|seal| seal.device == public.device);
+    let seal = seal.ok_or(EngineError::NotAllowed("This computer was removed from the account."))?;
+    let master = open_master(public, secrets, keys.master_version, *author, &seal.seal, account)?;
+    let sealed: serde_bytes::ByteBuf = marks::find(index.read(), Mark::Ring)?.ok_or(EngineError::IndexDamaged)?;
+    let (generation, hash) = account.ring();
+    let place = WrapPlace::Ring {
+        workspace: public.workspace,
+        account: public.account,
+        master: keys.master_version,
+        generation,
+    };
+    let ring = SealedRing::from_bytes(sealed.into_vec()).open(&master, &place, &hash);
+    let ring = ring.map_err(|_| EngineError::IndexDamaged)?;
+    ring.iter().map(|(version, secret)| Ok((version, SealingPair::of_account(secret)?))).collect()
+}
+
+fn open_master(
+    public: &Public,
+    secrets: &DeviceSecrets,
+    version: KeyVersion,
+    author: valise_protocol::ids::DeviceId,
+    seal: &Seal,
+    account: &Account,
+) -> Result<MasterKey, EngineError> {
+    let place = SealPlace::MasterToDevice {
+        workspace: public.workspace,
+        account: public.account,
+        version,
+        recipient: public.device,
+        public: secrets.sealing_pair().public(),
+        device: author,
+    };
+    secrets.open_master_key(&place, seal, &account.master().1).map_err(|_| EngineError::IndexDamaged)
+}
+
+fn load_workspace(index: &Index, public: &Public) -> Result<Option<Workspace>, EngineError> {
+    let mut state: Option<Workspace> = None;
+    records::each(index.read(), &ChainId::Workspace(public.workspace), |bytes| {
+        let record = decode(bytes)?;
+        match &mut state {
+            None => state = Some(Workspace::begin(&record)?),
+            Some(state) => {
+                state.apply(&record)?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(state)
+}
+
+fn load_folder(index: &Index, opener: &Opener<'_>, id: FolderId) -> Result<FolderState, EngineError> {
+    let mut state: Option<FolderState> = None;
+    records::each(index.read(), &ChainId::Folder(id), |bytes| {
+        let record = decode(bytes)?;
+        match &mut state {
+            None => state = Some(FolderState::begin(&record)?),
+            Some(state) => {
+                // Findings were told when the record first came.
+                state.take(opener, &record)?;
+            }
+        }
+        Ok(())
+    })?;
+    state.ok_or(EngineError::IndexDamaged)
+}
+
+fn decode(bytes: &[u8]) -> Result<Record, EngineError> {
+    Record::decode(bytes).map_err(|_| EngineError::IndexDamaged)
+}

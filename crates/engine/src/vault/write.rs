@@ -1,0 +1,271 @@
+//! Writing: records of this device, composed on top of what is verified.
+
+use serde::Serialize;
+
+use valise_crypto::{FolderKey, FolderKeyWrapper, FolderPlace, OpenedBody, make_bytes, seal_body, seal_folder_key};
+use valise_protocol::account::AccountKey;
+use valise_protocol::folder::{self, Content, Genesis, MemberSeal, Pin, Purpose, Rekey};
+use valise_protocol::ids::{AccountId, Cid, Commitment, DekId, EntryId, Epoch, FolderId};
+use valise_protocol::place::{SealPlace, WrapPlace};
+use valise_protocol::record::{ChainId, ChainKind, Kind, MAX_CHANGES, Record};
+use valise_protocol::tree::Change;
+use valise_protocol::tree::change::encode_body;
+use valise_protocol::{names, workspace};
+
+use super::Vault;
+use super::fetch_keys::NewWrap;
+use crate::compose::Slot;
+use crate::error::EngineError;
+use crate::index::in_flight::{self, InFlight};
+use crate::index::marks::{self, Mark};
+use crate::index::outbox::{self, Waiting};
+use crate::index::{records, wraps};
+
+/// A record ready to be sent, with the wraps of the content it announces.
+pub struct Outgoing {
+    /// The record.
+    pub record: Record,
+    /// Wraps under the folder key in force.
+    pub wraps: Vec<NewWrap>,
+}
+
+/// Body bytes after which a record is closed: room for the open part and the padding.
+const MAX_BODY: usize = 512 << 10;
+
+impl Vault {
+    /// A new folder: genesis, first key, name. All of it is here before anything is sent.
+    pub fn create_folder(&mut self, name: &str, purpose: Purpose) -> Result<FolderId, EngineError> {
+        let name = names::normalize(name).ok_or(EngineError::BadName)?;
+        let genesis = Genesis {
+            workspace: self.me.workspace,
+            purpose,
+            nonce: Commitment::new(make_bytes()?),
+            owner: self.own_slice(0)?,
+        };
+        let slot = Slot::genesis(ChainKind::FOLDER).seen(self.seen_heads());
+        let genesis = slot.write(&self.me.author(), Kind::GENESIS, &genesis)?;
+        let id = FolderId::new(*genesis.hash().as_bytes());
+        self.take_folder_record(id, &genesis)?;
+        let rekey = self.compose_rekey(id)?;
+        self.take_folder_record(id, &rekey)?;
+        self.index.write(|db| marks::set(db, Mark::Unpublished(id), &true))?;
+        self.change(id, vec![Change::Move { id: EntryId::TOP, parent: EntryId::TOP, name }], &[], &[], &[])?;
+        Ok(id)
+    }
+
+    /// Keeps changes made here until they are sent, and shows them at once. All or nothing.
+    pub fn change(
+        &mut self,
+        id: FolderId,
+        changes: Vec<Change>,
+        pins: &[Pin],
+        drops: &[Cid],
+        new_wraps: &[NewWrap],
+    ) -> Result<(), EngineError> {
+        let (account, device) = (self.me.account, self.me.device);
+        self.may_write(&id)?;
+        self.index.write(|db| {
+            for batch in batches(&changes)? {
+                let cids: Vec<Cid> = batch.iter().filter_map(content_cid).collect();
+                let pins: Vec<Pin> = pins.iter().filter(|pin| cids.contains(&pin.cid)).cloned().collect();
+                outbox::add(db, &id, batch, &pins, drops)?;
+            }
+            new_wraps.iter().try_for_each(|wrap| wraps::put(db, &id, &wrap.dek, wrap.epoch, &wrap.key))
+        })?;
+        self.folder_mut(&id)?.add_waiting(&changes, account, device);
+        Ok(())
+    }
+
+    /// Owners and editors change content.
+    pub fn may_write(&self, id: &FolderId) -> Result<(), EngineError> {
+        match self.folder(id)?.role(&self.me.account) {
+            Some(folder::Role::Owner | folder::Role::Editor) => Ok(()),
+            _ => Err(EngineError::NotAllowed("You can read this folder, but not change it.")),
+        }
+    }
+
+    /// The record on its way for a folder, or a new one with as much of what waits as fits.
+    pub fn next_to_send(&mut self, id: FolderId) -> Result<Option<Outgoing>, EngineError> {
+        if let Some(sent) = in_flight::find(self.index.read(), &id)? {
+            if let Some(outgoing) = self.resend(id, &sent)? {
+                return Ok(Some(outgoing));
+            }
+        }
+        let waiting = outbox::of_folder(self.index.read(), &id)?;
+        let batch = first_batch(waiting)?;
+        if batch.is_empty() {
+            return Ok(None);
+        }
+        if self.folder(&id)?.chain().key_change_waiting() {
+            return Err(EngineError::KeyChangeWaiting);
+        }
+        let rows = batch.iter().map(|row| row.id).collect();
+        let record = self.compose_content(id, &batch)?;
+        let in_flight = InFlight { rows, bytes: record.bytes().to_vec() };
+        self.index.write(|db| in_flight::put(db, &id, &in_flight))?;
+        let deks: Vec<DekId> = batch.iter().flat_map(|row| &row.changes).filter_map(content_dek).collect();
+        Ok(Some(Outgoing { wraps: self.wraps_to_send(&id, &deks)?, record }))
+    }
+
+    /// The same bytes again, if they still follow the chain's head; else they must be signed again.
+    fn resend(&mut self, id: FolderId, sent: &InFlight) -> Result<Option<Outgoing>, EngineError> {
+        let head = self.folder(&id)?.chain().head();
+        let record = Record::decode(&sent.bytes).map_err(|_| EngineError::IndexDamaged)?;
+        if record.envelope().prev != head.hash {
+            self.index.write(|db| in_flight::remove(db, &id))?;
+            return Ok(None);
+        }
+        let waiting = outbox::of_folder(self.index.read(), &id)?;
+        let rows = waiting.iter().filter(|row| sent.rows.contains(&row.id));
+        let deks: Vec<DekId> = rows.flat_map(|row| &row.changes).filter_map(content_dek).collect();
+        Ok(Some(Outgoing { wraps: self.wraps_to_send(&id, &deks)?, record }))
+    }
+
+    fn compose_content(&self, id: FolderId, batch: &[Waiting]) -> Result<Record, EngineError> {
+        let changes: Vec<Change> = batch.iter().flat_map(|row| row.changes.clone()).collect();
+        let content = Content {
+            pins: batch.iter().flat_map(|row| row.pins.clone()).collect(),
+            drops: batch.iter().flat_map(|row| row.drops.clone()).collect(),
+        };
+        let state = self.folder(&id)?;
+        let key = state.current_key().ok_or(EngineError::NotVerified("the folder's key"))?;
+        let slot = self.slot(id, state.chain().epoch())?;
+        let place = WrapPlace::Body {
+            workspace: self.me.workspace,
+            folder: id,
+            epoch: state.chain().epoch(),
+            seq: slot.seq,
+            prev: slot.prev,
+            author: self.me.account,
+            device: self.me.device,
+            kind: folder::kind::CONTENT,
+        };
+        let sealed = seal_body(key, &place, &OpenedBody::new(encode_body(&changes)?))?;
+        slot.write_sealed(&self.me.author(), folder::kind::CONTENT, &content, sealed.into_bytes())
+    }
+
+    /// A new epoch, sealed to every member's newest anchored key.
+    pub fn compose_rekey(&self, id: FolderId) -> Result<Record, EngineError> {
+        let state = self.folder(&id)?;
+        let epoch = state.chain().epoch() + 1;
+        let new = FolderKey::make()?;
+        let place = FolderPlace { workspace: self.me.workspace, folder: id, epoch };
+        let previous =
+            state.current_key().map(|old| FolderKeyWrapper::new(&new, place)?.wrap_previous(old)).transpose()?;
+        let seal_to = |account: &AccountId| {
+            let key = state.chain().member_key(account).ok_or(EngineError::NotVerified("a member's key"))?;
+            self.seal_to_member(id, epoch, &new, *account, key)
+        };
+        let seals = state.chain().members().keys().map(seal_to).collect::<Result<_, _>>()?;
+        let rekey = Rekey { commitment: new.commitment(), previous, seals, slices: Vec::new() };
+        self.write_folder(id, epoch, folder::kind::REKEY, &rekey)
+    }
+
+    /// Seals a folder key to a member. Only a key that stands in a verified account chain is ever sealed to.
+    pub fn seal_to_member(
+        &self,
+        folder: FolderId,
+        epoch: Epoch,
+        key: &FolderKey,
+        recipient: AccountId,
+        to: &AccountKey,
+    ) -> Result<MemberSeal, EngineError> {
+        let place = SealPlace::FolderKey {
+            workspace: self.me.workspace,
+            folder,
+            epoch,
+            recipient,
+            version: to.version,
+            public: &to.public,
+            author: self.me.account,
+            device: self.me.device,
+        };
+        Ok(MemberSeal { account: recipient, version: to.version, seal: seal_folder_key(&place, key)? })
+    }
+
+    /// A record of a folder with nothing sealed.
+    pub fn write_folder<T: Serialize>(
+        &self,
+        id: FolderId,
+        epoch: Epoch,
+        kind: Kind,
+        open: &T,
+    ) -> Result<Record, EngineError> {
+        self.slot(id, epoch)?.write(&self.me.author(), kind, open)
+    }
+
+    /// A record of the workspace chain.
+    pub fn write_workspace<T: Serialize>(&self, kind: Kind, open: &T) -> Result<Record, EngineError> {
+        let chain = self.workspace()?;
+        let counter = chain.roster().counter(&self.me.device);
+        Slot::after(&ChainId::Workspace(chain.id()), chain.head(), counter).write(&self.me.author(), kind, open)
+    }
+
+    fn slot(&self, id: FolderId, epoch: Epoch) -> Result<Slot, EngineError> {
+        let chain = self.folder(&id)?.chain();
+        let counter = chain.roster().counter(&self.me.device);
+        Ok(Slot::after(&ChainId::Folder(id), chain.head(), counter).epoch(epoch).seen(self.seen_heads()))
+    }
+
+    /// Takes a workspace record of one's own into the chain here, before there is a catalog to order it.
+    pub fn take_own_workspace_record(&mut self, record: &Record) -> Result<(), EngineError> {
+        let mut next = self.workspace()?.clone();
+        if next.apply(record)?.applied().is_none() {
+            return Err(EngineError::NotAllowed("Only an officer of the workspace can do this."));
+        }
+        let chain = ChainId::Workspace(next.id());
+        self.index.write(|db| records::add(db, &chain, record))?;
+        self.workspace = Some(next);
+        Ok(())
+    }
+
+    /// The record that names a catalog.
+    pub fn compose_catalog(&self, catalog: &workspace::Catalog) -> Result<Record, EngineError> {
+        self.write_workspace(workspace::kind::CATALOG, catalog)
+    }
+}
+
+/// Changes in pieces that fit a record each.
+fn batches(changes: &[Change]) -> Result<Vec<&[Change]>, EngineError> {
+    let mut batches = Vec::new();
+    let mut rest = changes;
+    while !rest.is_empty() {
+        let mut size = rest.len().min(MAX_CHANGES / 4);
+        while size > 1 && encode_body(&rest[..size])?.len() > MAX_BODY / 2 {
+            size /= 2;
+        }
+        let (batch, later) = rest.split_at(size);
+        batches.push(batch);
+        rest = later;
+    }
+    Ok(batches)
+}
+
+/// As many rows from the front as fit one record.
+fn first_batch(waiting: Vec<Waiting>) -> Result<Vec<Waiting>, EngineError> {
+    let (mut count, mut bytes) = (0, 0);
+    let mut batch = Vec::new();
+    for row in waiting {
+        count += row.changes.len();
+        bytes += encode_body(&row.changes)?.len();
+        if !batch.is_empty() && (count > MAX_CHANGES || bytes > MAX_BODY) {
+            break;
+        }
+        batch.push(row);
+    }
+    Ok(batch)
+}
+
+fn content_cid(change: &Change) -> Option<Cid> {
+    match change {
+        Change::Content(content) => Some(content.cid),
+        _ => None,
+    }
+}
+
+fn content_dek(change: &Change) -> Option<DekId> {
+    match change {
+        Change::Content(content) => Some(content.dek),
+        _ => None,
+    }
+}

@@ -1,0 +1,198 @@
+//! Open parts of the records of a folder chain, kind by kind.
+
+use serde::{Deserialize, Serialize};
+use serde_tuple::{Deserialize_tuple, Serialize_tuple};
+
+use crate::chain::Slice;
+use crate::ids::{AccountId, Cid, Commitment, InvitationId, KeyVersion, WorkspaceId};
+use crate::invitation::Redemption;
+use crate::keys::{Seal, WrappedKey};
+use crate::sign::VerifyKey;
+
+/// Kinds of record in a folder chain.
+pub mod kind {
+    use crate::record::Kind;
+    /// [`super::Anchor`]
+    pub const ANCHOR: Kind = Kind(1);
+    /// [`super::MemberAdded`]
+    pub const MEMBER_ADDED: Kind = Kind(2);
+    /// [`super::MemberRemoved`]
+    pub const MEMBER_REMOVED: Kind = Kind(3);
+    /// [`super::RoleChanged`]
+    pub const ROLE_CHANGED: Kind = Kind(4);
+    /// [`super::Left`]
+    pub const LEFT: Kind = Kind(5);
+    /// [`super::Rekey`]
+    pub const REKEY: Kind = Kind(6);
+    /// [`super::Content`]
+    pub const CONTENT: Kind = Kind(7);
+    /// [`super::Invited`]
+    pub const INVITED: Kind = Kind(8);
+    /// [`super::InvitationRevoked`]
+    pub const INVITATION_REVOKED: Kind = Kind(9);
+}
+
+/// What a folder is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Purpose(pub u8);
+
+impl Purpose {
+    /// Shared between colleagues.
+    pub const SHARED: Self = Self(1);
+    /// One person's own files.
+    pub const PERSONAL: Self = Self(2);
+}
+
+/// A member's role. Owner: everything. Editor: content, rekey, leave, anchor. Viewer: leave, anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum Role {
+    /// Everything.
+    Owner,
+    /// Content.
+    Editor,
+    /// Reading.
+    Viewer,
+}
+
+impl From<Role> for u8 {
+    fn from(role: Role) -> u8 {
+        match role {
+            Role::Owner => 1,
+            Role::Editor => 2,
+            Role::Viewer => 3,
+        }
+    }
+}
+
+impl TryFrom<u8> for Role {
+    type Error = crate::cbor::BadEncoding;
+    fn try_from(byte: u8) -> Result<Self, Self::Error> {
+        match byte {
+            1 => Ok(Self::Owner),
+            2 => Ok(Self::Editor),
+            3 => Ok(Self::Viewer),
+            _ => Err(crate::cbor::BadEncoding),
+        }
+    }
+}
+
+/// Open part of the genesis.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Genesis {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// Shared or personal.
+    pub purpose: Purpose,
+    /// Random.
+    pub nonce: Commitment,
+    /// The first owner's account chain, whole.
+    pub owner: Slice,
+}
+
+/// Brings account chains up to date: new devices and keys, revocations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Anchor {
+    /// Of members.
+    pub slices: Vec<Slice>,
+}
+
+/// A new member, with the folder key of the epoch in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct MemberAdded {
+    /// Who.
+    pub account: AccountId,
+    /// As what.
+    pub role: Role,
+    /// The account's chain since its last anchor here, and others that need one.
+    pub slices: Vec<Slice>,
+    /// The folder key, sealed to the account's newest key.
+    pub seal: MemberSeal,
+    /// The invitation that is redeemed by this, if it was one.
+    pub redemption: Option<Redemption>,
+}
+
+/// A folder key sealed to one member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct MemberSeal {
+    /// To whom.
+    pub account: AccountId,
+    /// Version of the account key it is sealed to.
+    pub version: KeyVersion,
+    /// The sealed key.
+    pub seal: Seal,
+}
+
+/// A member who is one no longer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct MemberRemoved {
+    /// Who.
+    pub account: AccountId,
+}
+
+/// Another role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct RoleChanged {
+    /// Whose.
+    pub account: AccountId,
+    /// Which.
+    pub role: Role,
+}
+
+/// The author goes. The encoding is an empty array.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Left {}
+
+/// A new epoch for the same members. The envelope's epoch is the new one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Rekey {
+    /// Commitment to the new folder key.
+    pub commitment: Commitment,
+    /// The key of the epoch before under the new one; none in epoch 1.
+    pub previous: Option<WrappedKey>,
+    /// One seal for each member, sorted by account.
+    pub seals: Vec<MemberSeal>,
+    /// Account chains which must be brought up to date first.
+    pub slices: Vec<Slice>,
+}
+
+/// File changes. The sealed body holds them; see `tree::change`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Content {
+    /// DAGs which the pinning node must keep from now on.
+    pub pins: Vec<Pin>,
+    /// DAGs which nobody needs any more.
+    pub drops: Vec<Cid>,
+}
+
+/// A DAG to keep, with its announced size.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Pin {
+    /// Root.
+    pub cid: Cid,
+    /// Bytes of the encrypted file.
+    pub size: u64,
+    /// Blocks in the DAG.
+    pub blocks: u64,
+}
+
+/// An open invitation for somebody who is not in the workspace yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Invited {
+    /// Random.
+    pub id: InvitationId,
+    /// Derived from the link's secret: whoever signs with it has the link.
+    pub key: VerifyKey,
+    /// Role in this folder.
+    pub role: Role,
+    /// Milliseconds since 1970; judged by the completing device's clock.
+    pub expires: u64,
+}
+
+/// An invitation that can no longer be redeemed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct InvitationRevoked {
+    /// Which.
+    pub id: InvitationId,
+}

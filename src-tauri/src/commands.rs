@@ -1,0 +1,235 @@
+//! Commands: one for each request that the page may make. Each asks the engine once and maps the reply.
+//!
+//! Whatever shares or writes outside the vault goes through a native dialog: see `files`.
+
+use tauri::State;
+use valise_engine::api::{
+    ApiError, Details, Entry, ErrorCode, Fingerprints, Folder, Hit, InvitationPreview, Listing, Member, Password,
+    Person, Reply, Request, Role, SecurityEvent, Status, Transfer,
+};
+use valise_protocol::ids::{AccountId, EntryId, FolderId};
+
+use crate::state::{App, fault};
+
+/// The reply of one variant, or an error that says the engine answered something else.
+macro_rules! reply {
+    ($reply:expr, $variant:ident) => {
+        match $reply {
+            Reply::$variant(value) => Ok(value),
+            _ => Err(fault(ErrorCode::Internal, "Valise made a mistake.")),
+        }
+    };
+}
+pub(crate) use reply;
+
+/// First run. Without a catalog's address, this computer hosts one.
+#[tauri::command]
+pub async fn create(
+    app: State<'_, App>,
+    name: String,
+    password: Password,
+    workspace: String,
+    catalog: Option<String>,
+) -> Result<(), ApiError> {
+    let catalog = match catalog {
+        Some(catalog) => catalog,
+        None => app.host().await?,
+    };
+    app.ask(Request::Create { name, password, workspace, catalog: Some(catalog) }).await.map(|_| ())
+}
+
+/// The invitation this program was opened with, once.
+#[tauri::command]
+pub fn take_invitation(app: State<'_, App>) -> Option<String> {
+    app.take_invitation()
+}
+
+/// Where we stand.
+#[tauri::command]
+pub async fn status(app: State<'_, App>) -> Result<Status, ApiError> {
+    reply!(app.ask(Request::Status).await?, Status)
+}
+
+/// Moves a workspace to a catalog.
+#[tauri::command]
+pub async fn attach(app: State<'_, App>, catalog: String) -> Result<(), ApiError> {
+    app.ask(Request::Attach { catalog }).await.map(|_| ())
+}
+
+/// What a link says.
+#[tauri::command]
+pub async fn inspect_invitation(app: State<'_, App>, link: String) -> Result<InvitationPreview, ApiError> {
+    reply!(app.ask(Request::InspectInvitation { link }).await?, Preview)
+}
+
+/// First run with an invitation.
+#[tauri::command]
+pub async fn join(app: State<'_, App>, link: String, name: String, password: Password) -> Result<(), ApiError> {
+    app.ask(Request::Join { link, name, password }).await.map(|_| ())
+}
+
+/// Opens the vault.
+#[tauri::command]
+pub async fn unlock(app: State<'_, App>, password: Password) -> Result<(), ApiError> {
+    app.ask(Request::Unlock { password }).await.map(|_| ())
+}
+
+/// Closes it.
+#[tauri::command]
+pub async fn lock(app: State<'_, App>) -> Result<(), ApiError> {
+    app.ask(Request::Lock).await.map(|_| ())
+}
+
+/// The sidebar.
+#[tauri::command]
+pub async fn folders(app: State<'_, App>) -> Result<Vec<Folder>, ApiError> {
+    reply!(app.ask(Request::Folders).await?, Folders)
+}
+
+/// A new shared folder.
+#[tauri::command]
+pub async fn create_folder(app: State<'_, App>, name: String) -> Result<Folder, ApiError> {
+    reply!(app.ask(Request::CreateFolder { name }).await?, Folder)
+}
+
+/// Another name for a folder.
+#[tauri::command]
+pub async fn rename_folder(app: State<'_, App>, folder: FolderId, name: String) -> Result<(), ApiError> {
+    app.ask(Request::RenameFolder { folder, name }).await.map(|_| ())
+}
+
+/// Who is in a folder.
+#[tauri::command]
+pub async fn members(app: State<'_, App>, folder: FolderId) -> Result<Vec<Member>, ApiError> {
+    reply!(app.ask(Request::Members { folder }).await?, Members)
+}
+
+/// Another role.
+#[tauri::command]
+pub async fn set_role(app: State<'_, App>, folder: FolderId, account: AccountId, role: Role) -> Result<(), ApiError> {
+    app.ask(Request::SetRole { folder, account, role }).await.map(|_| ())
+}
+
+/// Removes a member.
+#[tauri::command]
+pub async fn remove_member(app: State<'_, App>, folder: FolderId, account: AccountId) -> Result<(), ApiError> {
+    app.ask(Request::RemoveMember { folder, account }).await.map(|_| ())
+}
+
+/// People of the workspace.
+#[tauri::command]
+pub async fn people(app: State<'_, App>) -> Result<Vec<Person>, ApiError> {
+    reply!(app.ask(Request::People).await?, People)
+}
+
+/// A directory.
+#[tauri::command]
+pub async fn list(app: State<'_, App>, folder: FolderId, parent: Option<EntryId>) -> Result<Listing, ApiError> {
+    reply!(app.ask(Request::List { folder, parent }).await?, Listing)
+}
+
+/// Entries by name.
+#[tauri::command]
+pub async fn search(app: State<'_, App>, folder: Option<FolderId>, text: String) -> Result<Vec<Hit>, ApiError> {
+    reply!(app.ask(Request::Search { folder, text }).await?, Hits)
+}
+
+/// Files changed last.
+#[tauri::command]
+pub async fn recent(app: State<'_, App>, limit: u32) -> Result<Vec<Hit>, ApiError> {
+    reply!(app.ask(Request::Recent { limit }).await?, Hits)
+}
+
+/// What lies in the trash.
+#[tauri::command]
+pub async fn trash(app: State<'_, App>, folder: Option<FolderId>) -> Result<Vec<Hit>, ApiError> {
+    reply!(app.ask(Request::Trash { folder }).await?, Hits)
+}
+
+/// A new directory.
+#[tauri::command]
+pub async fn make_directory(
+    app: State<'_, App>,
+    folder: FolderId,
+    parent: Option<EntryId>,
+    name: String,
+) -> Result<Entry, ApiError> {
+    reply!(app.ask(Request::MakeDirectory { folder, parent, name }).await?, Entry)
+}
+
+/// Another name.
+#[tauri::command]
+pub async fn rename(app: State<'_, App>, folder: FolderId, entry: EntryId, name: String) -> Result<(), ApiError> {
+    app.ask(Request::Rename { folder, entry, name }).await.map(|_| ())
+}
+
+/// Another place.
+#[tauri::command]
+pub async fn move_entries(
+    app: State<'_, App>,
+    folder: FolderId,
+    entries: Vec<EntryId>,
+    parent: Option<EntryId>,
+) -> Result<(), ApiError> {
+    app.ask(Request::Move { folder, entries, parent }).await.map(|_| ())
+}
+
+/// Into the trash.
+#[tauri::command]
+pub async fn remove(app: State<'_, App>, folder: FolderId, entries: Vec<EntryId>) -> Result<(), ApiError> {
+    app.ask(Request::Remove { folder, entries }).await.map(|_| ())
+}
+
+/// Back from the trash.
+#[tauri::command]
+pub async fn restore(app: State<'_, App>, folder: FolderId, entries: Vec<EntryId>) -> Result<(), ApiError> {
+    app.ask(Request::Restore { folder, entries }).await.map(|_| ())
+}
+
+/// Out of the trash for good.
+#[tauri::command]
+pub async fn purge(app: State<'_, App>, folder: FolderId, entries: Vec<EntryId>) -> Result<(), ApiError> {
+    app.ask(Request::Purge { folder, entries }).await.map(|_| ())
+}
+
+/// Takes back the last change.
+#[tauri::command]
+pub async fn undo(app: State<'_, App>) -> Result<Option<String>, ApiError> {
+    reply!(app.ask(Request::Undo).await?, Undone)
+}
+
+/// Everything about one entry.
+#[tauri::command]
+pub async fn details(app: State<'_, App>, folder: FolderId, entry: EntryId) -> Result<Box<Details>, ApiError> {
+    reply!(app.ask(Request::Details { folder, entry }).await?, Details)
+}
+
+/// Transfers.
+#[tauri::command]
+pub async fn transfers(app: State<'_, App>) -> Result<Vec<Transfer>, ApiError> {
+    reply!(app.ask(Request::Transfers).await?, Transfers)
+}
+
+/// Stops a transfer.
+#[tauri::command]
+pub async fn cancel_transfer(app: State<'_, App>, transfer: u64) -> Result<(), ApiError> {
+    app.ask(Request::CancelTransfer { transfer }).await.map(|_| ())
+}
+
+/// Sends and reads now.
+#[tauri::command]
+pub async fn sync(app: State<'_, App>) -> Result<(), ApiError> {
+    app.ask(Request::Sync).await.map(|_| ())
+}
+
+/// What somebody should look at.
+#[tauri::command]
+pub async fn security_events(app: State<'_, App>) -> Result<Vec<SecurityEvent>, ApiError> {
+    reply!(app.ask(Request::SecurityEvents).await?, Security)
+}
+
+/// For comparing by eye or voice.
+#[tauri::command]
+pub async fn fingerprints(app: State<'_, App>) -> Result<Fingerprints, ApiError> {
+    reply!(app.ask(Request::Fingerprints).await?, Fingerprints)
+}

@@ -1,0 +1,217 @@
+//! What the window does with paths and with sharing: native dialogs, drops, opening. Paths stay in Rust; the
+//! page names a drop by its number and an entry by its id.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, State, Window, WindowEvent};
+use tauri_plugin_clipboard_manager::ClipboardExt as _;
+use tauri_plugin_dialog::{DialogExt as _, FilePath, MessageDialogButtons};
+use tauri_plugin_opener::OpenerExt as _;
+use valise_engine::api::{ApiError, ErrorCode, Folder, Invitation, Reply, Request, Role, Transfer};
+use valise_protocol::ids::{AccountId, EntryId, FolderId};
+
+use crate::commands::reply;
+use crate::state::{App, fault};
+
+/// A drag over the window, in physical pixels.
+#[derive(Clone, Debug, Serialize, specta::Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Drag {
+    /// Something came over the window.
+    Enter { count: u32, x: f64, y: f64 },
+    /// It moves.
+    Over { x: f64, y: f64 },
+    /// It was let go: its paths are remembered under a number.
+    Drop { drop: u32, count: u32, x: f64, y: f64 },
+    /// It went away.
+    Leave,
+}
+
+/// Tells the page of drags, without paths.
+pub fn on_window_event(window: &Window, event: &WindowEvent) {
+    let WindowEvent::DragDrop(event) = event else { return };
+    let Some(app) = window.try_state::<App>() else { return };
+    let drag = match event {
+        DragDropEvent::Enter { paths, position } => Drag::Enter { count: count(paths), x: position.x, y: position.y },
+        DragDropEvent::Over { position } => Drag::Over { x: position.x, y: position.y },
+        DragDropEvent::Drop { paths, position } => {
+            Drag::Drop { drop: app.remember_drop(paths.clone()), count: count(paths), x: position.x, y: position.y }
+        }
+        _ => Drag::Leave,
+    };
+    let _ = window.emit("drag", drag);
+}
+
+fn count(paths: &[PathBuf]) -> u32 {
+    u32::try_from(paths.len()).unwrap_or(u32::MAX)
+}
+
+/// Makes an invitation, after the person has said so in a native dialog.
+#[tauri::command]
+pub async fn invite(
+    handle: AppHandle,
+    app: State<'_, App>,
+    folder: FolderId,
+    role: Role,
+    days: u32,
+) -> Result<Invitation, ApiError> {
+    let name = folder_row(&app, folder).await?.name;
+    let can = match role {
+        Role::Owner => "everything, also invite others,",
+        Role::Editor => "read and change files",
+        Role::Viewer => "read files",
+    };
+    confirm(&handle, format!("Make an invitation to “{name}”? Who has the link can {can} in it.")).await?;
+    reply!(app.ask(Request::Invite { folder, role, days }).await?, Invitation)
+}
+
+/// Adds a person of the workspace, after the person here has said so in a native dialog.
+#[tauri::command]
+pub async fn add_member(
+    handle: AppHandle,
+    app: State<'_, App>,
+    folder: FolderId,
+    account: AccountId,
+    role: Role,
+) -> Result<(), ApiError> {
+    let name = folder_row(&app, folder).await?.name;
+    let people = reply!(app.ask(Request::People).await?, People)?;
+    let person = people.into_iter().find(|person| person.account == account);
+    let person = person.ok_or_else(|| fault(ErrorCode::NotFound, "This person is not in the workspace."))?;
+    confirm(&handle, format!("Share “{name}” and all its history with {}?", person.name)).await?;
+    app.ask(Request::AddMember { folder, account, role }).await.map(|_| ())
+}
+
+async fn folder_row(app: &App, folder: FolderId) -> Result<Folder, ApiError> {
+    let rows = reply!(app.ask(Request::Folders).await?, Folders)?;
+    rows.into_iter().find(|row| row.id == folder).ok_or_else(|| fault(ErrorCode::NotFound, "The folder is gone."))
+}
+
+async fn confirm(handle: &AppHandle, question: String) -> Result<(), ApiError> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let buttons = MessageDialogButtons::OkCancelCustom("Share".into(), "Cancel".into());
+    let dialog = handle.dialog().message(question).title("Valise").buttons(buttons);
+    dialog.show(move |yes| {
+        let _ = answer.send(yes);
+    });
+    match answered.await {
+        Ok(true) => Ok(()),
+        _ => Err(fault(ErrorCode::Cancelled, "Nothing was shared.")),
+    }
+}
+
+/// Asks for files and adds them.
+#[tauri::command]
+pub async fn add_files(
+    handle: AppHandle,
+    app: State<'_, App>,
+    folder: FolderId,
+    parent: Option<EntryId>,
+) -> Result<Option<Transfer>, ApiError> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    handle.dialog().file().set_title("Add files").pick_files(move |files| {
+        let _ = answer.send(files);
+    });
+    add(&app, folder, parent, answered.await.ok().flatten()).await
+}
+
+/// Asks for directories and adds them.
+#[tauri::command]
+pub async fn add_directories(
+    handle: AppHandle,
+    app: State<'_, App>,
+    folder: FolderId,
+    parent: Option<EntryId>,
+) -> Result<Option<Transfer>, ApiError> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    handle.dialog().file().set_title("Add folders").pick_folders(move |folders| {
+        let _ = answer.send(folders);
+    });
+    add(&app, folder, parent, answered.await.ok().flatten()).await
+}
+
+async fn add(
+    app: &App,
+    folder: FolderId,
+    parent: Option<EntryId>,
+    chosen: Option<Vec<FilePath>>,
+) -> Result<Option<Transfer>, ApiError> {
+    let paths: Vec<PathBuf> = chosen.unwrap_or_default().into_iter().filter_map(|path| path.into_path().ok()).collect();
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    reply!(app.ask(Request::Add { folder, parent, paths }).await?, Transfer).map(Some)
+}
+
+/// Adds what was dropped.
+#[tauri::command]
+pub async fn add_dropped(
+    app: State<'_, App>,
+    drop: u32,
+    folder: FolderId,
+    parent: Option<EntryId>,
+) -> Result<Transfer, ApiError> {
+    let paths = app.take_drop(drop)?;
+    reply!(app.ask(Request::Add { folder, parent, paths }).await?, Transfer)
+}
+
+/// Forgets a drop that lands nowhere.
+#[tauri::command]
+pub fn forget_drop(app: State<'_, App>, drop: u32) {
+    let _ = app.take_drop(drop);
+}
+
+/// Decrypts a file to the private place and opens it in the system's program.
+#[tauri::command]
+pub async fn open(handle: AppHandle, app: State<'_, App>, folder: FolderId, entry: EntryId) -> Result<(), ApiError> {
+    let path = reply!(app.ask(Request::Open { folder, entry }).await?, Path)?;
+    handle.opener().open_path(path.to_string_lossy(), None::<&str>).map_err(|error| ApiError {
+        todo: Some("Use “Save as” and open it there.".to_owned()),
+        details: Some(error.to_string()),
+        ..fault(ErrorCode::Io, "No program of this computer opens this file.")
+    })
+}
+
+/// Asks where to, and decrypts a file or directory there.
+#[tauri::command]
+pub async fn save(handle: AppHandle, app: State<'_, App>, folder: FolderId, entry: EntryId) -> Result<bool, ApiError> {
+    let name = entry_name(&app, folder, entry).await?;
+    let Some(to) = ask_where(&handle, "Save as", &name).await else { return Ok(false) };
+    app.ask(Request::Save { folder, entry, to }).await.map(|_| true)
+}
+
+/// Asks where to, and writes the age file and its key there.
+#[tauri::command]
+pub async fn export(
+    handle: AppHandle,
+    app: State<'_, App>,
+    folder: FolderId,
+    entry: EntryId,
+) -> Result<bool, ApiError> {
+    let name = format!("{}.age", entry_name(&app, folder, entry).await?);
+    let Some(to) = ask_where(&handle, "Export with its key", &name).await else { return Ok(false) };
+    app.ask(Request::Export { folder, entry, to }).await.map(|_| true)
+}
+
+async fn entry_name(app: &App, folder: FolderId, entry: EntryId) -> Result<String, ApiError> {
+    let reply = app.ask(Request::Details { folder, entry }).await?;
+    reply!(reply, Details).map(|details| details.entry.name)
+}
+
+async fn ask_where(handle: &AppHandle, title: &str, name: &str) -> Option<PathBuf> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    handle.dialog().file().set_title(title).set_file_name(name).save_file(move |path| {
+        let _ = answer.send(path);
+    });
+    answered.await.ok().flatten().and_then(|path| path.into_path().ok())
+}
+
+/// Puts text on the clipboard.
+#[tauri::command]
+pub fn copy_text(handle: AppHandle, text: String) -> Result<(), ApiError> {
+    handle.clipboard().write_text(text).map_err(|error| ApiError {
+        details: Some(error.to_string()),
+        ..fault(ErrorCode::Io, "The clipboard is not available.")
+    })
+}

@@ -1,0 +1,129 @@
+//! What the commands share.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use valise_catalog::{Server, hosted};
+use valise_engine::api::{ApiError, ErrorCode, Reply, Request};
+use valise_engine::{Config, Engine};
+
+/// The engine, the catalog if this computer hosts it, and what was dropped.
+pub struct App {
+    engine: Engine,
+    home: PathBuf,
+    hosted: tokio::sync::Mutex<Option<Server>>,
+    drops: Mutex<Drops>,
+    invitation: Mutex<Option<String>>,
+}
+
+/// Paths of drops by number, until they are added or forgotten.
+#[derive(Default)]
+struct Drops {
+    last: u32,
+    paths: HashMap<u32, Vec<PathBuf>>,
+}
+
+/// Drops that are remembered at once.
+const MAX_DROPS: usize = 16;
+
+impl App {
+    /// Takes the home.
+    pub fn start() -> Result<Self, ApiError> {
+        let home = home().ok_or_else(|| fault(ErrorCode::Io, "No home directory is known."))?;
+        let link = std::env::args().nth(1).filter(|argument| argument.starts_with("valise://"));
+        Ok(Self {
+            engine: Engine::start(Config::new(&home))?,
+            home,
+            hosted: tokio::sync::Mutex::default(),
+            drops: Mutex::default(),
+            invitation: Mutex::new(link),
+        })
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Asks the engine.
+    pub async fn ask(&self, request: Request) -> Result<Reply, ApiError> {
+        self.engine.handle(request).await
+    }
+
+    /// Hosts the catalog on this computer; answers its address. `VALISE_HOST` (address and port) chooses where.
+    pub async fn host(&self) -> Result<String, ApiError> {
+        let mut hosted = self.hosted.lock().await;
+        if let Some(server) = hosted.as_ref() {
+            return Ok(server.url());
+        }
+        let listen = std::env::var("VALISE_HOST").ok().and_then(|address| address.parse().ok());
+        let server = hosted::start(&self.catalog_dir(), listen).await.map_err(|error| ApiError {
+            details: Some(error.to_string()),
+            ..fault(ErrorCode::Io, "The workspace could not be hosted on this computer.")
+        })?;
+        let url = server.url();
+        *hosted = Some(server);
+        Ok(url)
+    }
+
+    /// Hosts what was hosted before.
+    pub async fn host_again(&self) -> Result<(), ApiError> {
+        if hosted::exists(&self.catalog_dir()) {
+            self.host().await?;
+        }
+        Ok(())
+    }
+
+    fn catalog_dir(&self) -> PathBuf {
+        self.home.join("catalog")
+    }
+
+    /// Remembers what was dropped; answers its number.
+    pub fn remember_drop(&self, paths: Vec<PathBuf>) -> u32 {
+        let mut drops = lock(&self.drops);
+        if drops.paths.len() >= MAX_DROPS {
+            drops.paths.clear();
+        }
+        drops.last += 1;
+        let id = drops.last;
+        drops.paths.insert(id, paths);
+        id
+    }
+
+    /// Takes what was dropped.
+    pub fn take_drop(&self, id: u32) -> Result<Vec<PathBuf>, ApiError> {
+        let taken = lock(&self.drops).paths.remove(&id);
+        taken.ok_or_else(|| fault(ErrorCode::NotFound, "What was dropped is not known any more. Drop it again."))
+    }
+
+    /// The invitation this program was opened with, once.
+    pub fn take_invitation(&self) -> Option<String> {
+        lock(&self.invitation).take()
+    }
+
+    /// Locks, and stops hosting.
+    pub async fn stop(&self) {
+        self.engine.stop().await;
+        if let Some(server) = self.hosted.lock().await.take() {
+            server.stop().await;
+        }
+    }
+}
+
+/// `VALISE_HOME`, or `valise` in the person's data directory.
+fn home() -> Option<PathBuf> {
+    let given = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    given("VALISE_HOME")
+        .or_else(|| given("XDG_DATA_HOME").map(|data| data.join("valise")))
+        .or_else(|| given("HOME").map(|home| Path::new(&home).join(".local/share/valise")))
+}
+
+/// An error of the window's own.
+pub fn fault(code: ErrorCode, happened: &str) -> ApiError {
+    ApiError { code, happened: happened.to_owned(), safe: None, todo: None, details: None }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

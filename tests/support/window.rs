@@ -1,0 +1,243 @@
+//! The real window, driven as a person drives it: tauri-driver, WebKitWebDriver and the built `valise-desktop`, on the
+//! X server of `scripts/with-display.sh`.
+//!
+//! A [`Computer`] is a home and a session bus of its own, so that two people are two computers to a program that asks
+//! its bus whether it runs already. The driver, WebKit's driver and the application are one process group and end with
+//! the test.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    process::Command,
+    time::timeout,
+};
+
+use crate::{
+    PATIENCE,
+    home::Home,
+    output_dir,
+    process::{Process, built},
+    until,
+};
+
+const APPLICATION: &str = "valise-desktop";
+
+/// What one person sits at.
+pub struct Computer {
+    /// Its files.
+    pub home: Home,
+    bus: Process,
+    bus_address: String,
+}
+
+impl Computer {
+    /// A new one, switched on.
+    pub async fn start(name: &str) -> Self {
+        assert!(std::env::var_os("DISPLAY").is_some(), "no display: run this under scripts/with-display.sh");
+        let home = Home::new(name);
+        let address = format!("--address=unix:path={}", home.path().join("run/bus").display());
+        let mut daemon = Command::new("dbus-daemon");
+        daemon.args(["--session", "--nofork", "--nopidfile", "--print-address=1", &address]).envs(home.environment());
+        let bus = Process::spawn(&mut daemon).not_worth_telling();
+        let bus_address = bus.line("the address of the bus", |line| Some(line.to_owned())).await;
+        Computer { home, bus, bus_address }
+    }
+
+    /// A command on this computer: its home, its bus.
+    pub fn on_this<'command>(&self, command: &'command mut Command) -> &'command mut Command {
+        command.envs(self.home.environment()).env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
+    }
+
+    /// Process id of its session bus.
+    pub fn bus_id(&self) -> u32 {
+        self.bus.id()
+    }
+}
+
+/// An open window.
+pub struct Window {
+    /// The session, for all that has no name here.
+    pub client: Client,
+    driver: Process,
+}
+
+impl Window {
+    /// Starts the application on this computer and waits for its page.
+    pub async fn open(computer: &Computer, args: &[&str]) -> Self {
+        let (port, native_port) = (free_port().await, free_port().await);
+        let mut command = Command::new(tauri_driver());
+        command.args(["--port", &port.to_string(), "--native-port", &native_port.to_string()]);
+        let driver = Process::spawn(computer.on_this(&mut command));
+        for port in [port, native_port] {
+            until("the driver listens", PATIENCE, || async { TcpStream::connect(("127.0.0.1", port)).await.ok() })
+                .await;
+        }
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("tauri:options".into(), json!({ "application": built(APPLICATION), "args": args }));
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap_or_else(|error| panic!("no session: {error}\n{:#?}", driver.output()));
+        Window { client, driver }
+    }
+
+    /// Waits for an element.
+    pub async fn see(&self, css: &str) -> Element {
+        self.find(Locator::Css(css), css).await
+    }
+
+    /// Waits for the innermost element whose text contains this.
+    pub async fn read(&self, text: &str) -> Element {
+        assert!(!text.contains('"'), "no quotation marks in {text}");
+        let contains = format!("contains(normalize-space(.), \"{text}\")");
+        let xpath = format!("//body//*[{contains} and not(*[{contains}])]");
+        self.find(Locator::XPath(&xpath), text).await
+    }
+
+    async fn find(&self, locator: Locator<'_>, what: &str) -> Element {
+        match self.client.wait().at_most(PATIENCE).every(Duration::from_millis(50)).for_element(locator).await {
+            Ok(element) => element,
+            Err(error) => panic!("{what} is not in the window: {error}; {}", self.last_look().await),
+        }
+    }
+
+    /// What a failure tells: a picture of the screen.
+    async fn last_look(&self) -> String {
+        format!("see {}", screen("failed").await.display())
+    }
+
+    /// Keeps a picture of the window as `tests/output/NAME.png`: what stands on the screen, so no other window may
+    /// cover it. WebKit's driver has a command for this which waits for the next change of the page, for ever on a page
+    /// that stands still.
+    pub async fn screenshot(&self, name: &str) -> PathBuf {
+        self.painted().await;
+        picture(&self.x11_id().await, name).await
+    }
+
+    /// Waits until the page as it is now has been painted: the second frame from now begins when the first is done.
+    async fn painted(&self) {
+        let two_frames = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        let frames = self.client.execute_async(two_frames, Vec::new());
+        timeout(PATIENCE, frames).await.expect("the page is painted in time").expect("the page is painted");
+    }
+
+    /// Moves the window, and makes it so large, in pixels of the screen.
+    pub async fn place(&self, x: i32, y: i32, width: u32, height: u32) {
+        let id = self.x11_id().await;
+        run("xdotool", &["windowmove", "--sync", &id, &x.to_string(), &y.to_string()]).await;
+        run("xdotool", &["windowsize", &id, &width.to_string(), &height.to_string()]).await;
+        until("the window has its size", PATIENCE, || async {
+            let now = self.geometry().await;
+            (now.width == width && now.height == height).then_some(())
+        })
+        .await;
+    }
+
+    /// The middle of the window on the screen.
+    pub async fn middle(&self) -> (i32, i32) {
+        let at = self.geometry().await;
+        (at.x + at.width.cast_signed() / 2, at.y + at.height.cast_signed() / 2)
+    }
+
+    /// Process id of the application, for measuring its memory or killing it.
+    pub async fn application_id(&self) -> u32 {
+        let group = self.driver.id();
+        until("the application runs", PATIENCE, || async move { process_in(group, APPLICATION) }).await
+    }
+
+    /// Ends the session and with it the application.
+    pub async fn close(mut self) {
+        let _ = self.client.close().await;
+        self.driver.kill().await;
+    }
+
+    /// The largest of the application's windows: it may have small ones that nobody sees.
+    async fn x11_id(&self) -> String {
+        let application = self.application_id().await.to_string();
+        until("the window is on the screen", PATIENCE, || async {
+            let found = run("xdotool", &["search", "--onlyvisible", "--pid", &application]).await;
+            let mut largest = None;
+            for id in found.lines() {
+                let area = Geometry::of(id).await.map_or(0, |at| u64::from(at.width) * u64::from(at.height));
+                largest = largest.max(Some((area, id.to_owned())));
+            }
+            largest.map(|(_, id)| id)
+        })
+        .await
+    }
+
+    async fn geometry(&self) -> Geometry {
+        let id = self.x11_id().await;
+        until("the window has a place", PATIENCE, || Geometry::of(&id)).await
+    }
+}
+
+/// Keeps a picture of the whole screen as `tests/output/NAME.png`.
+pub async fn screen(name: &str) -> PathBuf {
+    picture("root", name).await
+}
+
+async fn picture(x11_id: &str, name: &str) -> PathBuf {
+    let path = output_dir().join(format!("{name}.png"));
+    let taken = Command::new("import").args(["-window", x11_id]).arg(&path).status().await.expect("import");
+    assert!(taken.success(), "no picture of window {x11_id}");
+    path
+}
+
+struct Geometry {
+    x: i32,
+    y: i32,
+    width: u32,
+    height: u32,
+}
+
+impl Geometry {
+    async fn of(id: &str) -> Option<Self> {
+        let answer = run("xdotool", &["getwindowgeometry", "--shell", id]).await;
+        let field = |name: &str| answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        Some(Geometry {
+            x: field("X")?.parse().ok()?,
+            y: field("Y")?.parse().ok()?,
+            width: field("WIDTH")?.parse().ok()?,
+            height: field("HEIGHT")?.parse().ok()?,
+        })
+    }
+}
+
+/// What a small program says; nothing, when it fails.
+async fn run(program: &str, args: &[&str]) -> String {
+    let output = Command::new(program).args(args).output().await.unwrap_or_else(|error| panic!("{program}: {error}"));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Built by `scripts/setup.sh test`.
+fn tauri_driver() -> PathBuf {
+    let tools = std::env::var_os("VALISE_TOOLS")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tools")), PathBuf::from);
+    let path = tools.join("bin/tauri-driver");
+    assert!(path.exists(), "{} is not there: scripts/setup.sh test", path.display());
+    path
+}
+
+async fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// The process of this name in a group. Reads `stat`, which stays readable when a program forbids being dumped.
+fn process_in(group: u32, name: &str) -> Option<u32> {
+    let group = group.to_string();
+    fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
+        let id = entry.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        // pid (name) state ppid pgrp ...; the name is cut at 15 bytes and may hold anything, hence the last bracket.
+        let (head, tail) = stat.rsplit_once(") ")?;
+        let (_, found) = head.split_once('(')?;
+        (found == name && tail.split(' ').nth(2) == Some(&group)).then_some(id)
+    })
+}

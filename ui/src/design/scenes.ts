@@ -1,0 +1,599 @@
+/**
+ * Every state of the window by name, for the design page (`?mock=<scene>`) and for its pictures. A scene is a
+ * world, how its backend behaves, and what a person does in it before the picture.
+ */
+import type { Status, Transfer } from '$lib/backend';
+import { entry, folder, MockBackend, refusal, type MockOptions, type World } from '$lib/backend/mock';
+import { clock } from '$lib/format/clock';
+import { acme, blank, many, NOW, PEOPLE, STATUS, strangeNames } from './world';
+
+export type Scene = {
+  world: () => World;
+  options?: MockOptions;
+  act?: (hand: Hand, backend: MockBackend) => Promise<void>;
+};
+
+const status = (change: Partial<Status>) => (): World => ({ ...acme(), status: { ...STATUS, ...change } });
+const account = STATUS.account;
+
+const transfer: Transfer = {
+  id: 7,
+  kind: 'add',
+  folder: 'f-merger',
+  name: 'Site plan.pdf',
+  filesDone: 2,
+  files: 41,
+  bytesDone: 118_000_000,
+  bytes: 184_000_000,
+  rate: 42_000_000,
+  state: { type: 'running' },
+  leftOut: [],
+};
+
+const LINK = 'valise://join/1/k3VqYxw7Z0hUuT5mB9cJrQ2sLx8pNfGdA4eWiKzRtMo/acme.example:8443/9sXh2Vb7Qm4L';
+
+const unverified = refusal('notVerified', {
+  happened: 'Bao’s change to “Valuation model.xlsx” could not be verified.',
+  safe: 'It was not opened, and nothing of yours was changed.',
+  todo: 'Ask Bao to send it again, or see details.',
+  details: 'record 9b2e6f0c71d8, folder f-merger, sequence 418',
+});
+
+function withFolder(change: Parameters<typeof folder>[2]): () => World {
+  return () => {
+    const world = acme();
+    world.folders = world.folders.map((known) => (known.id === 'f-merger' ? { ...known, ...change } : known));
+    return world;
+  };
+}
+
+const chooseAgreement = (hand: Hand) => hand.press('Share purchase agreement v7.docx');
+
+async function toWhere(hand: Hand): Promise<void> {
+  await toYou(hand);
+  await hand.press('Continue');
+  await hand.fill('Name of the workspace', 'Acme Legal');
+}
+
+async function toYou(hand: Hand): Promise<void> {
+  await hand.press('Start a workspace');
+  await hand.fill('Your name', 'Ada Novak');
+  await hand.fill('Choose a password for this computer', 'violet ladder marble seven');
+  await hand.wait(700);
+}
+
+async function toPreview(hand: Hand): Promise<void> {
+  await hand.press('I have an invitation');
+  await hand.fill('Invitation link', LINK);
+  await hand.wait(100);
+}
+
+export const SCENES: Record<string, Scene> = {
+  welcome: { world: blank },
+  you: { world: blank, act: toYou },
+  'you-wrong': {
+    world: blank,
+    act: async (hand) => {
+      await hand.press('Start a workspace');
+      await hand.fill('Choose a password for this computer', 'password1');
+      await hand.wait(700);
+      await hand.press('Continue');
+    },
+  },
+  where: { world: blank, act: toWhere },
+  'where-server': {
+    world: blank,
+    options: {
+      refuse: { create: refusal('offline', { details: 'connection refused: valise.acme.example:8443' }) },
+    },
+    act: async (hand) => {
+      await toWhere(hand);
+      await hand.press('On our server');
+      await hand.fill('Address of the server', 'https://valise.acme.example:8443');
+      await hand.press('Continue');
+    },
+  },
+  'first-folder': {
+    world: blank,
+    act: async (hand) => {
+      await toWhere(hand);
+      await hand.press('Continue');
+      await hand.fill('Name of the folder', 'Brightwater merger');
+    },
+  },
+  'join-link': { world: blank, act: (hand) => hand.press('I have an invitation') },
+  'join-wrong': {
+    world: blank,
+    options: { refuse: { inspectInvitation: refusal('badInvitation') } },
+    act: toPreview,
+  },
+  'join-preview': { world: blank, act: toPreview },
+  'join-you': {
+    world: blank,
+    act: async (hand) => {
+      await toPreview(hand);
+      await hand.press('Continue');
+    },
+  },
+  waiting: {
+    world: status({
+      stage: { type: 'waiting', inviter: 'Ada Novak', folder: 'Brightwater merger' },
+      account: account && { ...account, name: 'Chidi Okafor' },
+    }),
+  },
+  unlock: { world: status({ stage: { type: 'locked' } }) },
+  'unlock-wrong': {
+    world: status({ stage: { type: 'locked' } }),
+    act: async (hand) => {
+      await hand.fill('Password', 'violet ladder');
+      await hand.press('Unlock');
+    },
+  },
+  'start-trouble': { world: acme, options: { refuse: { status: refusal('inUse') } } },
+
+  full: { world: () => ({ ...acme(), transfers: [transfer] }), act: chooseAgreement },
+  quiet: { world: acme },
+  technical: {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      await hand.details();
+      await hand.wait(250);
+      await hand.press('Technical details');
+    },
+  },
+  several: {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      hand.key('ArrowDown', { shiftKey: true });
+      hand.key('ArrowDown', { shiftKey: true });
+    },
+  },
+  subfolder: {
+    world: acme,
+    act: async (hand) => {
+      await hand.open('Due diligence');
+      await hand.open('Contracts');
+    },
+  },
+  empty: { world: acme, act: (hand) => hand.press('Board papers') },
+  'empty-subfolder': {
+    world: () => {
+      const world = acme();
+      world.entries.get('f-board')?.push(entry('e-minutes', 'Minutes', { kind: 'directory' }));
+      return world;
+    },
+    act: async (hand) => {
+      await hand.press('Board papers');
+      await hand.open('Minutes');
+    },
+  },
+  mine: { world: acme, act: (hand) => hand.press('My files') },
+  'mine-empty': {
+    world: () => ({ ...acme(), entries: new Map([...acme().entries, ['f-mine', []]]) }),
+    act: (hand) => hand.press('My files'),
+  },
+  'first-day': {
+    world: () => ({
+      ...acme(),
+      status: { ...STATUS, online: 0 },
+      folders: [
+        folder('f-mine', '', { personal: true, people: 1 }),
+        folder('f-board', 'Board papers', { people: 1 }),
+      ],
+      people: PEOPLE.slice(0, 1),
+    }),
+  },
+  'no-folders': {
+    world: () => ({
+      ...acme(),
+      status: { ...STATUS, connection: 'none', online: 0 },
+      folders: [folder('f-mine', '', { personal: true, people: 1 })],
+      entries: new Map([['f-mine', []]]),
+      people: PEOPLE.slice(0, 1),
+    }),
+  },
+  loading: { world: acme, options: { hang: ['list'] }, act: (hand) => hand.wait(500) },
+  'list-trouble': {
+    world: acme,
+    options: { refuse: { list: refusal('io', { details: 'index: disk I/O error (code 10)' }) } },
+  },
+  offline: {
+    world: () => {
+      const world = status({ connection: 'unreachable', online: 0, waiting: 3, unheld: 2 })();
+      const entries = world.entries.get('f-merger') ?? [];
+      world.entries.set(
+        'f-merger',
+        entries.map((known) =>
+          known.place.type === 'sending' ? { ...known, place: { type: 'waiting' } } : known,
+        ),
+      );
+      return world;
+    },
+    act: chooseAgreement,
+  },
+  connecting: { world: status({ connection: 'connecting', online: 0 }) },
+  stopped: {
+    world: () => ({
+      ...withFolder({ stopped: true })(),
+      security: [{ at: NOW - 600_000, alarm: true, words: unverified }],
+    }),
+  },
+  distrusted: {
+    world: () => ({
+      ...status({ connection: 'distrusted', online: 0, waiting: 1 })(),
+      security: [{ at: NOW - 600_000, alarm: true, words: refusal('distrusted') }],
+    }),
+  },
+  'key-change': { world: withFolder({ keyChangeWaiting: true }) },
+  problem: {
+    world: () => {
+      const world = acme();
+      const entries = world.entries.get('f-merger') ?? [];
+      const words = 'Bao’s change could not be verified. It was not opened. Ask Bao to send it again.';
+      world.entries.set(
+        'f-merger',
+        entries.map((known) =>
+          known.id === 'e-model' ? { ...known, place: { type: 'problem', words } } : known,
+        ),
+      );
+      return world;
+    },
+    act: async (hand) => {
+      await hand.press('Valuation model.xlsx');
+      await hand.details();
+    },
+  },
+  viewer: { world: acme, act: (hand) => hand.press('Leave forms') },
+  many: {
+    world: () => {
+      const world = withFolder({ files: 100_000 })();
+      world.entries.set('f-merger', many(100_000));
+      return world;
+    },
+    act: async (hand) => {
+      hand.focusList();
+      hand.key('End');
+    },
+  },
+  names: {
+    world: () => ({ ...acme(), entries: new Map([...acme().entries, ['f-merger', strangeNames()]]) }),
+    act: (hand) => hand.pressContaining('invoice'),
+  },
+  search: {
+    world: acme,
+    act: async (hand) => {
+      await hand.fill('Search in Brightwater merger', 'agreement');
+      await hand.wait(350);
+    },
+  },
+  'search-none': {
+    world: acme,
+    act: async (hand) => {
+      await hand.fill('Search in Brightwater merger', 'holiday');
+      await hand.wait(350);
+    },
+  },
+  recent: { world: acme, act: (hand) => hand.press('Recent') },
+  'recent-empty': {
+    world: () => ({ ...acme(), entries: new Map(acme().folders.map((known) => [known.id, []])) }),
+    act: (hand) => hand.press('Recent'),
+  },
+  trash: {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Trash');
+      await hand.press('Letter of intent (draft 2).docx');
+    },
+  },
+  'trash-empty': {
+    world: () => ({ ...acme(), entries: new Map(acme().folders.map((known) => [known.id, []])) }),
+    act: (hand) => hand.press('Trash'),
+  },
+  people: { world: acme, act: (hand) => hand.press('People') },
+  'people-alone': {
+    world: () => ({ ...acme(), people: PEOPLE.slice(0, 1) }),
+    act: (hand) => hand.press('People'),
+  },
+  'people-trouble': {
+    world: acme,
+    options: { refuse: { people: refusal('io') } },
+    act: (hand) => hand.press('People'),
+  },
+  security: { world: acme, act: (hand) => hand.press('Security') },
+  'security-alarm': {
+    world: () => ({
+      ...acme(),
+      security: [
+        { at: NOW - 600_000, alarm: true, words: unverified },
+        {
+          at: NOW - 90_000_000,
+          alarm: false,
+          words: refusal('notAllowed', {
+            happened: 'Dana’s device tried to rename a file in “Leave forms”, which her role does not allow.',
+            safe: 'Nothing was changed.',
+          }),
+        },
+      ],
+    }),
+    act: (hand) => hand.press('Security'),
+  },
+  share: {
+    world: () => {
+      const world = acme();
+      world.people.push({
+        account: 'a-eve',
+        name: 'Eve Marsh',
+        officer: false,
+        me: false,
+        online: false,
+        fingerprint: '',
+      });
+      return world;
+    },
+    act: (hand) => hand.press('Share'),
+  },
+  'share-link': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Share');
+      await hand.press('Make an invitation');
+    },
+  },
+  'share-none': {
+    world: status({ connection: 'none', online: 0 }),
+    act: (hand) => hand.press('Share'),
+  },
+  'share-viewer': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Leave forms');
+      await hand.press('People');
+    },
+  },
+  'remove-member': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Share');
+      await hand.press('Remove Dana Reyes');
+    },
+  },
+  attach: {
+    world: status({ connection: 'none', online: 0 }),
+    act: (hand) => hand.press('Connect a server'),
+  },
+  'new-folder': { world: acme, act: (hand) => hand.press('New folder') },
+  move: {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      await hand.menu();
+      await hand.press('Move to…');
+    },
+  },
+  purge: {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Trash');
+      await hand.press('Scan 0031.tif');
+      hand.key('Delete');
+    },
+  },
+  menu: {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      await hand.menu();
+    },
+  },
+  account: { world: acme, act: (hand) => hand.pressMenu('Account and appearance') },
+  keys: {
+    world: acme,
+    act: async (hand) => {
+      await hand.pressMenu('Account and appearance');
+      await hand.press('Keyboard');
+    },
+  },
+  rename: {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      hand.key('F2');
+    },
+  },
+  drop: {
+    world: acme,
+    act: async (_hand, backend) => backend.drag({ kind: 'enter', count: 12, x: 500, y: 480 }),
+  },
+  'drop-directory': {
+    world: acme,
+    act: async (hand, backend) => {
+      const { x, y } = hand.middleOf('Due diligence');
+      backend.drag({ kind: 'enter', count: 3, x, y });
+    },
+  },
+  'drop-sidebar': {
+    world: acme,
+    act: async (hand, backend) => {
+      const { x, y } = hand.middleOf('Board papers');
+      backend.drag({ kind: 'enter', count: 1, x, y });
+    },
+  },
+  'drop-viewer': {
+    world: acme,
+    act: async (hand, backend) => {
+      await hand.press('Leave forms');
+      backend.drag({ kind: 'enter', count: 2, x: 500, y: 480 });
+    },
+  },
+  transfers: {
+    world: () => ({
+      ...acme(),
+      transfers: [
+        transfer,
+        {
+          ...transfer,
+          id: 8,
+          kind: 'fetch',
+          name: 'Environmental report, Łódź.pdf',
+          files: 1,
+          filesDone: 0,
+          bytesDone: 3_400_000,
+          bytes: 22_400_000,
+          rate: 1_900_000,
+        },
+        {
+          ...transfer,
+          id: 9,
+          name: 'Model inputs',
+          files: 1200,
+          filesDone: 311,
+          bytesDone: 31_000_000,
+          bytes: 140_000_000,
+          rate: 0,
+        },
+        { ...transfer, id: 10 },
+        { ...transfer, id: 11 },
+      ],
+    }),
+  },
+  'notice-undo': {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      hand.key('Delete');
+    },
+  },
+  'notice-trouble': {
+    world: acme,
+    options: { refuse: { open: unverified } },
+    act: async (hand) => {
+      await hand.open('Share purchase agreement v7.docx');
+      await hand.press('Details', -1);
+    },
+  },
+  moving: {
+    world: acme,
+    options: { moving: true, delay: 120 },
+  },
+};
+
+/** What a person does, by the words they see. */
+export class Hand {
+  async wait(ms: number): Promise<void> {
+    await new Promise((done) => setTimeout(done, ms));
+  }
+
+  async press(name: string, which = 0): Promise<void> {
+    const found = await this.#find(() => named(name).at(which) ?? null, name);
+    click(found);
+    await this.wait(60);
+  }
+
+  async pressContaining(part: string): Promise<void> {
+    const found = await this.#find(
+      () =>
+        [...document.querySelectorAll<HTMLElement>('[role=row]')].find((row) =>
+          row.textContent?.includes(part),
+        ) ?? null,
+      part,
+    );
+    click(found);
+    await this.wait(60);
+  }
+
+  /** Menus open on pointerdown or by key. */
+  async pressMenu(name: string): Promise<void> {
+    const found = await this.#find(() => named(name)[0] ?? null, name);
+    found.focus();
+    found.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    await this.wait(120);
+  }
+
+  async open(name: string): Promise<void> {
+    const found = await this.#find(() => named(name)[0] ?? null, name);
+    click(found);
+    found.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));
+    await this.wait(120);
+  }
+
+  async menu(): Promise<void> {
+    this.focusList();
+    this.key('ContextMenu');
+    await this.wait(120);
+  }
+
+  /** Shows the details where a narrow window hides them. */
+  async details(): Promise<void> {
+    const button = named('Show details')[0];
+    if (button !== undefined) click(button);
+    await this.wait(60);
+  }
+
+  async fill(label: string, text: string): Promise<void> {
+    const input = (await this.#find(() => field(label), label)) as HTMLInputElement;
+    input.focus();
+    input.value = text;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await this.wait(60);
+  }
+
+  focusList(): void {
+    document.querySelector<HTMLElement>('[role=grid]')?.focus();
+  }
+
+  key(key: string, more: KeyboardEventInit = {}): void {
+    const at = document.querySelector<HTMLElement>('[role=grid]');
+    at?.focus();
+    at?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+  }
+
+  middleOf(name: string): { x: number; y: number } {
+    const box = (named(name)[0]?.closest('[data-drop-folder]') ?? document.body).getBoundingClientRect();
+    return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  }
+
+  async #find(look: () => HTMLElement | null, what: string): Promise<HTMLElement> {
+    for (let tries = 0; tries < 40; tries += 1) {
+      const found = look();
+      if (found !== null) return found;
+      await this.wait(50);
+    }
+    throw new Error(`nothing is called ${what}`);
+  }
+}
+
+function click(at: HTMLElement): void {
+  at.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true }));
+  at.click();
+}
+
+function named(name: string): HTMLElement[] {
+  const all = [...document.querySelectorAll<HTMLElement>('button, label, [role=menuitem], [role=row] bdi')];
+  const text = (at: HTMLElement) => at.getAttribute('aria-label') ?? at.title ?? '';
+  const exact = all.filter((at) => text(at) === name || at.textContent?.trim() === name);
+  if (exact.length > 0) return exact;
+  return all.filter((at) => at.textContent?.trim().startsWith(name));
+}
+
+function field(label: string): HTMLElement | null {
+  const found = [...document.querySelectorAll('label')].find((at) => at.textContent?.trim() === label);
+  const byLabel = found === undefined ? null : document.getElementById(found.htmlFor);
+  return byLabel ?? document.querySelector<HTMLElement>(`input[aria-label="${label}"]`);
+}
+
+/** Begins a scene; the promise ends when what a person does in it is done. */
+export function play(scene: Scene): { backend: MockBackend; acted: () => Promise<void> } {
+  clock.now = () => NOW;
+  const backend = new MockBackend(scene.world(), scene.options);
+  return {
+    backend,
+    acted: async () => {
+      const hand = new Hand();
+      await hand.wait(120);
+      await scene.act?.(hand, backend);
+      await hand.wait(250);
+    },
+  };
+}

@@ -1,0 +1,212 @@
+/** The pretended workspace of tests and the design page: an office with a merger on its hands. */
+import type { Member, Person, Place, Status } from '$lib/backend';
+import { entry, folder, type MockEntry, type World } from '$lib/backend/mock';
+
+/** Saturday, 14 November 2026, 10:05 on the wall. */
+export const NOW = new Date(2026, 10, 14, 10, 5).getTime();
+
+const at = (day: number, hour = 9, minute = 0, month = 11) =>
+  new Date(2026, month - 1, day, hour, minute).getTime();
+
+export const PEOPLE: Person[] = [
+  person('a-me', 'Ada Novak', {
+    officer: true,
+    me: true,
+    online: true,
+    fingerprint: '3e8a 51f0 7bc2 d964 0e1d a87b 42c5 9f36',
+  }),
+  person('a-bao', 'Bao Linh', { online: true, fingerprint: '90d4 2c7e 1fa8 635b e742 0c9d 8b31 f5a6' }),
+  person('a-chidi', 'Chidi Okafor', {
+    online: true,
+    officer: true,
+    fingerprint: 'a1f7 c350 68e2 9b0d 417c d2e8 f096 3b5a',
+  }),
+  person('a-dana', 'Dana Reyes', { fingerprint: '5b68 e9c1 a03d 7f24 c86e 195f 0da7 e342' }),
+];
+
+function person(account: string, name: string, more: Partial<Person> = {}): Person {
+  return { account, name, officer: false, me: false, online: false, fingerprint: '', ...more };
+}
+
+export const MEMBERS: Member[] = [
+  member('a-me', 'owner'),
+  member('a-bao', 'editor'),
+  member('a-chidi', 'editor'),
+  member('a-dana', 'viewer', true),
+];
+
+function member(account: string, role: Member['role'], joinedByLink = false): Member {
+  const { name, me, online } = PEOPLE.find((known) => known.account === account) ?? person(account, account);
+  return { account, name, role, me, online, joinedByLink };
+}
+
+const HERE: Place = { type: 'here' };
+const ON_DEMAND: Place = { type: 'onDemand' };
+
+function file(
+  id: string,
+  name: string,
+  size: number,
+  changed: number,
+  by: string,
+  more: Partial<MockEntry> = {},
+) {
+  return entry(id, name, { size, changed, by, byMe: by === 'Ada Novak', place: HERE, ...more });
+}
+
+function directory(
+  id: string,
+  name: string,
+  files: number,
+  changed: number,
+  by: string,
+  more: Partial<MockEntry> = {},
+) {
+  return file(id, name, files * 310_000, changed, by, { kind: 'directory', files, versions: 0, ...more });
+}
+
+const merger: MockEntry[] = [
+  directory('e-dd', 'Due diligence', 86, at(14, 9, 12), 'Bao Linh'),
+  file('e-spa', 'Share purchase agreement v7.docx', 412_000, at(14, 8, 47), 'Chidi Okafor', { versions: 7 }),
+  file('e-letter', 'Disclosure letter (signed).pdf', 1_240_000, at(13, 17, 5), 'Chidi Okafor', {
+    place: ON_DEMAND,
+  }),
+  file('e-model', 'Valuation model.xlsx', 8_900_000, at(13, 15, 40), 'Bao Linh', {
+    versions: 12,
+    place: { type: 'sending', percent: 64 },
+  }),
+  directory('e-photos', 'Site photographs, Łódź plant', 41, at(12), 'Dana Reyes'),
+  file('e-board', 'Board presentation.pptx', 5_310_000, at(11), 'Ada Novak', { place: { type: 'waiting' } }),
+  file('e-time', 'Timetable (Ada’s copy, 3 Nov).pdf', 96_000, at(3), 'Ada Novak', { versions: 2 }),
+
+  directory('e-contracts', 'Contracts', 23, at(14, 9, 12), 'Bao Linh', { parent: 'e-dd' }),
+  directory('e-leases', 'Leases', 9, at(10), 'Bao Linh', { parent: 'e-dd' }),
+  file('e-index', 'Data room index.xlsx', 188_000, at(13, 11), 'Bao Linh', { parent: 'e-dd', versions: 4 }),
+  file('e-report', 'Environmental report, Łódź.pdf', 22_400_000, at(9), 'Dana Reyes', {
+    parent: 'e-dd',
+    place: ON_DEMAND,
+  }),
+  file('e-qa', 'Questions and answers.docx', 74_000, at(8), 'Chidi Okafor', { parent: 'e-dd' }),
+  file('e-supply', 'Supply agreement Kowalski sp. z o.o..pdf', 640_000, at(14, 9, 12), 'Bao Linh', {
+    parent: 'e-contracts',
+  }),
+
+  file('e-old', 'Letter of intent (draft 2).docx', 51_000, at(2), 'Ada Novak', { trashed: true }),
+  file('e-scan', 'Scan 0031.tif', 12_800_000, at(6), 'Dana Reyes', { trashed: true, parent: 'e-dd' }),
+];
+
+const leave: MockEntry[] = [
+  file('e-form', 'Leave form 2027.pdf', 84_000, at(14, 7, 30), 'Dana Reyes'),
+  file('e-plan', 'Holiday plan.ods', 31_000, at(13, 9), 'Dana Reyes'),
+  file('e-rules', 'Rules for carry-over.pdf', 120_000, at(7), 'Dana Reyes', { place: ON_DEMAND }),
+];
+
+const mine: MockEntry[] = [
+  file('e-notes', 'Notes for Monday.md', 4_200, at(13, 18, 20), 'Ada Novak'),
+  file('e-passport', 'Passport (scan).jpg', 2_100_000, at(5), 'Ada Novak'),
+];
+
+export const STATUS: Status = {
+  stage: { type: 'open' },
+  account: {
+    name: 'Ada Novak',
+    workspace: 'Acme Legal',
+    id: 'a-me',
+    officer: true,
+    catalog: 'https://valise.acme.example:8443',
+  },
+  connection: 'inStep',
+  online: 2,
+  waiting: 0,
+  unheld: 0,
+};
+
+export function acme(): World {
+  return {
+    status: STATUS,
+    password: 'violet ladder marble seven',
+    folders: [
+      folder('f-mine', '', { personal: true, people: 1, files: 2 }),
+      folder('f-merger', 'Brightwater merger', { files: 128 }),
+      folder('f-leave', 'Leave forms', { files: 3, unread: 3, role: 'viewer', people: 12 }),
+      folder('f-board', 'Board papers', { files: 0, people: 3 }),
+    ],
+    entries: new Map([
+      ['f-mine', [...mine]],
+      ['f-merger', [...merger]],
+      ['f-leave', [...leave]],
+      ['f-board', []],
+    ]),
+    members: new Map([
+      ['f-mine', MEMBERS.slice(0, 1)],
+      ['f-merger', [...MEMBERS]],
+      ['f-leave', [...MEMBERS]],
+      ['f-board', MEMBERS.slice(0, 3)],
+    ]),
+    people: [...PEOPLE],
+    transfers: [],
+    security: [],
+    preview: {
+      workspace: 'Acme Legal',
+      inviter: 'Ada Novak',
+      folder: 'Brightwater merger',
+      catalog: 'valise.acme.example:8443',
+      fingerprint: '71c4 08d2 9e5b 3fa6 c017 d42b 88e9 105f',
+      expires: NOW + 7 * 86_400_000,
+    },
+  };
+}
+
+/** Before anything was set up. */
+export function blank(): World {
+  return {
+    ...acme(),
+    status: {
+      stage: { type: 'new' },
+      account: null,
+      connection: 'none',
+      online: 0,
+      waiting: 0,
+      unheld: 0,
+    },
+    folders: [],
+    entries: new Map(),
+    members: new Map(),
+    people: [],
+  };
+}
+
+/** As many files as somebody may one day have in one directory. */
+export function many(count: number): MockEntry[] {
+  const kinds = ['pdf', 'docx', 'xlsx', 'jpg', 'eml', 'zip', 'txt'];
+  const authors = PEOPLE.map((known) => known.name);
+  return Array.from({ length: count }, (_, index) =>
+    file(
+      `e-many-${index}`,
+      `Exhibit ${String(index + 1).padStart(6, '0')}.${kinds[index % kinds.length]}`,
+      1000 + ((index * 7919) % 9_000_000),
+      at(14, 9) - index * 61_000,
+      authors[index % authors.length] ?? '',
+      { place: index % 5 === 0 ? ON_DEMAND : HERE },
+    ),
+  );
+}
+
+/** Names that try to look like others, and names that are only long or from elsewhere. */
+export function strangeNames(): MockEntry[] {
+  const names = [
+    'invoice\u202Efdp.exe',
+    'Report\u200B.pdf',
+    'zażółć gęślą jaźń — протокол — 議事録 — محضر الاجتماع.pdf',
+    'تقرير الاندماج النهائي.pdf',
+    'Minutes of the extraordinary general meeting of shareholders held in Kraków on 12 November 2026 (final, signed by all parties, with annexes A to K).docx',
+    'Rechtsschutzversicherungsgesellschaftenvertragsunterlagen_Übersichtstabelle_2026.xlsx',
+    'line\nbreak\ttab.txt',
+    ' leading space.txt',
+    '<b>bold</b> & "quotes".html',
+    '👩‍⚖️ hearing.ics',
+  ];
+  return names.map((name, index) =>
+    file(`e-strange-${index}`, name, 51_200 * (index + 1), at(14 - index), PEOPLE[index % 4]?.name ?? ''),
+  );
+}

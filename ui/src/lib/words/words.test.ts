@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { words, wordsFor } from '.';
+import { en } from './en';
+import type { ErrorCode } from '$lib/backend';
+
+test('an unknown language falls back to English', () => {
+  expect(wordsFor(['xx-YY', 'en-US'])).toBe(en);
+  expect(wordsFor([])).toBe(en);
+});
+
+test('one and many', () => {
+  expect(words.header.summary(4, 128)).toBe('4 people, 128 files');
+  expect(words.header.summary(1, 1)).toBe('Only you, 1 file');
+  expect(words.status.waiting(0)).toBe('Nothing waiting to be sent');
+  expect(words.status.waiting(1)).toBe('1 change waiting to be sent');
+  expect(words.status.online(2)).toBe('2 colleagues online');
+  expect(words.did.trashed(['a.pdf'])).toBe('Moved “a.pdf” to the trash.');
+  expect(words.did.trashed(['a', 'b'])).toBe('Moved 2 items to the trash.');
+  expect(words.transfers.title('add', 41, 2, 'x')).toBe('Encrypting and sending 3 of 41 files');
+  expect(words.transfers.title('fetch', 1, 0, 'x.pdf')).toBe('Fetching x.pdf');
+  expect(words.transfers.left(2)).toBe('2 seconds left');
+});
+
+test('moments, seen from now', () => {
+  expect(words.changed(Date.UTC(2026, 10, 14, 9, 12))).toBe('Today, 09:12');
+  expect(words.changed(Date.UTC(2026, 10, 13, 23))).toBe('Yesterday');
+  expect(words.changed(Date.UTC(2026, 10, 3))).toBe('3 Nov');
+  expect(words.changed(Date.UTC(2024, 0, 3))).toBe('3 Jan 2024');
+});
+
+test('a password’s strength is told in time', () => {
+  expect(words.password.holds(1, 0)).toBe('Guessed at once.');
+  expect(words.password.holds(86_400 * 3, 1)).toBe(
+    'Guessed in about 3 days by somebody with this computer’s disk.',
+  );
+  expect(words.password.holds(1e12, 4)).toContain('longer than a lifetime');
+});
+
+test('names of other people are escaped wherever they are spoken of', () => {
+  const evil = 'in\u202Evoice';
+  const said = [
+    words.did.trashed([evil]),
+    words.drop.here(1, evil),
+    words.share.title(evil),
+    words.joining.invites(evil),
+    words.waiting.title(evil),
+    words.unlock.titleName(evil),
+    words.removeMember.title(evil, 'x'),
+    words.search.title(evil),
+  ];
+  for (const text of said) {
+    expect(text).not.toContain('\u202E');
+    expect(text).toContain('‹U+202E›');
+  }
+});
+
+test('every code has words: what happened, and never a bare code', () => {
+  const codes: ErrorCode[] = [
+    'badInput',
+    'wrongPassword',
+    'alreadySetUp',
+    'notSetUp',
+    'locked',
+    'waiting',
+    'inUse',
+    'notFound',
+    'badName',
+    'notAllowed',
+    'badInvitation',
+    'offline',
+    'notAvailable',
+    'notVerified',
+    'distrusted',
+    'updateNeeded',
+    'diskFull',
+    'io',
+    'cancelled',
+    'timedOut',
+    'internal',
+  ];
+  for (const code of codes) {
+    const said = words.trouble.byCode(code);
+    expect(said.happened.length).toBeGreaterThan(5);
+    if (/[A-Z]/.test(code)) expect(said.happened).not.toContain(code);
+    expect(said.happened.toLowerCase()).not.toContain('error');
+  }
+});

@@ -1,0 +1,167 @@
+import { cleanup, render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test } from 'vitest';
+import { MockBackend, refusal, type MockOptions, type World } from '$lib/backend/mock';
+import App from '../../App.svelte';
+import { acme, blank, STATUS } from '../../design/world';
+
+afterEach(cleanup);
+
+const PASSWORD = 'violet ladder marble seven';
+
+function start(world: World, options: MockOptions = {}) {
+  const backend = new MockBackend(world, options);
+  render(App, { props: { backend } });
+  return { backend, user: userEvent.setup({ delay: null }) };
+}
+
+const press = async (user: ReturnType<typeof userEvent.setup>, name: string | RegExp) =>
+  user.click(await screen.findByRole('button', { name }));
+
+describe('starting a workspace', () => {
+  test('from nothing to the first folder', async () => {
+    const { backend, user } = start(blank());
+    await press(user, /Start a workspace/);
+    await user.type(screen.getByLabelText('Your name'), 'Ada Novak');
+    await user.type(screen.getByLabelText('Choose a password for this computer'), PASSWORD);
+    await press(user, 'Continue');
+    await user.type(await screen.findByLabelText('Name of the workspace'), 'Acme Legal');
+    await press(user, 'Continue');
+    await user.type(await screen.findByLabelText('Name of the folder'), 'Brightwater merger');
+    await press(user, 'Make the folder');
+
+    expect(await screen.findByRole('heading', { level: 1, name: 'Brightwater merger' })).toBeVisible();
+    expect(await screen.findByText('This folder is empty')).toBeVisible();
+    expect(backend.asked).toContainEqual(['create', 'Ada Novak', PASSWORD, 'Acme Legal', null]);
+    expect(backend.asked).toContainEqual(['createFolder', 'Brightwater merger']);
+  });
+
+  test('says what is missing beside the field, and puts the focus there', async () => {
+    const { backend, user } = start(blank());
+    await press(user, /Start a workspace/);
+    await user.type(screen.getByLabelText('Choose a password for this computer'), 'short');
+    await press(user, 'Continue');
+    expect(await screen.findByText('Please give your name.')).toBeVisible();
+    expect(screen.getByText('Please use at least 8 characters.')).toBeVisible();
+    expect(screen.getByLabelText('Your name')).toHaveFocus();
+    expect(screen.getByLabelText('Your name')).toBeInvalid();
+    expect(backend.asked.map(([request]) => request)).not.toContain('create');
+  });
+
+  test('a password that is guessed at once is not taken', async () => {
+    const { user } = start(blank());
+    await press(user, /Start a workspace/);
+    await user.type(screen.getByLabelText('Your name'), 'Ada');
+    await user.type(screen.getByLabelText('Choose a password for this computer'), 'password1');
+    await press(user, 'Continue');
+    expect(await screen.findByText('This one is guessed too soon. Add a word or two.')).toBeVisible();
+    expect(await screen.findByText('Guessed at once.')).toBeVisible();
+  });
+
+  test('a server that does not answer is said in words that fit, and nothing is lost', async () => {
+    const { user, backend } = start(blank(), { refuse: { create: refusal('offline') } });
+    await press(user, /Start a workspace/);
+    await user.type(screen.getByLabelText('Your name'), 'Ada');
+    await user.type(screen.getByLabelText('Choose a password for this computer'), PASSWORD);
+    await press(user, 'Continue');
+    await user.type(await screen.findByLabelText('Name of the workspace'), 'Acme');
+    await user.click(screen.getByRole('radio', { name: /On our server/ }));
+    await press(user, 'Continue');
+    expect(await screen.findByText('Please type the server’s address.')).toBeVisible();
+    await user.type(screen.getByLabelText('Address of the server'), 'https://valise.example');
+    await press(user, 'Continue');
+    expect(await screen.findByRole('alert')).toHaveTextContent('No server answers at this address.');
+    backend.options.refuse = {};
+    await press(user, 'Continue');
+    expect(await screen.findByLabelText('Name of the folder')).toBeVisible();
+    expect(backend.asked).toContainEqual(['create', 'Ada', PASSWORD, 'Acme', 'https://valise.example']);
+  });
+
+  test('recovery is honest: it comes later', async () => {
+    start(blank());
+    const recover = await screen.findByRole('button', { name: /Recover my account/ });
+    expect(recover).toBeDisabled();
+    expect(recover).toHaveTextContent('a forgotten password is final');
+  });
+
+  test('caps lock is seen, and a password can be shown', async () => {
+    const { user } = start(blank());
+    await press(user, /Start a workspace/);
+    const field = screen.getByLabelText('Choose a password for this computer');
+    await user.click(field);
+    await user.keyboard('{CapsLock}a');
+    expect(await screen.findByText('Caps lock is on.')).toBeVisible();
+    expect(field).toHaveAttribute('type', 'password');
+    await press(user, 'Show password');
+    expect(field).toHaveAttribute('type', 'text');
+  });
+});
+
+describe('joining', () => {
+  test('a pasted link says who invites, and the newcomer waits for their computer', async () => {
+    const { backend, user } = start(blank());
+    await press(user, /I have an invitation/);
+    await user.click(screen.getByLabelText('Invitation link'));
+    await user.paste('valise://join/1/abc');
+    expect(await screen.findByRole('heading', { name: 'Ada Novak invites you' })).toBeVisible();
+    expect(screen.getByText('to the folder “Brightwater merger” of Acme Legal')).toBeVisible();
+    await press(user, 'Continue');
+    await user.type(screen.getByLabelText('Your name'), 'Chidi Okafor');
+    await user.type(screen.getByLabelText('Choose a password for this computer'), PASSWORD);
+    await press(user, 'Join');
+    expect(
+      await screen.findByRole('heading', { name: 'Waiting for Ada’s computer to let you in' }),
+    ).toBeVisible();
+    expect(backend.asked).toContainEqual(['join', 'valise://join/1/abc', 'Chidi Okafor', PASSWORD]);
+
+    backend.world.folders = acme().folders;
+    backend.setStatus({ stage: { type: 'open' } });
+    expect(await screen.findByRole('navigation', { name: 'Places' })).toBeVisible();
+  });
+
+  test('a clicked link goes straight to what it says', async () => {
+    const { backend } = start(blank());
+    await screen.findByRole('button', { name: /Start a workspace/ });
+    backend.clickInvitation('valise://join/1/clicked');
+    expect(await screen.findByRole('heading', { name: 'Ada Novak invites you' })).toBeVisible();
+    expect(backend.asked).toContainEqual(['inspectInvitation', 'valise://join/1/clicked']);
+  });
+
+  test('a link that does not do, and one that is too old', async () => {
+    const world = blank();
+    world.preview = { ...world.preview, expires: 1 };
+    const { user } = start(world);
+    await press(user, /I have an invitation/);
+    await user.type(screen.getByLabelText('Invitation link'), 'https://nowhere');
+    await press(user, 'Continue');
+    expect(await screen.findByText(/This invitation cannot be used/)).toBeVisible();
+    await user.clear(screen.getByLabelText('Invitation link'));
+    await user.paste('valise://join/1/old');
+    expect(await screen.findByText(/has expired/)).toBeVisible();
+    await press(user, 'Continue');
+    expect(screen.queryByLabelText('Your name')).toBeNull();
+  });
+});
+
+describe('unlocking', () => {
+  const locked = (): World => ({ ...acme(), status: { ...STATUS, stage: { type: 'locked' } } });
+
+  test('a wrong password is said beside it; the right one opens', async () => {
+    const { user } = start(locked());
+    const field = await screen.findByLabelText('Password');
+    expect(field).toHaveFocus();
+    await user.type(field, 'wrong{Enter}');
+    expect(await screen.findByText(/does not open Valise on this computer/)).toBeVisible();
+    await user.clear(field);
+    await user.type(field, `${PASSWORD}{Enter}`);
+    expect(await screen.findByRole('navigation', { name: 'Places' })).toBeVisible();
+  });
+
+  test('another process that holds the home is told in words, with a way on', async () => {
+    const { user, backend } = start(acme(), { refuse: { status: refusal('inUse') } });
+    expect(await screen.findByText('Another Valise is working with these files.')).toBeVisible();
+    backend.options.refuse = {};
+    await press(user, 'Try again');
+    expect(await screen.findByRole('navigation', { name: 'Places' })).toBeVisible();
+  });
+});
