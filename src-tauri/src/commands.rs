@@ -3,11 +3,11 @@
 //! Whatever shares or writes outside the vault goes through a native dialog: see `files`.
 
 use tauri::State;
+use valise_engine::api::{AccountId, EntryId, FolderId};
 use valise_engine::api::{
     ApiError, Details, Entry, ErrorCode, Fingerprints, Folder, Hit, InvitationPreview, Listing, Member, Password,
     Person, Reply, Request, Role, SecurityEvent, Status, Transfer,
 };
-use valise_protocol::ids::{AccountId, EntryId, FolderId};
 
 use crate::state::{App, fault};
 

@@ -8,8 +8,8 @@ use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, State, Window,
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FilePath, MessageDialogButtons};
 use tauri_plugin_opener::OpenerExt as _;
+use valise_engine::api::{AccountId, EntryId, FolderId};
 use valise_engine::api::{ApiError, ErrorCode, Folder, Invitation, Reply, Request, Role, Transfer};
-use valise_protocol::ids::{AccountId, EntryId, FolderId};
 
 use crate::commands::reply;
 use crate::state::{App, fault};

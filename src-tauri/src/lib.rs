@@ -20,6 +20,7 @@ use valise_engine::api::ApiError;
 use state::App;
 
 /// Opens the window and runs until it is closed.
+#[allow(clippy::disallowed_methods, reason = "tauri's own macro ends the process")]
 pub fn run() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("off"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();

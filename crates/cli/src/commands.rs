@@ -4,10 +4,10 @@ use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use valise_engine::api::{AccountId, FolderId};
 use valise_engine::api::{
     ApiError, EntryKind, ErrorCode, Event, Hit, Member, Reply, Request, Role, Stage, Status, Transfer, TransferState,
 };
-use valise_protocol::ids::{AccountId, FolderId};
 
 use crate::args::{Add, Arguments, Command, FolderCommand, Init, Invite, Join, RoleName};
 use crate::output::{self, print, role, row, shown, size};
@@ -317,7 +317,7 @@ async fn get(session: &Session, json: bool, path: &str, output: PathBuf) -> Resu
     let place = find(session, path).await?;
     let name = place.entry.as_ref().map_or_else(|| place.folder.name.clone(), |entry| entry.name.clone());
     let to = if output.is_dir() { output.join(&name) } else { output };
-    let entry = place.entry.as_ref().map_or(valise_protocol::ids::EntryId::TOP, |entry| entry.id);
+    let entry = place.entry.as_ref().map_or(valise_engine::api::EntryId::TOP, |entry| entry.id);
     match session.ask(Request::Save { folder: place.folder.id, entry, to }).await? {
         Reply::Path(path) => {
             print(json, &path, |path| vec![shown(&path.to_string_lossy())]);

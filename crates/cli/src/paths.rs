@@ -1,7 +1,7 @@
 //! `FOLDER/PATH` as people type it, to ids.
 
 use valise_engine::api::{ApiError, Entry, EntryKind, ErrorCode, Folder, Listing, Reply, Request};
-use valise_protocol::ids::{EntryId, FolderId};
+use valise_engine::api::{EntryId, FolderId};
 
 use crate::session::{Session, fault, unexpected};
 

@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use valise_protocol::ids::{AccountId, DeviceId, EntryId, FolderId, InvitationId};
+/// Ids travel in requests and replies: a front end needs no other crate for them.
+pub use valise_protocol::ids::{AccountId, DeviceId, EntryId, FolderId, InvitationId};
 
 /// A password on its way in: wiped when dropped, never printed.
 #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]

@@ -34,6 +34,7 @@ pub struct Shared {
 }
 
 /// Where the home stands.
+#[allow(clippy::large_enum_variant, reason = "there is one of it")]
 pub enum State {
     /// No account.
     New,

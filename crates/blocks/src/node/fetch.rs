@@ -27,8 +27,8 @@ use crate::dag::walk::{Bounds, walk};
 use crate::error::BlocksError;
 use crate::store::{FetchOptions, MAX_WINDOW, Progress};
 
-/// A block is overdue after this: a little longer than Bitswap waits before it turns to another peer.
-const OVERDUE: Duration = Duration::from_secs(6);
+/// A block is overdue after this. Bitswap sometimes takes seconds to ask a peer that connected just now.
+const OVERDUE: Duration = Duration::from_millis(700);
 
 /// Brings a DAG here.
 pub(super) async fn fetch(

@@ -80,3 +80,41 @@ impl Drop for Turn<'_> {
         self.pace.done.notify_waiters();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    fn all_turns(pace: &Pace) -> Vec<Turn<'_>> {
+        std::iter::from_fn(|| pace.turn().now_or_never()).collect()
+    }
+
+    #[test]
+    fn quick_blocks_widen_the_window_up_to_what_was_asked() {
+        let pace = Pace::new(6);
+        assert_eq!(all_turns(&pace).len(), START);
+        for expected in [5, 6, 6] {
+            if let Some(turn) = pace.turn().now_or_never() {
+                turn.came();
+            }
+            assert_eq!(all_turns(&pace).len(), expected);
+        }
+        assert_eq!(all_turns(&Pace::new(1)).len(), 1);
+    }
+
+    #[test]
+    fn slow_blocks_narrow_it_once_a_window() {
+        let pace = Pace::new(32);
+        let Some(long_ago) = Instant::now().checked_sub(SLOW * 4) else { return };
+        lock(&pace.state).changed = long_ago;
+        let mut turns = all_turns(&pace);
+        for turn in &mut turns {
+            turn.since = long_ago + SLOW;
+            turn.came();
+        }
+        drop(turns);
+        assert_eq!(all_turns(&pace).len(), START / 2);
+    }
+}

@@ -194,7 +194,7 @@ fn let_in(shared: &Arc<Shared>) -> Result<(), EngineError> {
         }
         shared.home.set_public(&open.public)
     })?;
-    shared.vault(|vault| ensure_personal(vault))?;
+    shared.vault(ensure_personal)?;
     shared.tell(Event::FoldersChanged);
     shared.tell(Event::PeopleChanged);
     Ok(())

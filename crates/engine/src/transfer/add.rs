@@ -92,7 +92,7 @@ impl Job {
         let walked = tokio::task::spawn_blocking(move || walk(&paths, &cancel)).await;
         let walked = walked.map_err(|_| EngineError::Internal("a thread ended"))??;
         self.show(|transfer| {
-            let sizes = walked.found.iter().filter_map(|found| size(found));
+            let sizes = walked.found.iter().filter_map(size);
             (transfer.files, transfer.bytes) = sizes.fold((0, 0), |(files, bytes), size| (files + 1, bytes + size));
             transfer.left_out.clone_from(&walked.left_out);
         });

@@ -2,7 +2,7 @@
 //! complete and authenticated.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,8 +86,7 @@ pub async fn write_to(
     session: &Arc<Session>,
     folder: FolderId,
     content: &Content,
-    target: &Path,
-    attributes: Attributes,
+    (target, attributes): (&Path, Attributes),
     cancel: &CancellationToken,
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<(), EngineError> {
@@ -140,7 +139,7 @@ async fn decrypt_to(
 fn decrypt_file(
     dek: &Dek,
     reader: NodeReader,
-    target: &PathBuf,
+    target: &Path,
     size: u64,
     attributes: Attributes,
     cancel: &CancellationToken,

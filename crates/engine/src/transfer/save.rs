@@ -33,7 +33,7 @@ pub async fn save(shared: &Arc<Shared>, folder: FolderId, entry: EntryId, to: Pa
     let (name, items) = shared.vault(|vault| plan(vault.folder(&folder)?.tree(), entry, &to))?;
     let (transfer, cancel) = session.transfers.begin(TransferKind::Fetch, folder, &name, &session.cancel);
     let result = run(shared, &session, folder, transfer.id, items, &cancel).await;
-    let told = result.as_ref().map(|()| ()).map_err(again);
+    let told = result.as_ref().copied().map_err(again);
     if let Some(transfer) = session.transfers.end(transfer.id, told) {
         shared.tell(Event::Transfer { transfer });
     }
@@ -76,7 +76,7 @@ async fn run(
             }
         };
         let attributes = Attributes { mtime: content.mtime, executable: content.executable, read_only: false };
-        write_to(shared, session, folder, &content, &item.target, attributes, cancel, &tell).await?;
+        write_to(shared, session, folder, &content, (&item.target, attributes), cancel, &tell).await?;
         let now = done.fetch_add(content.size, Ordering::Relaxed) + content.size;
         session.transfers.update(id, |transfer| {
             transfer.files_done += 1;
@@ -145,8 +145,8 @@ pub async fn open(shared: &Arc<Shared>, folder: FolderId, entry: EntryId) -> Res
         }
     };
     let attributes = Attributes { mtime: content.mtime, executable: false, read_only: true };
-    let result = write_to(shared, &session, folder, &content, &target, attributes, &cancel, &tell).await;
-    if let Some(transfer) = session.transfers.end(transfer.id, result.as_ref().map(|()| ()).map_err(again)) {
+    let result = write_to(shared, &session, folder, &content, (&target, attributes), &cancel, &tell).await;
+    if let Some(transfer) = session.transfers.end(transfer.id, result.as_ref().copied().map_err(again)) {
         shared.tell(Event::Transfer { transfer });
     }
     shared.tell_folder(folder);

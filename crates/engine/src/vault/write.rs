@@ -86,10 +86,10 @@ impl Vault {
 
     /// The record on its way for a folder, or a new one with as much of what waits as fits.
     pub fn next_to_send(&mut self, id: FolderId) -> Result<Option<Outgoing>, EngineError> {
-        if let Some(sent) = in_flight::find(self.index.read(), &id)? {
-            if let Some(outgoing) = self.resend(id, &sent)? {
-                return Ok(Some(outgoing));
-            }
+        if let Some(sent) = in_flight::find(self.index.read(), &id)?
+            && let Some(outgoing) = self.resend(id, &sent)?
+        {
+            return Ok(Some(outgoing));
         }
         let waiting = outbox::of_folder(self.index.read(), &id)?;
         let batch = first_batch(waiting)?;
