@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt};
-use tokio::io::AsyncReadExt;
+use tokio::io::AsyncWriteExt;
 use tokio_util::sync::CancellationToken;
 use valise_blocks::{Address, Blocks, Cid, FetchOptions, IpfsNode, NodeConfig};
 
@@ -31,10 +31,16 @@ async fn main() {
     small(10_000, 32).await;
 }
 
-/// Noise, so that no two blocks are equal.
+/// Blocks that differ in their first bytes: no two are equal.
 async fn make(path: &Path, mib: u64) {
-    let mut noise = tokio::fs::File::open("/dev/urandom").await.unwrap().take(mib << 20);
-    tokio::io::copy(&mut noise, &mut tokio::fs::File::create(path).await.unwrap()).await.unwrap();
+    let mut file = tokio::fs::File::create(path).await.unwrap();
+    let mut block = vec![7; 1 << 20];
+    for number in 0..mib {
+        block[..8].copy_from_slice(&number.to_le_bytes());
+        file.write_all(&block).await.unwrap();
+    }
+    // what is still to be written would be charged to the first row
+    file.sync_all().await.unwrap();
 }
 
 async fn one(file: &Path, bytes: u64, key: Option<[u8; 32]>) {

@@ -267,6 +267,7 @@ impl Engine {
             undo: Mutex::new(None),
             wake: Notify::new(),
             round: tokio::sync::Mutex::new(()),
+            order: tokio::sync::Mutex::new(()),
             dialling: std::sync::atomic::AtomicBool::new(false),
             connection: Mutex::new(connection),
             cancel: CancellationToken::new(),

@@ -70,6 +70,9 @@ pub struct Session {
     pub wake: Notify,
     /// One round at a time.
     pub round: tokio::sync::Mutex<()>,
+    /// Chains are read and grown by one task at a time: a page that was asked for before another task's
+    /// answer came would look like a server going back.
+    pub order: tokio::sync::Mutex<()>,
     /// The pinning node is being dialled.
     pub dialling: AtomicBool,
     /// How the catalog answers.

@@ -238,6 +238,7 @@ async fn publish_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Resu
 
 /// Reads the workspace chain to its head.
 pub async fn pull_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    let _order = session.order.lock().await;
     let link = session.link()?;
     loop {
         let (chain, after) = shared.open(|open| {
@@ -300,6 +301,7 @@ pub async fn publish_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder
 
 /// Reads a folder's chain to its head, then its wraps.
 pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
+    let _order = session.order.lock().await;
     let link = session.link()?;
     let mut brought = 0;
     loop {
@@ -314,7 +316,7 @@ pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: F
         }
     }
     if brought > 0 {
-        pull_wraps(shared, session, folder).await?;
+        read_wraps(shared, session, folder).await?;
         shared.tell_folder(folder);
     }
     Ok(())
@@ -322,6 +324,11 @@ pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: F
 
 /// Reads wraps that are new or were replaced.
 pub async fn pull_wraps(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
+    let _order = session.order.lock().await;
+    read_wraps(shared, session, folder).await
+}
+
+async fn read_wraps(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
     let link = session.link()?;
     loop {
         let after =
@@ -336,6 +343,7 @@ pub async fn pull_wraps(shared: &Arc<Shared>, session: &Arc<Session>, folder: Fo
 
 /// Reads what the pinning node holds.
 async fn pull_held(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
+    let _order = session.order.lock().await;
     let link = session.link()?;
     loop {
         let after =
@@ -351,6 +359,7 @@ async fn pull_held(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderI
 
 /// Sends one record of a folder. The same bytes go again after a lost answer, so nothing is doubled.
 async fn send(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<Outcome, EngineError> {
+    let _order = session.order.lock().await;
     let link = session.link()?;
     let Some(outgoing) = shared.vault(|vault| vault.next_to_send(folder))? else { return Ok(Outcome::Done) };
     let append = Append {
@@ -403,6 +412,7 @@ pub async fn account_slice(
     session: &Arc<Session>,
     account: AccountId,
 ) -> Result<Slice, EngineError> {
+    let _order = session.order.lock().await;
     let link = session.link()?;
     loop {
         let after = shared.vault(|vault| Ok(vault.others.get(&account).map(|state| state.head().seq)))?;
