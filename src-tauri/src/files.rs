@@ -19,11 +19,11 @@ use crate::state::{App, fault};
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Drag {
     /// Something came over the window.
-    Enter { count: u32, x: f64, y: f64 },
+    Enter { count: u32, x: i32, y: i32 },
     /// It moves.
-    Over { x: f64, y: f64 },
+    Over { x: i32, y: i32 },
     /// It was let go: its paths are remembered under a number.
-    Drop { drop: u32, count: u32, x: f64, y: f64 },
+    Drop { drop: u32, count: u32, x: i32, y: i32 },
     /// It went away.
     Leave,
 }
@@ -33,11 +33,16 @@ pub fn on_window_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::DragDrop(event) = event else { return };
     let Some(app) = window.try_state::<App>() else { return };
     let drag = match event {
-        DragDropEvent::Enter { paths, position } => Drag::Enter { count: count(paths), x: position.x, y: position.y },
-        DragDropEvent::Over { position } => Drag::Over { x: position.x, y: position.y },
-        DragDropEvent::Drop { paths, position } => {
-            Drag::Drop { drop: app.remember_drop(paths.clone()), count: count(paths), x: position.x, y: position.y }
+        DragDropEvent::Enter { paths, position } => {
+            Drag::Enter { count: count(paths), x: position.x as i32, y: position.y as i32 }
         }
+        DragDropEvent::Over { position } => Drag::Over { x: position.x as i32, y: position.y as i32 },
+        DragDropEvent::Drop { paths, position } => Drag::Drop {
+            drop: app.remember_drop(paths.clone()),
+            count: count(paths),
+            x: position.x as i32,
+            y: position.y as i32,
+        },
         _ => Drag::Leave,
     };
     let _ = window.emit("drag", drag);

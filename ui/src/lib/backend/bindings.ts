@@ -70,11 +70,11 @@ export type Details = {
 /**  A drag over the window, in physical pixels. */
 export type Drag = 
 /**  Something came over the window. */
-{ kind: "enter"; count: number; x: number | null; y: number | null } | 
+{ kind: "enter"; count: number; x: number; y: number } | 
 /**  It moves. */
-{ kind: "over"; x: number | null; y: number | null } | 
+{ kind: "over"; x: number; y: number } | 
 /**  It was let go: its paths are remembered under a number. */
-{ kind: "drop"; drop: number; count: number; x: number | null; y: number | null } | 
+{ kind: "drop"; drop: number; count: number; x: number; y: number } | 
 /**  It went away. */
 { kind: "leave" };
 
