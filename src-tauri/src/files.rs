@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, State, Window, WindowEvent};
+use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, State, Window, WindowEvent, Wry};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
-use tauri_plugin_dialog::{DialogExt as _, FilePath, MessageDialogButtons};
+use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath, MessageDialogButtons};
 use tauri_plugin_opener::OpenerExt as _;
 use valise_engine::api::{AccountId, EntryId, FolderId};
 use valise_engine::api::{ApiError, ErrorCode, Folder, Invitation, Reply, Request, Role, Transfer};
@@ -115,7 +115,7 @@ pub async fn add_files(
     parent: Option<EntryId>,
 ) -> Result<Option<Transfer>, ApiError> {
     let (answer, answered) = tokio::sync::oneshot::channel();
-    handle.dialog().file().set_title("Add files").pick_files(move |files| {
+    file_dialog(&handle, "Add files", handle.path().document_dir()).pick_files(move |files| {
         let _ = answer.send(files);
     });
     add(&app, folder, parent, answered.await.ok().flatten()).await
@@ -130,7 +130,7 @@ pub async fn add_directories(
     parent: Option<EntryId>,
 ) -> Result<Option<Transfer>, ApiError> {
     let (answer, answered) = tokio::sync::oneshot::channel();
-    handle.dialog().file().set_title("Add folders").pick_folders(move |folders| {
+    file_dialog(&handle, "Add folders", handle.path().document_dir()).pick_folders(move |folders| {
         let _ = answer.send(folders);
     });
     add(&app, folder, parent, answered.await.ok().flatten()).await
@@ -206,10 +206,19 @@ async fn entry_name(app: &App, folder: FolderId, entry: EntryId) -> Result<Strin
 
 async fn ask_where(handle: &AppHandle, title: &str, name: &str) -> Option<PathBuf> {
     let (answer, answered) = tokio::sync::oneshot::channel();
-    handle.dialog().file().set_title(title).set_file_name(name).save_file(move |path| {
+    let dialog = file_dialog(handle, title, handle.path().download_dir()).set_file_name(name);
+    dialog.save_file(move |path| {
         let _ = answer.send(path);
     });
     answered.await.ok().flatten().and_then(|path| path.into_path().ok())
+}
+
+/// A dialog that begins where a person keeps such files, else in their home, and not where this program was started.
+fn file_dialog(handle: &AppHandle, title: &str, usual: tauri::Result<PathBuf>) -> FileDialogBuilder<Wry> {
+    let directories = [usual, handle.path().home_dir()];
+    let directory = directories.into_iter().flatten().find(|directory| directory.is_dir());
+    let dialog = handle.dialog().file().set_title(title);
+    directory.into_iter().fold(dialog, FileDialogBuilder::set_directory)
 }
 
 /// Puts text on the clipboard.

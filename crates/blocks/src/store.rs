@@ -74,8 +74,8 @@ pub struct Progress {
 /// How a fetch is to be done.
 #[derive(Clone)]
 pub struct FetchOptions {
-    /// Peers to ask, best first. Empty: any connected peer. The real node asks all connected peers over
-    /// Bitswap first, and these in this order for what is overdue.
+    /// Peers to ask, best first. Empty: any connected peer. What none of them gives, the real node asks all connected
+    /// peers for over Bitswap.
     pub from: Vec<PeerId>,
     /// Blocks in flight, at most 32. The real node begins with fewer, and comes back to fewer on a slow line.
     pub window: usize,

@@ -99,25 +99,42 @@ impl Vault {
 
     /// A row.
     pub fn row(&self, state: &FolderState, entry: &tree::Entry) -> Entry {
-        let (size, files) = match entry.kind {
-            TreeKind::File => (entry.newest().map_or(0, |content| content.size), 1),
-            TreeKind::Directory => totals(state.tree(), entry.id),
-        };
         let newest = entry.newest();
+        let totals = match newest {
+            Some(content) => Totals::of(content, self.place(state, content)),
+            None => self.totals(state, entry.id),
+        };
         let author = newest.map_or(entry.created.author, |content| content.stamp.author);
         Entry {
             id: entry.id,
             kind: kind(entry.kind),
             name: entry.name.clone(),
-            size,
-            files,
-            changed: newest.map_or(0, |content| u64::try_from(content.mtime).unwrap_or(0)),
+            size: totals.bytes,
+            files: totals.files,
+            changed: totals.changed,
             by: self.name_of(&author),
             by_me: author == self.me.account,
             media_type: newest.map(|content| content.media_type.clone()).unwrap_or_default(),
             versions: count(entry.versions.len()),
-            place: newest.map_or(Place::Here, |content| self.place(state, content)),
+            place: totals.place,
         }
+    }
+
+    /// What is below a directory, without the trash.
+    fn totals(&self, state: &FolderState, id: EntryId) -> Totals {
+        let tree = state.tree();
+        let mut totals = Totals::default();
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            for child in tree.children(id).filter(|child| child.trashed.is_none()) {
+                match (child.kind, child.newest()) {
+                    (TreeKind::Directory, _) => open.push(child.id),
+                    (TreeKind::File, Some(content)) => totals.add(Totals::of(content, self.place(state, content))),
+                    (TreeKind::File, None) => {}
+                }
+            }
+        }
+        totals
     }
 
     /// Where a version's bytes are.
@@ -212,6 +229,15 @@ impl Vault {
         })
     }
 
+    /// Folders with a file whose bytes no pinning node has confirmed, as far as known here.
+    pub fn unconfirmed(&self) -> Vec<FolderId> {
+        let open = self.folders.values().filter(|state| {
+            let mut newest = state.tree().entries().filter_map(|entry| entry.newest());
+            newest.any(|content| !self.held.contains(&content.cid))
+        });
+        open.map(|state| state.id()).collect()
+    }
+
     /// Files of this device whose bytes no pinning node has confirmed: their folders and CIDs.
     pub fn unheld(&self) -> Vec<(FolderId, Cid)> {
         let mut unheld = Vec::new();
@@ -243,22 +269,42 @@ fn crumbs(tree: &Tree, id: EntryId) -> Vec<Crumb> {
     above.iter().rev().filter_map(crumb).collect()
 }
 
-/// Bytes and files below a directory, without the trash.
-fn totals(tree: &Tree, id: EntryId) -> (u64, u32) {
-    let (mut bytes, mut files) = (0, 0);
-    let mut open = vec![id];
-    while let Some(id) = open.pop() {
-        for child in tree.children(id).filter(|child| child.trashed.is_none()) {
-            match child.kind {
-                TreeKind::Directory => open.push(child.id),
-                TreeKind::File => {
-                    bytes += child.newest().map_or(0, |content| content.size);
-                    files += 1;
-                }
-            }
+/// What a row says of a file, or of all files below a directory.
+struct Totals {
+    bytes: u64,
+    files: u32,
+    changed: u64,
+    place: Place,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Self { bytes: 0, files: 0, changed: 0, place: Place::Here }
+    }
+}
+
+impl Totals {
+    fn of(content: &tree::Content, place: Place) -> Self {
+        Self { bytes: content.size, files: 1, changed: u64::try_from(content.mtime).unwrap_or(0), place }
+    }
+
+    /// The place of many is that of the one which is farthest from "here and safe".
+    fn add(&mut self, other: Self) {
+        let distance = |place: &Place| match place {
+            Place::Here => 0,
+            Place::OnDemand => 1,
+            Place::Fetching { .. } => 2,
+            Place::Sending { .. } => 3,
+            Place::Waiting => 4,
+            Place::Problem { .. } => 5,
+        };
+        self.bytes += other.bytes;
+        self.files += other.files;
+        self.changed = self.changed.max(other.changed);
+        if distance(&other.place) > distance(&self.place) {
+            self.place = other.place;
         }
     }
-    (bytes, files)
 }
 
 fn is_living_file(tree: &Tree, entry: &tree::Entry) -> bool {

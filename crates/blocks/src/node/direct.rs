@@ -1,9 +1,10 @@
 //! Asking one peer for one block: what Bitswap in rust-ipfs cannot do.
 //!
 //! Bitswap asks all peers at once and waits five seconds for whoever claims to have a block, again and
-//! again: one peer that claims much and sends nothing, or nonsense, slows a fetch to a crawl. When a
-//! block is overdue, the peers are asked one by one over a protocol of our own, and who lies or keeps
-//! silent comes last from then on. Peers of other makes do not speak it and are simply passed over.
+//! again: one peer that claims much and sends nothing, or nonsense, slows a fetch to a crawl; and it takes
+//! seconds to ask a peer that connected just now. So peers are first asked one by one over a protocol of
+//! our own, and who lies or keeps silent comes last from then on. Peers of other makes do not speak it and
+//! are simply passed over.
 //!
 //! Request: the CID's bytes. Answer: the block's bytes.
 

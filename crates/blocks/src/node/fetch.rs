@@ -1,12 +1,10 @@
 //! Fetching: a bounded parallel walk in which every block comes from the disk or from a peer.
 //!
-//! Blocks come over Bitswap, which asks every connected peer, not only those of `FetchOptions::from`.
-//! One that is overdue is asked for directly, peer by peer in the order of `from` (see [`direct`]); once
-//! that has happened, somebody is not doing as they say, and the rest of the fetch begins with asking
-//! directly.
+//! A block is asked for directly first, peer by peer in the order of `FetchOptions::from` (see [`direct`]): one
+//! round trip. What nobody gives that way is wanted over Bitswap, which asks every connected peer, also those of other
+//! makes, and takes seconds to ask one that connected just now.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,8 +25,8 @@ use crate::dag::walk::{Bounds, walk};
 use crate::error::BlocksError;
 use crate::store::{FetchOptions, MAX_WINDOW, Progress};
 
-/// A block is overdue after this. Bitswap sometimes takes seconds to ask a peer that connected just now.
-const OVERDUE: Duration = Duration::from_millis(700);
+/// Peers that did not have a block are asked again after this.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Brings a DAG here.
 pub(super) async fn fetch(
@@ -52,7 +50,6 @@ pub(super) async fn fetch(
         from,
         patience: options.block_timeout,
         pace: Pace::new(bounds.window),
-        distrust: AtomicBool::new(false),
         demoted: Mutex::default(),
     };
     walk(root, bounds, &disk.found(), |cid| fetch.obtain(cid), progress).await
@@ -65,8 +62,6 @@ struct Fetch<'a> {
     from: Vec<Peer>,
     patience: Duration,
     pace: Pace,
-    /// A block was overdue once.
-    distrust: AtomicBool,
     /// Peers that lied or kept silent when asked directly: asked last from then on.
     demoted: Mutex<HashSet<Peer>>,
 }
@@ -103,15 +98,23 @@ impl Fetch<'_> {
     }
 
     async fn receive(&self, cid: Cid) -> Result<Bytes, BlocksError> {
-        if self.distrust.load(Ordering::Relaxed)
-            && let Some(block) = self.directly(cid).await
-        {
+        if let Some(block) = self.directly(cid).await {
             return Ok(block);
         }
         tokio::select! {
             biased;
             block = self.over_bitswap(cid) => block,
-            block = self.when_overdue(cid) => Ok(block),
+            block = self.directly_in_time(cid) => Ok(block),
+        }
+    }
+
+    /// Somebody may connect, or get the block, while Bitswap waits for a peer that claims much and sends nothing.
+    async fn directly_in_time(&self, cid: Cid) -> Bytes {
+        loop {
+            tokio::time::sleep(AGAIN).await;
+            if let Some(block) = self.directly(cid).await {
+                return block;
+            }
         }
     }
 
@@ -128,24 +131,12 @@ impl Fetch<'_> {
         }
     }
 
-    /// Resolves only with a block: whether it may still come otherwise is not for this to say.
-    async fn when_overdue(&self, cid: Cid) -> Bytes {
-        tokio::time::sleep(OVERDUE).await;
-        if !self.distrust.swap(true, Ordering::Relaxed) {
-            tracing::info!(%cid, "a block is overdue: asking peers one by one");
-        }
-        match self.directly(cid).await {
-            Some(block) => block,
-            None => std::future::pending().await,
-        }
-    }
-
     /// Asks one peer after the other, and stores what the first one gives.
     async fn directly(&self, cid: Cid) -> Option<Bytes> {
         for peer in self.order() {
             match direct::ask(self.ipfs, peer, &cid).await {
                 Said::Block(bytes) => {
-                    // through rust-ipfs, so that its own want for it ends
+                    // through rust-ipfs, which stores it and ends any want of its own for it
                     let block = Block::new_unchecked(cid, bytes.clone());
                     return self.ipfs.put_block(&block).await.ok().map(|_| bytes);
                 }

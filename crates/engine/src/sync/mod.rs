@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use valise_blocks::{Address, PeerId};
-use valise_protocol::api::{ApiCode, Append, Base64, Identity, NewWorkspace, Wrap};
+use valise_protocol::api::{ApiCode, Append, Base64, Identity, MAX_WRAPS, NewWorkspace, Rewrap, Wrap};
 use valise_protocol::chain::Slice;
 use valise_protocol::folder::Purpose;
 use valise_protocol::ids::{AccountId, FolderId};
+use valise_protocol::receipt::Receipt;
 use valise_protocol::record::{ChainId, Record};
+use valise_protocol::workspace::Workspace;
 
 use crate::api::{ApiError, Connection, Event};
 use crate::catalog::CatalogError;
@@ -22,12 +24,17 @@ use crate::index::records;
 use crate::share;
 use crate::shared::{CatalogLink, Session, Shared, lock};
 use crate::vault::fetch_keys::NewWrap;
+use crate::vault::intake::{WENT_BACK, confirms};
 use plan::{Outcome, Plan, Step};
 
 pub use task::run;
 
 /// Records in one request when a whole chain is brought.
 const PUBLISH_AT_ONCE: usize = 64;
+
+/// Pages of wraps or "held" words in one step: more than there are, and an end to pages without end.
+const PAGES_AT_ONCE: usize = 256;
+const NO_RECEIPT: &str = "it did not confirm what it was given";
 
 /// One round, from connecting to the last change sent. Only one runs at a time.
 pub async fn round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
@@ -56,7 +63,7 @@ async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<()
         return Ok(());
     }
     let link = session.link()?;
-    let identity = link.client.identity_of(&link.key).await?;
+    let identity = identity(shared, &link).await?;
     let publish =
         shared.vault(|vault| Ok(marks::find::<bool>(vault.index.read(), Mark::UnpublishedWorkspace)?.is_some()))?;
     if !publish {
@@ -76,7 +83,28 @@ async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<()
         }
         plan.done(step, outcome);
     }
+    let stopped = shared.vault(|vault| Ok(vault.folders.values().any(|state| state.stopped)))?;
+    if stopped && worst.is_ok() {
+        // Left alone in this round, after an alarm in an earlier one: that is not being in step.
+        worst = Err(EngineError::Distrusted("a folder was stopped after an alarm"));
+    }
     worst
+}
+
+/// The catalog's word about itself. Another one in its place is an alarm; noise may be the network's.
+async fn identity(shared: &Shared, link: &CatalogLink) -> Result<Identity, EngineError> {
+    match link.client.identity_of(&link.key).await {
+        Err(CatalogError::OtherCatalog) => Err(distrusted(shared, CatalogError::OtherCatalog.into())),
+        identity => Ok(identity?),
+    }
+}
+
+/// Raises an alarm for an error, which stays the error.
+fn distrusted(shared: &Shared, error: EngineError) -> EngineError {
+    if matches!(error, EngineError::Distrusted(_)) {
+        shared.alarm(true, ApiError::from(again(&error)));
+    }
+    error
 }
 
 /// A fault in one folder stops that folder and raises an alarm; anything else ends the round.
@@ -88,7 +116,11 @@ fn fault(shared: &Shared, step: Step, error: EngineError, worst: &mut Result<(),
     tracing::debug!(%error, "a step failed");
     if matches!(error, EngineError::Distrusted(_)) {
         shared.alarm(true, ApiError::from(again(&error)));
-        if let Step::PullFolder(folder) | Step::Send(folder) | Step::Rekey(folder) = step {
+        // A catalog that went back takes nothing which does not follow what it has; it may yet be brought further.
+        let went_back = matches!(error, EngineError::Distrusted(WENT_BACK));
+        if let Step::PullFolder(folder) | Step::Send(folder) | Step::Rekey(folder) = step
+            && !went_back
+        {
             let _ = shared.vault(|vault| {
                 vault.folder_mut(&folder)?.stopped = true;
                 Ok(())
@@ -124,6 +156,13 @@ async fn carry_out(shared: &Arc<Shared>, session: &Arc<Session>, step: Step) -> 
 /// Lets colleagues' nodes in, and dials the pinning node without waiting for it: records go to and fro
 /// meanwhile, bytes follow when it answers.
 async fn connect(shared: &Arc<Shared>, session: &Arc<Session>, identity: &Identity) -> Result<(), EngineError> {
+    let named = |open: &mut crate::shared::Open| {
+        let mut nodes = open.vault.catalog_record().into_iter().flat_map(|catalog| &catalog.pinning);
+        Ok(nodes.any(|node| node.key == identity.pinning))
+    };
+    if !shared.open(named)? {
+        return Err(distrusted(shared, EngineError::Distrusted("it names another pinning node than the workspace")));
+    }
     let pinning = PeerId::from_public_key(identity.pinning.as_bytes());
     let mut allowed = shared.open(|open| Ok(colleagues(&open.vault)))?;
     allowed.insert(pinning.clone());
@@ -158,12 +197,21 @@ fn colleagues(vault: &crate::vault::Vault) -> HashSet<PeerId> {
 /// Not let in yet: ask (again), and see whether somebody opened the door.
 async fn newcomer_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
     let link = session.link()?;
-    link.client.identity_of(&link.key).await?;
+    identity(shared, &link).await?;
     let request: Option<String> = shared.open(|open| marks::find(open.vault.index.read(), Mark::JoinRequest))?;
     if let Some(request) = request {
         let request = serde_json::from_str(&request).map_err(|_| EngineError::IndexDamaged)?;
         match link.client.join(&request).await {
-            Ok(()) => shared.open(|open| open.vault.index.write(|db| marks::remove(db, Mark::JoinRequest)))?,
+            Ok(receipts) => shared.open(|open| {
+                let (account, head) = (ChainId::Account(open.vault.me.account), open.vault.account.head());
+                let kept = |receipt: &Receipt| {
+                    receipt.chain == account && receipt.head() == head && receipt.verify(&link.key).is_ok()
+                };
+                if !receipts.receipts.iter().any(kept) {
+                    return Err(EngineError::Distrusted(NO_RECEIPT));
+                }
+                open.vault.index.write(|db| marks::remove(db, Mark::JoinRequest))
+            })?,
             Err(CatalogError::Said(ApiCode::Refused | ApiCode::NotFound)) => {
                 return Err(EngineError::BadInvitation("The invitation is spent, withdrawn or expired."));
             }
@@ -172,14 +220,22 @@ async fn newcomer_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<
     }
     match pull_workspace(shared, session).await {
         Err(EngineError::NotFound(_)) => return Ok(()),
-        result => result?,
+        result => result.map_err(|error| distrusted(shared, error))?,
     }
     let own = shared.open(|open| {
         let account = open.vault.me.account;
         Ok(open.vault.workspace.as_ref().is_some_and(|workspace| workspace.person(&account).is_some()))
     })?;
     if !own {
-        return Err(EngineError::Distrusted("it showed a workspace which does not know us"));
+        return Err(distrusted(shared, EngineError::Distrusted("it showed a workspace which does not know us")));
+    }
+    let renamed = shared.open(|open| {
+        let people = open.vault.workspace.as_ref().map(Workspace::people);
+        Ok(people.and_then(|people| people.get(&open.vault.me.account)).is_some_and(|me| me.name != open.public.name))
+    })?;
+    if renamed {
+        // The name is what the catalog told whoever let us in: colleagues read it beside what we do.
+        let _ = distrusted(shared, EngineError::Distrusted("it had us let in under another name"));
     }
     let_in(shared)?;
     member_round(shared, session).await
@@ -225,8 +281,11 @@ async fn publish_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Resu
     })?;
     match link.client.create_workspace(&new).await {
         Ok(receipts) => {
-            let sound = receipts.receipts.iter().all(|receipt| receipt.verify(&link.key).is_ok());
-            sound.then_some(()).ok_or(EngineError::Distrusted("a receipt that is not signed by the catalog"))?;
+            for sent in [&new.workspace, &new.account] {
+                let last = last_record(sent)?;
+                let kept = receipts.receipts.iter().any(|receipt| confirms(receipt, &last, &link.key));
+                kept.then_some(()).ok_or(EngineError::Distrusted(NO_RECEIPT))?;
+            }
         }
         Err(CatalogError::Said(ApiCode::Taken)) => {
             return Err(EngineError::NotAllowed("This catalog serves another workspace already."));
@@ -236,16 +295,70 @@ async fn publish_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Resu
     shared.vault(|vault| vault.index.write(|db| marks::remove(db, Mark::UnpublishedWorkspace)))
 }
 
+fn last_record(sent: &[Base64]) -> Result<Record, EngineError> {
+    let last = sent.last().ok_or(EngineError::Internal("nothing to bring"))?;
+    Record::decode(&last.0).map_err(|_| EngineError::IndexDamaged)
+}
+
+/// Brings once more what this device signed and a catalog lost, be it restored from a backup or lying. Nothing is
+/// taken back here: it is the catalog that must come to where we are. Answers whether it came further; what others
+/// signed is theirs to bring.
+async fn bring_again(
+    shared: &Shared,
+    link: &CatalogLink,
+    chain: &ChainId,
+    from: u64,
+) -> Result<bool, EngineError> {
+    shared.alarm(true, ApiError::from(EngineError::Distrusted(WENT_BACK)));
+    let own = shared.open(|open| open.vault.own_from(chain, from, PUBLISH_AT_ONCE))?;
+    let Some(last) = own.last() else { return Ok(false) };
+    let records = own.iter().map(|record| Base64(record.bytes().to_vec())).collect();
+    match link.client.append(chain, &Append { records, wraps: Vec::new() }).await {
+        Ok(receipt) => Ok(confirms(&receipt, last, &link.key)),
+        Err(CatalogError::Said(code)) => {
+            tracing::debug!(?code, "the catalog does not take back what it lost");
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Brings all wraps of a folder, after the catalog lost some.
+async fn bring_wraps(shared: &Shared, link: &CatalogLink, folder: FolderId) -> Result<(), EngineError> {
+    let wraps = shared.vault(|vault| match marks::find::<bool>(vault.index.read(), Mark::WrapsToBring(folder))? {
+        Some(_) => vault.all_wraps(&folder),
+        None => Ok(Vec::new()),
+    })?;
+    for wraps in wraps.chunks(MAX_WRAPS) {
+        let rewrap = Rewrap { wraps: wraps.iter().map(to_wrap).collect() };
+        match link.client.rewrap(&folder, &rewrap).await {
+            // A viewer's are not taken; after a key change they are brought in the next round.
+            Ok(()) | Err(CatalogError::Said(ApiCode::Refused | ApiCode::NotFound)) => {}
+            Err(CatalogError::Said(ApiCode::Conflict)) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    shared.vault(|vault| vault.index.write(|db| marks::remove(db, Mark::WrapsToBring(folder))))
+}
+
 /// Reads the workspace chain to its head.
 pub async fn pull_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
     let _order = session.order.lock().await;
     let link = session.link()?;
+    let mut brought_from = None;
     loop {
         let (chain, after) = shared.open(|open| {
             let head = open.vault.workspace.as_ref().map(|workspace| workspace.head().seq);
             Ok((ChainId::Workspace(open.vault.me.workspace), head))
         })?;
         let page = link.client.records(&chain, after).await?;
+        let lost = shared.open(|open| open.vault.lost_from(&page, &chain, &link.key))?;
+        if let Some(from) = lost.filter(|from| brought_from.is_none_or(|before| before < *from)) {
+            brought_from = Some(from);
+            if bring_again(shared, &link, &chain, from).await? {
+                continue;
+            }
+        }
         let taken = shared.open(|open| open.vault.take_workspace(&page, &link.key))?;
         shared.findings(&taken.findings);
         if taken.records > 0 {
@@ -278,8 +391,8 @@ async fn list_folders(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<Ou
         }
         Ok(())
     })?;
-    let unheld: HashSet<FolderId> = shared.vault(|vault| Ok(vault.unheld()))?.into_iter().map(|(id, _)| id).collect();
-    Ok(Outcome::Listed { behind, waiting, unpublished, unheld: unheld.into_iter().collect() })
+    let unheld = shared.vault(|vault| Ok(vault.unconfirmed()))?;
+    Ok(Outcome::Listed { behind, waiting, unpublished, unheld })
 }
 
 /// Brings a folder that was made here; nothing to do for others.
@@ -294,8 +407,11 @@ pub async fn publish_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder
         Ok(Some(Append { records: all.into_iter().map(Base64).collect(), wraps: Vec::new() }))
     })?;
     let Some(new) = new else { return Ok(()) };
+    let last = last_record(&new.records)?;
     let receipt = link.client.create_folder(&new).await?;
-    receipt.verify(&link.key).map_err(|_| EngineError::Distrusted("a receipt that is not signed by the catalog"))?;
+    if !confirms(&receipt, &last, &link.key) {
+        return Err(EngineError::Distrusted(NO_RECEIPT));
+    }
     shared.vault(|vault| vault.index.write(|db| marks::remove(db, Mark::Unpublished(folder))))
 }
 
@@ -304,9 +420,18 @@ pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: F
     let _order = session.order.lock().await;
     let link = session.link()?;
     let mut brought = 0;
+    let mut brought_from = None;
     loop {
         let after = shared.vault(|vault| Ok(vault.folders.get(&folder).map(|state| state.chain().head().seq)))?;
         let page = link.client.records(&ChainId::Folder(folder), after).await?;
+        let lost = shared.vault(|vault| vault.lost_from(&page, &ChainId::Folder(folder), &link.key))?;
+        if let Some(from) = lost.filter(|from| brought_from.is_none_or(|before| before < *from)) {
+            brought_from = Some(from);
+            shared.vault(|vault| vault.begin_again_beside(folder))?;
+            if bring_again(shared, &link, &ChainId::Folder(folder), from).await? {
+                continue;
+            }
+        }
         let taken = shared.vault(|vault| vault.take_folder(folder, &page, &link.key));
         let taken = taken.inspect_err(|_| shared.tell_folder(folder))?;
         shared.findings(&taken.findings);
@@ -315,6 +440,7 @@ pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: F
             break;
         }
     }
+    bring_wraps(shared, &link, folder).await?;
     if brought > 0 {
         read_wraps(shared, session, folder).await?;
         shared.tell_folder(folder);
@@ -325,29 +451,42 @@ pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: F
 /// Reads wraps that are new or were replaced.
 pub async fn pull_wraps(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
     let _order = session.order.lock().await;
+    // One is missing that must be there: the place to go on from may be false.
+    shared.vault(|vault| vault.index.write(|db| marks::remove(db, Mark::WrapsCursor(folder))))?;
     read_wraps(shared, session, folder).await
 }
 
 async fn read_wraps(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
     let link = session.link()?;
-    loop {
+    for _ in 0..PAGES_AT_ONCE {
         let after =
             shared.vault(|vault| Ok(marks::find(vault.index.read(), Mark::WrapsCursor(folder))?.unwrap_or(0)))?;
         let page = link.client.wraps(&folder, after).await?;
         if page.wraps.is_empty() || page.cursor <= after {
             return Ok(());
         }
-        shared.vault(|vault| vault.take_wraps(folder, &page))?;
+        let taken = shared.vault(|vault| vault.take_wraps(folder, &page))?;
+        if taken.refused > 0 {
+            // A member may have brought it as well as the catalog: no alarm.
+            shared.alarm(false, ApiError::from(EngineError::NotVerified("a file's key")));
+        }
+        if taken.later {
+            return Ok(());
+        }
     }
+    Ok(())
 }
 
 /// Reads what the pinning node holds.
 async fn pull_held(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
     let _order = session.order.lock().await;
     let link = session.link()?;
-    loop {
-        let after =
-            shared.vault(|vault| Ok(marks::find(vault.index.read(), Mark::HeldCursor(folder))?.unwrap_or(0)))?;
+    for _ in 0..PAGES_AT_ONCE {
+        let after = shared.vault(|vault| {
+            let from_start = !std::mem::replace(&mut vault.folder_mut(&folder)?.held_read, true);
+            let after = marks::find(vault.index.read(), Mark::HeldCursor(folder))?;
+            Ok(if from_start { 0 } else { after.unwrap_or(0) })
+        })?;
         let page = link.client.held(&folder, after).await?;
         if page.held.is_empty() || page.cursor <= after {
             return Ok(());
@@ -355,6 +494,7 @@ async fn pull_held(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderI
         shared.vault(|vault| vault.take_held(folder, &page))?;
         shared.tell_folder(folder);
     }
+    Ok(())
 }
 
 /// Sends one record of a folder. The same bytes go again after a lost answer, so nothing is doubled.
@@ -382,7 +522,7 @@ fn acknowledge(
     link: &CatalogLink,
     folder: FolderId,
     record: &Record,
-    receipt: &valise_protocol::receipt::Receipt,
+    receipt: &Receipt,
 ) -> Result<(), EngineError> {
     let sound = receipt.verify(&link.key).is_ok()
         && receipt.chain == ChainId::Folder(folder)

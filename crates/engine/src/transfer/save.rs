@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use valise_protocol::ids::{EntryId, FolderId};
@@ -62,28 +64,61 @@ async fn run(
     let files = items.iter().filter_map(|item| item.content.as_ref());
     let (count, bytes) = files.fold((0, 0), |(count, bytes), content| (count + 1, bytes + content.size));
     session.transfers.update(id, |transfer| (transfer.files, transfer.bytes) = (count, bytes));
-    let done = AtomicU64::new(0);
+    let (mut directories, mut files) = (Vec::new(), Vec::new());
     for item in items {
-        let Some(content) = item.content else {
-            real_dir(&item.target)?;
-            continue;
-        };
-        let before = done.load(Ordering::Relaxed);
-        let tell = |fetched: u64| {
-            let now = before + fetched.min(content.size);
-            if let Some(transfer) = session.transfers.update(id, |transfer| transfer.bytes_done = now) {
-                shared.tell(Event::Transfer { transfer });
-            }
-        };
-        let attributes = Attributes { mtime: content.mtime, executable: content.executable, read_only: false };
-        write_to(shared, session, folder, &content, (&item.target, attributes), cancel, &tell).await?;
-        let now = done.fetch_add(content.size, Ordering::Relaxed) + content.size;
-        session.transfers.update(id, |transfer| {
-            transfer.files_done += 1;
-            transfer.bytes_done = now;
-        });
+        match item.content {
+            None => directories.push(item.target),
+            Some(content) => files.push((item.target, content)),
+        }
     }
-    Ok(())
+    directories.iter().try_for_each(|target| real_dir(target))?;
+
+    let progress = Progress { shared, session, id, bytes: AtomicU64::new(0) };
+    let room = Semaphore::new(BLOCKS_IN_FLIGHT);
+    let saving = files.into_iter().map(|(target, content)| {
+        let (progress, room) = (&progress, &room);
+        async move {
+            let blocks = (content.size / BLOCK + 1).min(BLOCKS_IN_FLIGHT as u64) as u32;
+            let _room = room.acquire_many(blocks).await.map_err(|_| EngineError::Cancelled)?;
+            let seen = AtomicU64::new(0);
+            let tell = |fetched: u64| progress.fetched(&seen, fetched.min(content.size));
+            let attributes = Attributes { mtime: content.mtime, executable: content.executable, read_only: false };
+            write_to(shared, session, folder, &content, (&target, attributes), cancel, &tell).await?;
+            progress.fetched(&seen, content.size);
+            progress.file();
+            Ok(())
+        }
+    });
+    // Files begin in order; the first that fails stops the rest.
+    stream::iter(saving).buffer_unordered(BLOCKS_IN_FLIGHT).try_collect().await
+}
+
+/// Small files are fetched side by side, a large one nearly alone: so much of all of them is in memory at once.
+const BLOCKS_IN_FLIGHT: usize = 16;
+const BLOCK: u64 = 1 << 20;
+
+/// A transfer of many files, told as one.
+struct Progress<'a> {
+    shared: &'a Shared,
+    session: &'a Session,
+    id: u64,
+    bytes: AtomicU64,
+}
+
+impl Progress<'_> {
+    /// One file has so many bytes here now; `seen` is what was told of it before.
+    fn fetched(&self, seen: &AtomicU64, bytes: u64) {
+        let more = bytes.saturating_sub(seen.fetch_max(bytes, Ordering::Relaxed));
+        let now = self.bytes.fetch_add(more, Ordering::Relaxed) + more;
+        if let Some(transfer) = self.session.transfers.update(self.id, |transfer| transfer.bytes_done = transfer.bytes_done.max(now)) {
+            self.shared.tell(Event::Transfer { transfer });
+        }
+    }
+
+    /// One more is written.
+    fn file(&self) {
+        self.session.transfers.update(self.id, |transfer| transfer.files_done += 1);
+    }
 }
 
 /// Everything to write, directories before what is in them. Names were checked when they were verified: none
