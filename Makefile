@@ -1,7 +1,7 @@
 # The commands of this project; the work is done in scripts/. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bindings fmt
+.PHONY: help run test bench bindings fmt
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ run: ## install what is missing, build, open Valise; without a display: `valise 
 
 test: ## everything CI runs, with a time per section (ONLY="formatting lints" for some of it)
 	@scripts/test.sh $(ONLY)
+
+bench: ## measure Valise beside age, gocryptfs, restic and cp, in release (ARGS="--quick --only large")
+	@scripts/bench.sh $(ARGS)
 
 bindings: ## write the interface's TypeScript types anew from Rust
 	UPDATE_BINDINGS=1 cargo test --package valise-desktop bindings

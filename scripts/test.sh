@@ -37,13 +37,16 @@ interface-build() { npm --prefix ui run build; }
 selection=(--workspace --features valise-desktop/custom-protocol)
 # The window tests stand behind a feature, so that nothing but their own section starts them.
 window_selection=(--workspace --features "valise-desktop/custom-protocol valise-tests/window")
+# All that there is, the programs of `make bench` too.
+lint_selection=(--workspace --features "valise-desktop/custom-protocol valise-tests/window valise-tests/bench")
 # In CI the committed lock file must be the right one.
 if in_ci; then
   selection+=(--locked)
   window_selection+=(--locked)
+  lint_selection+=(--locked)
 fi
 
-lints() { cargo clippy "${window_selection[@]}" --all-targets -- -D warnings; }
+lints() { cargo clippy "${lint_selection[@]}" --all-targets -- -D warnings; }
 build() { cargo build "${selection[@]}" --all-targets; }
 
 arrows() {

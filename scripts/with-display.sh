@@ -16,8 +16,9 @@ export HOME=$home
 export XDG_DATA_HOME=$home/data XDG_CONFIG_HOME=$home/config XDG_CACHE_HOME=$home/cache
 export XDG_STATE_HOME=$home/state XDG_RUNTIME_DIR=$home/runtime
 export TMPDIR=$home/tmp
+# The screen holds two windows of 1280x800 side by side.
 # Software rendering, X11 only, no accessibility bus: the same on every machine.
 export GDK_BACKEND=x11 NO_AT_BRIDGE=1 GTK_A11Y=none LIBGL_ALWAYS_SOFTWARE=1 WEBKIT_DISABLE_DMABUF_RENDERER=1
 unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
 
-xvfb-run --auto-servernum --server-args "-screen 0 1280x800x24 -nolisten tcp" dbus-run-session -- "$@"
+xvfb-run --auto-servernum --server-args "-screen 0 2560x960x24 -nolisten tcp" dbus-run-session -- "$@"

@@ -126,14 +126,48 @@ async fn what_one_adds_the_other_gets_and_nobody_else_can_read() {
     bob.valise_within(LONG, args!["get", "Contracts/Brightwater papers", "-o", &out]).await;
     assert_same(&given, &out.join("Brightwater papers"));
 
+    // The same once more, with every log turned up to its finest, on all three sides.
+    let noted = alice.home.write("Übergabe, noted.txt", &secret);
+    let mut logs = alice.run_logged(args!["add", &noted, "--to", "Contracts"]).await;
+    logs += &bob.run_logged(args!["get", "Contracts/Übergabe, noted.txt", "-o", out.join("noted.txt")]).await;
+    let exported = alice.home.path().join("noted.age");
+    logs += &alice.run_logged(args!["export", "Contracts/Übergabe, noted.txt", "-o", &exported]).await;
+    let key = fs::read_to_string(alice.home.path().join("noted.age.key")).unwrap().trim().to_owned();
+    assert!(logs.contains("TRACE"), "no log at trace level");
+    for needle in ["Contracts", "Brightwater", "Übergabe", "東京", "a very secret number", &key, &alice.password] {
+        assert!(!logs.contains(needle), "a log of a person at trace level holds {needle:?}");
+    }
+
     let log: String = catalog.process.output().iter().map(|line| format!("{}\n", line.text)).collect();
-    for needle in ["Contracts", "Brightwater", "Übergabe", "東京", "a very secret number"] {
+    for needle in ["Contracts", "Brightwater", "Übergabe", "東京", "a very secret number", &key, &alice.password] {
         let bytes = needle.as_bytes();
         assert_eq!(holds(&catalog.home.path().join("data"), bytes), 0, "the catalog holds {needle:?}");
         assert_eq!(holds(&bob.home.valise(), bytes), 0, "Bob's locked home holds {needle:?}");
         assert_eq!(holds(&alice.home.valise(), bytes), 0, "Alice's locked home holds {needle:?}");
         assert!(!log.contains(needle), "the catalog's log at trace level holds {needle:?}");
     }
+}
+
+/// A thousand small files are a few records, and a large file passes through in pieces; the bytes are the same.
+#[tokio::test]
+async fn a_thousand_small_files_and_a_large_one() {
+    let (_catalog, alice, bob) = two_people().await;
+    let given = alice.home.path().join("Leave forms");
+    for number in 0..1_000_u64 {
+        write(&given, &format!("{}/form {number:04}.pdf", number % 20), &content(number, 1_500 + number as usize * 3));
+    }
+    let added = alice.valise_within(LONG, args!["add", &given, "--to", "Contracts", "--timeout", "200"]).await;
+    assert_eq!(added["files"], 1_000, "{added}");
+    let out = bob.home.path().join("received");
+    fs::create_dir(&out).unwrap();
+    bob.valise_within(LONG, args!["get", "Contracts/Leave forms", "-o", &out]).await;
+    assert_same(&given, &out.join("Leave forms"));
+
+    let film = alice.home.write("Site visit.mov", content(7, 300 << 20));
+    alice.valise_within(LONG, args!["add", &film, "--to", "Contracts", "--timeout", "200"]).await;
+    let copy = out.join("Site visit.mov");
+    bob.valise_within(LONG, args!["get", "Contracts/Site visit.mov", "-o", &copy]).await;
+    assert!(fs::read(&film).unwrap() == fs::read(&copy).unwrap(), "the film differs");
 }
 
 /// Changes travel both ways, conflicts are named, the trash gives back, and an export opens with the stock `age`.

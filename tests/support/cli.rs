@@ -82,6 +82,20 @@ impl Person {
         outcome
     }
 
+    /// Runs a command that may end either way, and returns how it did.
+    pub async fn run_any(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Outcome {
+        self.run(PATIENCE, &owned(args)).await
+    }
+
+    /// Runs a command that must succeed with all logs at their finest, and returns the log.
+    pub async fn run_logged(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
+        let mut process = Process::spawn(self.command(args).env("RUST_LOG", "trace")).not_worth_telling();
+        let status = process.exit_within(PATIENCE).await;
+        assert!(status.success(), "{}: {status} at trace level", self.name);
+        let lines = process.output();
+        lines.iter().filter(|line| !line.on_stdout).map(|line| format!("{}\n", line.text)).collect()
+    }
+
     async fn run(&self, limit: Duration, args: &[OsString]) -> Outcome {
         let mut process = self.start(args);
         let status = process.exit_within(limit).await.code();

@@ -8,8 +8,8 @@ use tokio::process::Command;
 
 use crate::{process::Process, window::Window};
 
-/// Where the window stands from which files are dragged: the lower right of a screen of 1280 by 800.
-const SOURCE: (i32, i32) = (1110, 670);
+/// Where the window stands from which files are dragged: below the two windows of 1280 by 800 which the screen holds.
+const SOURCE: (i32, i32) = (1110, 820);
 /// Its middle, from there.
 const MIDDLE: (i32, i32) = (80, 60);
 /// From here on GTK calls it a drag; one step more than its threshold of 8 pixels.

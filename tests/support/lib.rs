@@ -6,9 +6,11 @@
 //!
 //! The programs must have been built: `cargo build --workspace`, as `make test` does.
 
+pub mod catalog;
 pub mod cli;
 pub mod drag;
 pub mod home;
+pub mod liar;
 pub mod process;
 pub mod relay;
 pub mod window;

@@ -21,18 +21,20 @@ use tokio::{
 
 use crate::{PATIENCE, home::Home};
 
-/// Where one of the built programs is (`valise`, `valise-catalog`, `valise-desktop`): in the folder above the one of
-/// the running test (`target/debug/deps/<test>`).
+/// Where one of the built programs is (`valise`, `valise-catalog`, `valise-desktop`): see [`target_dir`].
 pub fn built(program: &str) -> PathBuf {
     let path = target_dir().join(program);
     assert!(path.exists(), "{} is not built: cargo build --workspace", path.display());
     path
 }
 
-/// `target/debug`, or whichever folder holds the programs of this build.
+/// `target/debug`, or whichever folder holds the programs of this build: above the folder of the running test
+/// (`target/debug/deps/<test>`), or beside the running program (`target/release/bench`).
 pub fn target_dir() -> PathBuf {
-    let test = std::env::current_exe().expect("the path of this test");
-    test.ancestors().nth(2).expect("target/debug/deps/<test>").to_path_buf()
+    let running = std::env::current_exe().expect("the path of this test");
+    let dir = running.parent().expect("a program lies in a folder");
+    let above = dir.parent().filter(|_| dir.ends_with("deps"));
+    above.unwrap_or(dir).to_path_buf()
 }
 
 /// A built program in `home`, ready for its arguments. Nothing of the caller's environment that names a Valise home, a

@@ -5,9 +5,14 @@
 //! its bus whether it runs already. The driver, WebKit's driver and the application are one process group and end with
 //! the test.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{ffi::OsString, fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, MouseActions, PointerAction},
+    elements::Element,
+    wd::Capabilities,
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tokio::{
@@ -47,9 +52,31 @@ impl Computer {
         Computer { home, bus, bus_address }
     }
 
-    /// A command on this computer: its home, its bus.
+    /// A command on this computer: its home, its bus, its programs. A catalog that is hosted here is reached from this
+    /// machine alone.
     pub fn on_this<'command>(&self, command: &'command mut Command) -> &'command mut Command {
-        command.envs(self.home.environment()).env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
+        command.envs(self.home.environment()).env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address);
+        command.env("VALISE_HOST", "127.0.0.1:0").env("PATH", self.path())
+    }
+
+    /// Where programs are looked for: first those of this computer alone.
+    fn path(&self) -> OsString {
+        let own = self.home.path().join("bin");
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&others))).expect("a list of paths")
+    }
+
+    /// Installs a program on this computer which stands for the one that the system would open a file with: it keeps
+    /// what it was given in a directory, and this answers the directory.
+    pub fn install_opener(&self) -> PathBuf {
+        let (bin, opened) = (self.home.path().join("bin"), self.home.path().join("opened with a program"));
+        fs::create_dir_all(&bin).and_then(|()| fs::create_dir_all(&opened)).expect("directories");
+        let program = bin.join("xdg-open");
+        let script =
+            format!("#!/bin/sh\ncp \"$1\" '{0}/.part' && mv '{0}/.part' '{0}'/\"${{1##*/}}\"\n", opened.display());
+        fs::write(&program, script).expect("the program");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("its permissions");
+        opened
     }
 
     /// Process id of its session bus.
@@ -97,6 +124,78 @@ impl Window {
         let contains = format!("contains(normalize-space(.), \"{text}\")");
         let xpath = format!("//body//*[{contains} and not(*[{contains}])]");
         self.find(Locator::XPath(&xpath), text).await
+    }
+
+    /// Types into the field with this label, in place of what it holds.
+    pub async fn fill(&self, label: &str, text: &str) {
+        let xpath = format!("//input[@id=//label[normalize-space(.)=\"{label}\"]/@for]");
+        let field = self.find(Locator::XPath(&xpath), label).await;
+        field.clear().await.expect("an empty field");
+        field.send_keys(text).await.expect("text in the field");
+    }
+
+    /// Presses the button, the link or the choice with this text or name.
+    pub async fn press(&self, text: &str) {
+        let named =
+            format!("normalize-space(.)=\"{text}\" or @aria-label=\"{text}\" or .//b[normalize-space(.)=\"{text}\"]");
+        let xpath = format!("//*[self::button or self::label][{named}][not(@disabled)]");
+        self.find(Locator::XPath(&xpath), text).await.click().await.unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+
+    /// Chooses from the open menu.
+    pub async fn choose(&self, text: &str) {
+        let xpath = format!("//*[@role='menuitem'][contains(normalize-space(.), \"{text}\")]");
+        let item = self.find(Locator::XPath(&xpath), text).await;
+        self.click(&item, 0, 1).await;
+    }
+
+    /// Waits until nothing in the page matches.
+    pub async fn gone(&self, css: &str) {
+        until(&format!("{css} is gone"), PATIENCE, || async {
+            let found = self.client.find_all(Locator::Css(css)).await.expect("the page answers");
+            found.is_empty().then_some(())
+        })
+        .await;
+    }
+
+    /// Presses a button of the pointer on an element, so many times in quick succession.
+    pub async fn click(&self, element: &Element, button: u64, times: usize) {
+        let mut hand = MouseActions::new("hand".into()).then(PointerAction::MoveToElement {
+            element: element.clone(),
+            duration: None,
+            x: 0.0,
+            y: 0.0,
+        });
+        for _ in 0..times {
+            hand = hand.then(PointerAction::Down { button }).then(PointerAction::Up { button });
+        }
+        self.client.perform_actions(hand).await.expect("the pointer does it");
+    }
+
+    /// Types into the native dialog which the application opens, ends with Return, and waits until it is closed. A name
+    /// for the picture of it.
+    pub async fn answer_dialog(&self, text: &str, picture_name: &str) {
+        let main = self.x11_id().await;
+        let application = self.application_id().await.to_string();
+        let other_window = || async {
+            let found = run("xdotool", &["search", "--onlyvisible", "--pid", &application]).await;
+            for id in found.lines().filter(|id| *id != main) {
+                if Geometry::of(id).await.is_some_and(|at| at.width > 100 && at.height > 50) {
+                    return Some(id.to_owned());
+                }
+            }
+            None
+        };
+        let dialog = until("a dialog of the system", PATIENCE, other_window).await;
+        run("xdotool", &["windowfocus", "--sync", &dialog]).await;
+        if !text.is_empty() {
+            run("xdotool", &["key", "--clearmodifiers", "ctrl+a"]).await;
+            run("xdotool", &["type", "--clearmodifiers", text]).await;
+        }
+        screen(picture_name).await;
+        run("xdotool", &["key", "--clearmodifiers", "Return"]).await;
+        until("the dialog is closed", PATIENCE, || async { other_window().await.is_none().then_some(()) }).await;
+        run("xdotool", &["windowfocus", &main]).await;
     }
 
     async fn find(&self, locator: Locator<'_>, what: &str) -> Element {

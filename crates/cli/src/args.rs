@@ -111,6 +111,23 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether it changes nothing and asks nothing of others.
+    pub fn only_looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Ls { .. }
+                | Self::Get { .. }
+                | Self::Export { .. }
+                | Self::Status
+                | Self::People
+                | Self::Fingerprints
+                | Self::Security
+                | Self::Folder(FolderCommand::List | FolderCommand::Members { .. })
+        )
+    }
+}
+
 /// `init`
 #[derive(Args)]
 pub struct Init {

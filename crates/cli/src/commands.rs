@@ -31,7 +31,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Init(command) => return init(session, json, command).await,
         Command::Join(command) => return join(session, json, command).await,
         Command::Status if session.status().await?.stage == Stage::New => return status(session, json).await,
-        _ => session.unlock().await?,
+        command => session.unlock(command.only_looks()).await?,
     }
     match &arguments.command {
         Command::Init(_) | Command::Join(_) | Command::Demo { .. } => Ok(()),
@@ -84,7 +84,7 @@ async fn join(session: &Session, json: bool, command: &Join) -> Result<(), ApiEr
         let password = session.password(true)?;
         session.ask(Request::Join { link, name: command.name.clone(), password }).await?;
     } else {
-        session.unlock().await?;
+        session.unlock(false).await?;
     }
     let arrived = async {
         let mut events = session.engine().events();

@@ -16,6 +16,14 @@ pub fn print<T: Serialize>(json: bool, value: &T, lines: impl FnOnce(&T) -> Vec<
     }
 }
 
+/// Said beside an answer.
+pub fn warning(error: &ApiError) {
+    #[allow(clippy::print_stderr, reason = "a terminal program speaks there")]
+    {
+        eprintln!("valise: {} What follows was verified before.", shown(&error.happened));
+    }
+}
+
 /// What happened, what is safe, what to do; and an exit code by kind of error.
 pub fn failure(error: &ApiError, json: bool) -> ExitCode {
     if json {

@@ -7,6 +7,7 @@ use valise_engine::api::{ApiError, ErrorCode, Password, Reply, Request, Stage, S
 use valise_engine::{Config, Engine};
 
 use crate::args::Arguments;
+use crate::output;
 
 /// An engine, and the catalog if this home hosts one.
 pub struct Session {
@@ -60,16 +61,21 @@ impl Session {
         }
     }
 
-    /// Unlocks, and sees what there is to see; without a network, what is here does.
-    pub async fn unlock(&self) -> Result<(), ApiError> {
+    /// Unlocks, and sees what there is to see; without a network, what is here does. What a command that only looks
+    /// shows was verified before: it works with that, and a warning, when the catalog cannot be trusted now.
+    pub async fn unlock(&self, only_looks: bool) -> Result<(), ApiError> {
         if self.status().await?.stage == Stage::New {
             return Err(fault(ErrorCode::NotSetUp, "There is no account in this home yet.", "use `init` or `join`"));
         }
         let password = self.password(false)?;
         self.ask(Request::Unlock { password }).await?;
         match self.ask(Request::Sync).await {
-            Err(error) if error.code != ErrorCode::Offline => Err(error),
-            _ => Ok(()),
+            Err(error) if error.code == ErrorCode::Offline => Ok(()),
+            Err(error) if error.code == ErrorCode::Distrusted && only_looks => {
+                output::warning(&error);
+                Ok(())
+            }
+            reply => reply.map(|_| ()),
         }
     }
 

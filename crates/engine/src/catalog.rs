@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use valise_protocol::api::{
     ApiCode, ApiFailure, Append, Folders, HeldPage, Identity, JoinRequest, Joins, NewWorkspace, Notice, Page, Receipts,
-    Wraps,
+    Rewrap, Wraps,
 };
 use valise_protocol::auth::{HEADER, Proof, Session, Signed};
 use valise_protocol::cbor;
@@ -27,6 +27,8 @@ use valise_protocol::sign::{SigningKey, VerifyKey};
 
 /// Largest answer that is read.
 const MAX_ANSWER: usize = 24 << 20;
+/// Largest event of a stream: who is online among 10,000 people is the longest.
+const MAX_EVENT: usize = 2 << 20;
 
 /// Why a request had no answer that can be used.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +88,10 @@ pub struct Catalog {
 impl Catalog {
     /// A client. `url` is `http://host:port`, without a path.
     pub fn new(url: &str, signer: Option<Signer>) -> Result<Self, CatalogError> {
-        let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?;
+        // A server that could lead elsewhere could have this computer ask others inside its network.
+        let nowhere = reqwest::redirect::Policy::none();
+        let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).redirect(nowhere).no_proxy();
+        let http = http.build()?;
         let url = url.trim_end_matches('/').to_owned();
         Ok(Self { http, url, signer, session: tokio::sync::Mutex::new(None), counter: AtomicU64::new(1) })
     }
@@ -110,8 +115,8 @@ impl Catalog {
     }
 
     /// Asks to be let in.
-    pub async fn join(&self, request: &JoinRequest) -> Result<(), CatalogError> {
-        self.open::<serde_json::Value>(Method::POST, "/v1/joins", request).await.map(|_| ())
+    pub async fn join(&self, request: &JoinRequest) -> Result<Receipts, CatalogError> {
+        self.open(Method::POST, "/v1/joins", request).await
     }
 
     /// Newcomers waiting.
@@ -145,6 +150,11 @@ impl Catalog {
         self.signed(Method::GET, &format!("/v1/folders/{folder}/wraps?after={after}"), None::<&()>).await
     }
 
+    /// Brings wraps under the folder key in force.
+    pub async fn rewrap(&self, folder: &FolderId, rewrap: &Rewrap) -> Result<(), CatalogError> {
+        self.signed(Method::POST, &format!("/v1/folders/{folder}/wraps"), Some(rewrap)).await
+    }
+
     /// "Held" words of a folder after a cursor.
     pub async fn held(&self, folder: &FolderId, after: u64) -> Result<HeldPage, CatalogError> {
         self.signed(Method::GET, &format!("/v1/folders/{folder}/held?after={after}"), None::<&()>).await
@@ -156,7 +166,12 @@ impl Catalog {
         if response.status() != StatusCode::OK {
             return Err(failure(response).await);
         }
-        Ok(response.bytes_stream().eventsource().map(|event| {
+        let mut size = EventSize::default();
+        let bounded = response.bytes_stream().map(move |chunk| {
+            let chunk = chunk?;
+            if size.fits(&chunk) { Ok(chunk) } else { Err(CatalogError::Nonsense) }
+        });
+        Ok(bounded.eventsource().map(|event| {
             let event = event.map_err(|_| CatalogError::Unreachable(None))?;
             serde_json::from_str(&event.data).map_err(|_| CatalogError::Nonsense)
         }))
@@ -250,10 +265,36 @@ async fn answer<T: DeserializeOwned>(response: reqwest::Response) -> Result<T, C
 }
 
 async fn failure(response: reqwest::Response) -> CatalogError {
+    if response.status().is_server_error() {
+        // Its own fault, or that of a proxy before it: nothing was said that could be true or false.
+        return CatalogError::Unreachable(None);
+    }
     match read(response).await.map(|bytes| serde_json::from_slice::<ApiFailure>(&bytes)) {
         Ok(Ok(failure)) => CatalogError::Said(failure.code),
         Ok(Err(_)) => CatalogError::Nonsense,
         Err(error) => error,
+    }
+}
+
+/// Bytes since the last empty line of an event stream: what its reader has to keep.
+#[derive(Default)]
+struct EventSize {
+    bytes: usize,
+    in_line: bool,
+}
+
+impl EventSize {
+    fn fits(&mut self, chunk: &[u8]) -> bool {
+        chunk.iter().all(|byte| {
+            match byte {
+                b'\n' if self.in_line => self.in_line = false,
+                b'\n' => self.bytes = 0,
+                b'\r' => {}
+                _ => self.in_line = true,
+            }
+            self.bytes += 1;
+            self.bytes <= MAX_EVENT
+        })
     }
 }
 

@@ -247,6 +247,7 @@ impl Engine {
         *self.shared.state() = State::Open(Box::new(Open { public, vault, session: session.clone() }));
         session.tasks.spawn(sync::run(self.shared.clone(), session.clone()));
         self.shared.tell_status();
+        tracing::info!("unlocked");
         Ok(())
     }
 

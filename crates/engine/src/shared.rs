@@ -23,6 +23,9 @@ use crate::transfer::local::Opened;
 use crate::vault::Vault;
 use crate::vault::folder::Finding;
 
+/// The same event within so many milliseconds is one.
+const SAME_AGAIN: u64 = 3_600_000;
+
 /// See the module's words.
 pub struct Shared {
     /// The home, held by this process.
@@ -174,11 +177,24 @@ impl Shared {
     }
 
     /// Keeps and tells what somebody should look at.
+    ///
+    /// What goes on and on is told once an hour: rounds go on too, and must not bury other events.
     pub fn alarm(&self, alarm: bool, words: ApiError) {
         let event = SecurityEvent { at: self.clock.now(), alarm, words };
-        let kept = self.open(|open| open.vault.index.write(|db| security::add(db, &event)));
-        if let Err(error) = kept {
-            tracing::error!(%error, "a security event could not be kept");
+        let again = |before: &SecurityEvent| {
+            before.alarm == alarm && before.words == event.words && event.at.saturating_sub(before.at) < SAME_AGAIN
+        };
+        let kept = self.open(|open| {
+            let known = security::newest(open.vault.index.read(), 32)?.iter().any(again);
+            if !known {
+                open.vault.index.write(|db| security::add(db, &event))?;
+            }
+            Ok(known)
+        });
+        match kept {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "a security event could not be kept"),
         }
         self.tell(Event::Security { event });
     }

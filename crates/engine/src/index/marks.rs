@@ -24,6 +24,8 @@ pub enum Mark {
     WrapsCursor(FolderId),
     /// How far the catalog's "held" of a folder were read (u64).
     HeldCursor(FolderId),
+    /// The catalog lost wraps of a folder: those here are to be brought once its chain is whole again (bool).
+    WrapsToBring(FolderId),
     /// The place up to which a person has looked at a folder (u64).
     SeenUpTo(FolderId),
     /// A folder was created here and the catalog does not know it yet (bool).
@@ -40,6 +42,7 @@ impl Mark {
             Self::Ring => "ring".into(),
             Self::WrapsCursor(folder) => format!("wraps cursor {folder}"),
             Self::HeldCursor(folder) => format!("held cursor {folder}"),
+            Self::WrapsToBring(folder) => format!("wraps to bring {folder}"),
             Self::SeenUpTo(folder) => format!("seen up to {folder}"),
             Self::Unpublished(folder) => format!("unpublished {folder}"),
             Self::UnpublishedWorkspace => "unpublished workspace".into(),

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use valise_protocol::ids::RecordHash;
 use valise_protocol::record::{ChainId, ChainKind, Record};
 
 use super::{from_sql, id, to_sql};
@@ -59,6 +60,15 @@ pub fn chains(db: &Connection, kind: ChainKind) -> Result<Vec<ChainId>, EngineEr
     let mut statement = db.prepare_cached("SELECT chain FROM records WHERE kind = ? AND seq = 0")?;
     let rows = statement.query_map([kind.0], |row| row.get::<_, Vec<u8>>(0))?;
     rows.map(|row| ChainId::of_genesis(kind, id(&row?)?).ok_or(EngineError::IndexDamaged)).collect()
+}
+
+/// Hash of the record at a place.
+pub fn hash(db: &Connection, chain: &ChainId, seq: u64) -> Result<Option<RecordHash>, EngineError> {
+    let hash: Option<Vec<u8>> = db
+        .prepare_cached("SELECT hash FROM records WHERE kind = ? AND chain = ? AND seq = ?")?
+        .query_row(params![chain.kind().0, chain.genesis().as_bytes(), to_sql(seq)], |row| row.get(0))
+        .optional()?;
+    hash.map(|hash| id(&hash)).transpose()
 }
 
 /// Number of records of a chain.

@@ -303,12 +303,7 @@ fn last_record(sent: &[Base64]) -> Result<Record, EngineError> {
 /// Brings once more what this device signed and a catalog lost, be it restored from a backup or lying. Nothing is
 /// taken back here: it is the catalog that must come to where we are. Answers whether it came further; what others
 /// signed is theirs to bring.
-async fn bring_again(
-    shared: &Shared,
-    link: &CatalogLink,
-    chain: &ChainId,
-    from: u64,
-) -> Result<bool, EngineError> {
+async fn bring_again(shared: &Shared, link: &CatalogLink, chain: &ChainId, from: u64) -> Result<bool, EngineError> {
     shared.alarm(true, ApiError::from(EngineError::Distrusted(WENT_BACK)));
     let own = shared.open(|open| open.vault.own_from(chain, from, PUBLISH_AT_ONCE))?;
     let Some(last) = own.last() else { return Ok(false) };

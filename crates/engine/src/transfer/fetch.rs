@@ -116,7 +116,11 @@ pub async fn dek(
     match shared.vault(|vault| vault.dek(&folder, &content.dek)) {
         Err(EngineError::NotFound(_)) => {
             crate::sync::pull_wraps(shared, session, folder).await?;
-            shared.vault(|vault| vault.dek(&folder, &content.dek)).map(Arc::new)
+            match shared.vault(|vault| vault.dek(&folder, &content.dek)) {
+                // The file is there; what the catalog gave for its key does not open, or is nothing.
+                Err(EngineError::NotFound(_)) => Err(EngineError::NotVerified("the file's key")),
+                dek => dek.map(Arc::new),
+            }
         }
         dek => dek.map(Arc::new),
     }

@@ -110,7 +110,9 @@ impl Progress<'_> {
     fn fetched(&self, seen: &AtomicU64, bytes: u64) {
         let more = bytes.saturating_sub(seen.fetch_max(bytes, Ordering::Relaxed));
         let now = self.bytes.fetch_add(more, Ordering::Relaxed) + more;
-        if let Some(transfer) = self.session.transfers.update(self.id, |transfer| transfer.bytes_done = transfer.bytes_done.max(now)) {
+        if let Some(transfer) =
+            self.session.transfers.update(self.id, |transfer| transfer.bytes_done = transfer.bytes_done.max(now))
+        {
             self.shared.tell(Event::Transfer { transfer });
         }
     }

@@ -43,6 +43,14 @@ impl Vault {
         Ok(wraps::find(self.index.read(), folder, dek)?.map(|(epoch, _)| epoch))
     }
 
+    /// Every wrap of a folder's versions that is here and opens, under the folder key in force.
+    pub fn all_wraps(&self, folder: &FolderId) -> Result<Vec<NewWrap>, EngineError> {
+        let versions = self.folder(folder)?.tree().entries().flat_map(|entry| &entry.versions);
+        let known: Vec<DekId> =
+            versions.map(|content| content.dek).filter(|dek| self.dek(folder, dek).is_ok()).collect();
+        self.wraps_to_send(folder, &known)
+    }
+
     /// Wraps to be sent with the content that needs them, under the folder key in force: a wrap of an older
     /// epoch, made before a key change, is moved.
     pub fn wraps_to_send(&self, folder: &FolderId, deks: &[DekId]) -> Result<Vec<NewWrap>, EngineError> {

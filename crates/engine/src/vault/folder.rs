@@ -61,6 +61,8 @@ pub struct FolderState {
     pub stopped: bool,
     /// The place up to which a person has looked.
     pub seen_up_to: Seq,
+    /// The pinning node's words were read from the start since this was unlocked: a false cursor does not last.
+    pub held_read: bool,
 }
 
 /// A content record whose key may not be known yet.
@@ -85,6 +87,7 @@ impl FolderState {
             brought: BTreeMap::new(),
             stopped: false,
             seen_up_to: 0,
+            held_read: false,
         })
     }
 

@@ -2,8 +2,9 @@
 
 use valise_protocol::account::Account;
 use valise_protocol::api::{HeldPage, Page, Wraps};
-use valise_protocol::chain::{Slice, Verdict};
+use valise_protocol::chain::{Head, Slice, Verdict};
 use valise_protocol::ids::{AccountId, FolderId};
+use valise_protocol::receipt::Receipt;
 use valise_protocol::record::{ChainId, Record};
 use valise_protocol::sign::VerifyKey;
 use valise_protocol::workspace::{self, Workspace};
@@ -14,6 +15,9 @@ use crate::error::EngineError;
 use crate::index::marks::{self, Mark};
 use crate::index::{held, in_flight, outbox, records, wraps};
 
+/// The catalog knows less than it confirmed before.
+pub const WENT_BACK: &str = "it went back to an older state";
+
 /// What a page of a folder's chain brought.
 #[derive(Debug, Default)]
 pub struct Taken {
@@ -23,6 +27,15 @@ pub struct Taken {
     pub more: bool,
     /// Things to look at.
     pub findings: Vec<Finding>,
+}
+
+/// What a page of wraps brought.
+#[derive(Debug, Default)]
+pub struct WrapsTaken {
+    /// Some are under a folder key that is not known here yet: the place to go on from stays.
+    pub later: bool,
+    /// So many do not open.
+    pub refused: usize,
 }
 
 impl Vault {
@@ -60,20 +73,57 @@ impl Vault {
         let chain = ChainId::Folder(id);
         check_receipt(page, &chain, catalog)?;
         let mut all = Taken::default();
-        for bytes in &page.records {
+        let taken = page.records.iter().try_for_each(|bytes| {
             let record = Record::decode(&bytes.0).map_err(valise_protocol::chain::Broken::from)?;
             if record.chain() != Some(chain) {
                 return Err(EngineError::Distrusted("a record is of another folder"));
             }
             all.findings.extend(self.take_folder_record(id, &record)?);
             all.records += 1;
-        }
-        let head = self.folder(&id)?.chain().head();
-        all.more = check_head(page, head)?;
+            Ok(())
+        });
         if all.records > 0 {
+            // What came before a fault was verified and is kept: it is shown, too.
             self.rebuild_view(id)?;
         }
+        taken?;
+        all.more = check_head(page, self.folder(&id)?.chain().head())?;
         Ok(all)
+    }
+
+    /// If the catalog's receipt is for an earlier place of the very chain that is kept here, the place after it: what
+    /// follows was verified here, and the catalog has lost it or hides it.
+    pub fn lost_from(&self, page: &Page, chain: &ChainId, catalog: &VerifyKey) -> Result<Option<u64>, EngineError> {
+        check_receipt(page, chain, catalog)?;
+        let from = page.receipt.seq;
+        if from.saturating_add(1) >= records::count(self.index.read(), chain)? {
+            return Ok(None);
+        }
+        let same = records::hash(self.index.read(), chain, from)? == Some(page.receipt.hash);
+        Ok(same.then_some(from + 1))
+    }
+
+    /// Records of this device that follow one another from a place on, to be brought once more.
+    pub fn own_from(&self, chain: &ChainId, from: u64, most: usize) -> Result<Vec<Record>, EngineError> {
+        let mut own = Vec::new();
+        for bytes in records::from(self.index.read(), chain, from)?.into_iter().take(most) {
+            let record = Record::decode(&bytes).map_err(|_| EngineError::IndexDamaged)?;
+            let envelope = record.envelope();
+            if envelope.author != self.me.account || envelope.device != self.me.device {
+                break;
+            }
+            own.push(record);
+        }
+        Ok(own)
+    }
+
+    /// Everything beside a folder's chain is to be read from the start, and brought: the catalog lost some of it.
+    pub fn begin_again_beside(&mut self, id: FolderId) -> Result<(), EngineError> {
+        self.index.write(|db| {
+            marks::remove(db, Mark::WrapsCursor(id))?;
+            marks::remove(db, Mark::HeldCursor(id))?;
+            marks::set(db, Mark::WrapsToBring(id), &true)
+        })
     }
 
     /// Verifies, folds and keeps one record. If it is the one on its way, what it carries waits no longer.
@@ -115,15 +165,31 @@ impl Vault {
         Ok(())
     }
 
-    /// Keeps wrapped DEKs. They need no signature: place and DEK id bind them when they are opened.
-    pub fn take_wraps(&mut self, id: FolderId, page: &Wraps) -> Result<(), EngineError> {
-        self.index.write(|db| {
-            for wrap in &page.wraps {
-                let key = wrap.key().ok_or(EngineError::Distrusted("a wrapped key of the wrong length"))?;
-                wraps::put(db, &id, &wrap.dek, wrap.epoch, &key)?;
+    /// Keeps wrapped DEKs. They need no signature: place and DEK id bind them. One that does not open is left out,
+    /// so that it never takes the place of one that does.
+    pub fn take_wraps(&mut self, id: FolderId, page: &Wraps) -> Result<WrapsTaken, EngineError> {
+        let state = self.folders.get(&id).ok_or(EngineError::NotFound("the folder"))?;
+        let mut taken = WrapsTaken::default();
+        let mut sound = Vec::with_capacity(page.wraps.len());
+        for wrap in &page.wraps {
+            let key = wrap.key().ok_or(EngineError::Distrusted("a wrapped key of the wrong length"))?;
+            match state.wrapper(wrap.epoch) {
+                Some(wrapper) if wrapper.unwrap_dek(wrap.dek, &key).is_ok() => sound.push((wrap, key)),
+                // Of a key change that has not been read yet: it is asked for again.
+                None if wrap.epoch > state.chain().epoch() => taken.later = true,
+                _ => taken.refused += 1,
             }
-            marks::set(db, Mark::WrapsCursor(id), &page.cursor)
-        })
+        }
+        self.index.write(|db| {
+            for (wrap, key) in &sound {
+                wraps::put(db, &id, &wrap.dek, wrap.epoch, key)?;
+            }
+            if !taken.later {
+                marks::set(db, Mark::WrapsCursor(id), &page.cursor)?;
+            }
+            Ok(())
+        })?;
+        Ok(taken)
     }
 
     /// Keeps a pinning node's words, as far as they are signed by a node which the workspace chain names.
@@ -198,11 +264,16 @@ fn check_receipt(page: &Page, chain: &ChainId, catalog: &VerifyKey) -> Result<()
     page.receipt.verify(catalog).map_err(|_| EngineError::Distrusted("a receipt that is not signed by the catalog"))
 }
 
+/// Whether the catalog confirmed that this record is the newest of its chain: not another, and not another chain's.
+pub fn confirms(receipt: &Receipt, record: &Record, catalog: &VerifyKey) -> bool {
+    Some(receipt.chain) == record.chain() && receipt.head() == Head::of(record) && receipt.verify(catalog).is_ok()
+}
+
 /// The receipt must agree with what was verified: never less, never something else. True if there is more.
-fn check_head(page: &Page, head: valise_protocol::chain::Head) -> Result<bool, EngineError> {
+fn check_head(page: &Page, head: Head) -> Result<bool, EngineError> {
     let receipt = &page.receipt;
     match receipt.seq.cmp(&head.seq) {
-        std::cmp::Ordering::Less => Err(EngineError::Distrusted("it went back to an older state")),
+        std::cmp::Ordering::Less => Err(EngineError::Distrusted(WENT_BACK)),
         std::cmp::Ordering::Equal if receipt.hash != head.hash => {
             Err(EngineError::Distrusted("two histories of one chain"))
         }

@@ -1,0 +1,121 @@
+//! `make bench`: what Valise costs, beside other programs that keep files safe, on the same inputs in the same run.
+//!
+//! The speed of a machine drifts, so rounds alternate between the peers, medians are shown, and CPU seconds and ratios
+//! say more than wall time. The programs are the built ones; Valise's server side runs in processes of its own and is
+//! not counted: what is measured is the person's computer.
+//!
+//! To add a peer: a line in `peers.rs`. To add an input: a function in `inputs.rs` and a line in [`WORKLOADS`].
+
+mod bare;
+mod inputs;
+mod measure;
+mod peers;
+mod table;
+mod valise;
+mod visible;
+mod workload;
+
+use std::{path::Path, process::ExitCode};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{inputs::Input, table::Target};
+
+/// Makes an input in a folder; small, if it is only to be seen that it works.
+type Make = fn(&Path, bool) -> Input;
+
+/// Inputs by the name that `--only` takes, in order.
+const WORKLOADS: &[(&str, Make)] = &[("large", inputs::large), ("small", inputs::small), ("office", inputs::office)];
+/// How soon a colleague sees a file.
+const VISIBLE: &str = "visible";
+
+const USAGE: &str = "usage: bench [--quick] [--only large|small|office|visible] [--rounds N] [--dir DIR]
+
+  --quick     small inputs and one round, to see that it works
+  --only      one of the measurements
+  --rounds    how often each peer has its turn (3)
+  --dir       where to work; on a real disk, with some 8 GB free (/var/tmp)";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, repository, blocks] = arguments.as_slice()
+        && mode == bare::MODE
+    {
+        bare::add_all(Path::new(repository), Path::new(blocks)).await;
+        return ExitCode::SUCCESS;
+    }
+    let Some(options) = Options::parse(&arguments) else {
+        println!("{USAGE}");
+        return ExitCode::FAILURE;
+    };
+    tokio::select! {
+        () = run(&options) => ExitCode::SUCCESS,
+        // The end of `run` removes what it made and ends what it started.
+        () = interrupted() => ExitCode::FAILURE,
+    }
+}
+
+struct Options {
+    quick: bool,
+    only: Option<String>,
+    rounds: usize,
+    dir: String,
+}
+
+impl Options {
+    fn parse(arguments: &[String]) -> Option<Self> {
+        let mut options = Options { quick: false, only: None, rounds: 0, dir: "/var/tmp".to_owned() };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--quick" => options.quick = true,
+                "--only" => options.only = Some(arguments.next().filter(|name| is_name(name))?.clone()),
+                "--rounds" => options.rounds = arguments.next()?.parse().ok().filter(|rounds| *rounds > 0)?,
+                "--dir" => options.dir.clone_from(arguments.next()?),
+                _ => return None,
+            }
+        }
+        if options.rounds == 0 {
+            options.rounds = if options.quick { 1 } else { 3 };
+        }
+        Some(options)
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == name)
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    name == VISIBLE || WORKLOADS.iter().any(|(known, _)| *known == name)
+}
+
+async fn run(options: &Options) {
+    let scratch = tempfile::Builder::new().prefix("valise-bench-").tempdir_in(&options.dir).expect("a place to work");
+    // Homes too: a temporary directory may be in memory, and memory is no disk.
+    tempfile::env::override_temp_dir(scratch.path()).expect("nothing was put elsewhere yet");
+    measure::require_space(scratch.path(), if options.quick { 1 } else { 8 });
+
+    let mut targets: Vec<Target> = Vec::new();
+    for (name, make) in WORKLOADS.iter().filter(|(name, _)| options.wants(name)) {
+        let dir = scratch.path().join("input");
+        let input = make(&dir, options.quick);
+        let table = workload::run(&input, options.rounds, scratch.path()).await;
+        table.print();
+        targets.extend(workload::targets(name, &table));
+        std::fs::remove_dir_all(&dir).expect("the input can be removed");
+    }
+    if options.wants(VISIBLE) {
+        targets.push(visible::run(if options.quick { 5 } else { 30 }).await);
+    }
+    table::print_targets(&targets);
+}
+
+async fn interrupted() {
+    let mut asked = signal(SignalKind::terminate()).expect("signals can be heard");
+    tokio::select! {
+        _ = asked.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,121 @@
+//! A real catalog in a process of its own, with everything it keeps.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use valise_protocol::sign::SigningKey;
+use zeroize::Zeroizing;
+
+use crate::{
+    home::Home,
+    process::{Process, program},
+};
+
+/// A running catalog.
+pub struct Catalog {
+    /// The program.
+    pub process: Process,
+    /// Where it answers, `http://127.0.0.1:PORT`.
+    pub url: String,
+    home: Home,
+}
+
+impl Catalog {
+    /// A new one, which serves nobody yet.
+    pub async fn start() -> Self {
+        Self::over(Home::new("catalog")).await
+    }
+
+    /// A second one from a copy of everything that this one keeps, keys included: what an administrator can make.
+    /// This one is stopped while the copy is made.
+    pub async fn fork(&mut self) -> Self {
+        self.process.stop().await;
+        let home = Home::new("fork");
+        copy(&self.data(), &home.path().join("data"));
+        self.start_again().await;
+        Self::over(home).await
+    }
+
+    async fn over(home: Home) -> Self {
+        let (process, url) = serve(&home, "127.0.0.1:0").await;
+        Self { process, url, home }
+    }
+
+    /// After [`Process::stop`] or [`Process::kill`]: the same data, the same address.
+    pub async fn start_again(&mut self) {
+        let address = self.url.trim_start_matches("http://").to_owned();
+        (self.process, _) = serve(&self.home, &address).await;
+    }
+
+    /// Puts a backup of the database away; the catalog is stopped meanwhile.
+    pub async fn back_up(&mut self) -> PathBuf {
+        self.process.stop().await;
+        let backup = self.home.path().join("backup");
+        fs::create_dir_all(&backup).expect("a directory");
+        databases(&self.data(), |name| fs::copy(self.data().join(name), backup.join(name)).map(|_| ()));
+        self.start_again().await;
+        backup
+    }
+
+    /// Puts the backup in the database's place, as somebody does who lost a disk, or wants to undo what happened.
+    pub async fn restore(&mut self, backup: &Path) {
+        self.process.stop().await;
+        databases(&self.data(), |name| fs::remove_file(self.data().join(name)));
+        databases(backup, |name| fs::copy(backup.join(name), self.data().join(name)).map(|_| ()));
+        self.start_again().await;
+    }
+
+    /// Where it keeps what it keeps.
+    pub fn data(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    /// Its identity key: what a malicious administrator signs with.
+    pub fn key(&self) -> SigningKey {
+        seed_key(&self.data().join("identity.key"))
+    }
+
+    /// Its pinning node's key.
+    pub fn pinning_key(&self) -> SigningKey {
+        seed_key(&self.data().join("pinning.key"))
+    }
+}
+
+fn seed_key(path: &Path) -> SigningKey {
+    let seed = fs::read(path).expect("a key file").try_into().expect("32 bytes");
+    SigningKey::from_seed(&Zeroizing::new(seed))
+}
+
+async fn serve(home: &Home, listen: &str) -> (Process, String) {
+    let mut command = program("valise-catalog", home);
+    command.args(["serve", "--listen", listen, "--node-listen", "/ip4/127.0.0.1/tcp/0", "--data"]);
+    command.arg(home.path().join("data"));
+    let process = Process::spawn(&mut command).not_worth_telling();
+    let url = process.line("its address", |line| line.strip_prefix("listening on ").map(str::to_owned)).await;
+    (process, url)
+}
+
+/// The database is a file with companions.
+fn databases(directory: &Path, mut each: impl FnMut(&std::ffi::OsStr) -> std::io::Result<()>) {
+    for entry in fs::read_dir(directory).expect("the directory") {
+        let name = entry.expect("an entry").file_name();
+        if name.to_string_lossy().starts_with("catalog.sqlite") {
+            each(&name).expect("a file of the database");
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a directory");
+    for entry in fs::read_dir(from).expect("the directory") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("a copy");
+        }
+    }
+}

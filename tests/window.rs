@@ -1,0 +1,172 @@
+//! The real window, twice: what two people do with mouse and keyboard, from the first run to a locked screen. The
+//! pictures are kept in `tests/output/`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use fantoccini::key::Key;
+use valise_tests::{
+    PATIENCE,
+    drag::{Drag, drop_files},
+    until,
+    window::{Computer, Window},
+};
+
+const ALICES: &str = "violet ladder marble seven";
+const BOBS: &str = "granite teapot orbit nine";
+
+const AGREEMENT: &str = "An agreement between Brightwater and nobody else.\n";
+
+/// Alice starts a workspace on her computer and makes a folder.
+async fn begin(alice: &Window) {
+    alice.read("Welcome to Valise").await;
+    alice.screenshot("1-welcome").await;
+    alice.press("Start a workspace").await;
+    alice.fill("Your name", "Alice Novak").await;
+    alice.fill("Choose a password for this computer", "alice").await;
+    alice.press("Continue").await;
+    alice.read("Please use at least 8 characters.").await;
+    alice.fill("Choose a password for this computer", ALICES).await;
+    alice.read("even with this computer’s disk").await;
+    alice.screenshot("2-you").await;
+    alice.press("Continue").await;
+    alice.fill("Name of the workspace", "Brightwater").await;
+    alice.screenshot("3-where").await;
+    alice.press("Continue").await;
+    alice.fill("Name of the folder", "Agreements").await;
+    alice.screenshot("4-folder").await;
+    alice.press("Make the folder").await;
+    alice.see("h1 bdi[title='Agreements']").await;
+    alice.read("In step").await;
+    alice.screenshot("5-empty").await;
+}
+
+/// Alice makes an invitation; its link.
+async fn invite(alice: &Window) -> String {
+    alice.press("Share").await;
+    alice.press("Make an invitation").await;
+    alice.answer_dialog("", "6-confirm").await;
+    let link = alice.see("input.link").await.prop("value").await.expect("the page answers").expect("a link");
+    alice.screenshot("7-invitation").await;
+    alice.press("Close").await;
+    alice.gone("input.link").await;
+    link
+}
+
+/// Bob joins with the link; Alice's window lets him in.
+async fn join(bob: &Window, link: &str) {
+    bob.press("I have an invitation").await;
+    bob.fill("Invitation link", link).await;
+    bob.read("Alice Novak invites you").await;
+    bob.screenshot("8-preview").await;
+    bob.press("Continue").await;
+    bob.fill("Your name", "Bob Okafor").await;
+    bob.fill("Choose a password for this computer", BOBS).await;
+    bob.press("Join").await;
+    bob.see("h1 bdi[title='Agreements']").await;
+    bob.screenshot("9-joined").await;
+}
+
+/// What one has to share.
+fn documents(computer: &Computer) -> Vec<PathBuf> {
+    let of_this_project = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+        fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    computer.home.write("Annexes/Annex 2, prices.csv", "item;price\n");
+    let annex = computer.home.write("Annexes/Annex 1, definitions.txt", "“Seller” means Brightwater.");
+    vec![
+        computer.home.write("agreement.txt", AGREEMENT),
+        computer.home.write("Übersicht 2027.csv", "month;euro\n1;1250\n".repeat(30_000)),
+        computer.home.write("Minutes of the board.md", of_this_project("docs/threat-model.md")),
+        computer.home.write("Signature page.png", of_this_project("icons/icon.png")),
+        annex.parent().expect("a directory").to_owned(),
+    ]
+}
+
+fn row(name: &str) -> String {
+    format!("[data-entry]:has(bdi[title='{name}'])")
+}
+
+#[tokio::test]
+async fn two_people_share_files_in_two_windows() {
+    let (at_alice, at_bob) = (Computer::start("alice").await, Computer::start("bob").await);
+    let opened = at_bob.install_opener();
+    let alice = Window::open(&at_alice, &[]).await;
+    alice.place(0, 0, 1280, 800).await;
+    begin(&alice).await;
+    let link = invite(&alice).await;
+    let bob = Window::open(&at_bob, &[]).await;
+    bob.place(1280, 0, 1280, 800).await;
+    join(&bob, &link).await;
+
+    let documents = documents(&at_alice);
+    let drag = Drag::begin(&documents).await.over(alice.middle().await).await;
+    alice.see("[data-testid='drop-veil']").await;
+    alice.screenshot("10-over").await;
+    drag.release().await;
+    let names = ["agreement.txt", "Übersicht 2027.csv", "Minutes of the board.md", "Signature page.png", "Annexes"];
+    for name in names {
+        bob.see(&row(name)).await;
+    }
+    alice.read("6 files").await;
+    for name in names {
+        alice.see(&format!("{} .where .ok", row(name))).await;
+    }
+    alice.screenshot("11-added").await;
+    bob.screenshot("12-arrived").await;
+
+    open_save_and_export(&at_bob, &bob, &opened).await;
+    lock_and_unlock(&bob).await;
+
+    // The other way, onto a subfolder's row.
+    let answer = at_bob.home.write("answer.txt", "agreed");
+    drop_files(&bob, &[answer]).await;
+    alice.see(&row("answer.txt")).await;
+    alice.close().await;
+    bob.close().await;
+}
+
+async fn open_save_and_export(computer: &Computer, window: &Window, opened: &Path) {
+    let file = window.see(&row("agreement.txt")).await;
+    window.click(&file, 0, 2).await;
+    let copy = opened.join("agreement.txt");
+    let content = until("the program was given the file", PATIENCE, || async { fs::read(&copy).ok() }).await;
+    assert_eq!(content, AGREEMENT.as_bytes());
+
+    window.click(&file, 2, 1).await;
+    window.see("[role='menu']").await;
+    window.screenshot("13-menu").await;
+    window.choose("Save as…").await;
+    let saved = computer.home.path().join("saved.txt");
+    window.answer_dialog(saved.to_str().expect("a path in ASCII"), "14-save").await;
+    let content = until("the copy is saved", PATIENCE, || async { fs::read(&saved).ok() }).await;
+    assert_eq!(content, AGREEMENT.as_bytes());
+
+    window.click(&file, 2, 1).await;
+    window.choose("Export with key…").await;
+    let exported = computer.home.path().join("exported.age");
+    window.answer_dialog(exported.to_str().expect("a path in ASCII"), "15-export").await;
+    let key = computer.home.path().join("exported.age.key");
+    until("the key is written", PATIENCE, || async { key.exists().then_some(()) }).await;
+    assert!(fs::read(&exported).expect("the export").starts_with(b"age-encryption.org/v1\n"));
+}
+
+async fn lock_and_unlock(window: &Window) {
+    window.press("Lock").await;
+    window.read("Welcome back, Bob").await;
+    window.screenshot("16-locked").await;
+    let page = window.client.source().await.expect("the page");
+    for secret in ["agreement.txt", "Übersicht", "Agreements"] {
+        assert!(!page.contains(secret), "the locked page holds {secret}");
+    }
+    window.fill("Password", "not the password").await;
+    window.press("Unlock").await;
+    window.read("This password does not open Valise").await;
+    window.fill("Password", BOBS).await;
+    let field = window.see("input[type='password']").await;
+    field.send_keys(&Key::Enter.to_string()).await.expect("Return");
+    window.see(&row("agreement.txt")).await;
+}
