@@ -125,6 +125,7 @@ async fn two_people_share_files_in_two_windows() {
     let answer = at_bob.home.write("answer.txt", "agreed");
     drop_files(&bob, &[answer]).await;
     alice.see(&row("answer.txt")).await;
+    look_around(&alice).await;
     alice.close().await;
     bob.close().await;
 }
@@ -152,6 +153,26 @@ async fn open_save_and_export(computer: &Computer, window: &Window, opened: &Pat
     let key = computer.home.path().join("exported.age.key");
     until("the key is written", PATIENCE, || async { key.exists().then_some(()) }).await;
     assert!(fs::read(&exported).expect("the export").starts_with(b"age-encryption.org/v1\n"));
+}
+
+/// Every view, in light and dark, large and small: pictures to look at.
+async fn look_around(window: &Window) {
+    for (look, name) in [("Light", "light"), ("Dark", "dark")] {
+        window.press("Account and appearance").await;
+        window.choose(look).await;
+        window.gone("[role='menu']").await;
+        for view in ["Recent", "Trash", "People", "Security", "Agreements"] {
+            window.press(view).await;
+            window.screenshot(&format!("view-{}-{name}", view.to_lowercase())).await;
+        }
+        let file = window.see(&row("agreement.txt")).await;
+        window.click(&file, 0, 1).await;
+        window.read("Technical details").await;
+        window.screenshot(&format!("view-details-{name}")).await;
+        window.place(0, 0, 960, 600).await;
+        window.screenshot(&format!("view-small-{name}")).await;
+        window.place(0, 0, 1280, 800).await;
+    }
 }
 
 async fn lock_and_unlock(window: &Window) {

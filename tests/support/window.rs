@@ -136,15 +136,16 @@ impl Window {
 
     /// Presses the button, the link or the choice with this text or name.
     pub async fn press(&self, text: &str) {
-        let named =
-            format!("normalize-space(.)=\"{text}\" or @aria-label=\"{text}\" or .//b[normalize-space(.)=\"{text}\"]");
+        let named = format!(
+            "normalize-space(.)=\"{text}\" or @aria-label=\"{text}\" or @title=\"{text}\" or .//b[normalize-space(.)=\"{text}\"]"
+        );
         let xpath = format!("//*[self::button or self::label][{named}][not(@disabled)]");
         self.find(Locator::XPath(&xpath), text).await.click().await.unwrap_or_else(|error| panic!("{text}: {error}"));
     }
 
     /// Chooses from the open menu.
     pub async fn choose(&self, text: &str) {
-        let xpath = format!("//*[@role='menuitem'][contains(normalize-space(.), \"{text}\")]");
+        let xpath = format!("//*[starts-with(@role, 'menuitem')][contains(normalize-space(.), \"{text}\")]");
         let item = self.find(Locator::XPath(&xpath), text).await;
         self.click(&item, 0, 1).await;
     }
