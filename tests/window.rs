@@ -55,10 +55,10 @@ async fn invite(alice: &Window) -> String {
     link
 }
 
-/// Bob joins with the link; Alice's window lets him in.
-async fn join(bob: &Window, link: &str) {
-    bob.press("I have an invitation").await;
-    bob.fill("Invitation link", link).await;
+/// Bob clicks the link, which starts Valise once more and comes up in the open window; Alice's window lets him in.
+async fn join(at_bob: &Computer, bob: &Window, link: &str) {
+    bob.read("Welcome to Valise").await;
+    at_bob.start_again(link).await;
     bob.read("Alice Novak invites you").await;
     bob.screenshot("8-preview").await;
     bob.press("Continue").await;
@@ -100,7 +100,7 @@ async fn two_people_share_files_in_two_windows() {
     let link = invite(&alice).await;
     let bob = Window::open(&at_bob, &[]).await;
     bob.place(1280, 0, 1280, 800).await;
-    join(&bob, &link).await;
+    join(&at_bob, &bob, &link).await;
 
     let documents = documents(&at_alice);
     let drag = Drag::begin(&documents).await.over(alice.middle().await).await;

@@ -24,7 +24,13 @@ use state::App;
 pub fn run() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("off"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // First among the plugins: a second start of one home ends here, and what it was given goes to the window that is open.
+    let first = tauri_plugin_single_instance::Builder::new()
+        .dbus_id(state::instance_name())
+        .callback(|app, arguments, _| called_again(app, &arguments))
+        .build();
     let app = tauri::Builder::default()
+        .plugin(first)
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())
@@ -116,6 +122,18 @@ fn start(app: &tauri::AppHandle, state: App) {
             }
         }
     });
+}
+
+/// The person started Valise again, or clicked an invitation, while this window is open.
+fn called_again(app: &tauri::AppHandle, arguments: &[String]) {
+    if let Some(link) = state::invitation_in(arguments) {
+        let _ = app.emit("invitation", link);
+    }
+    if let Some(window) = app.get_webview_window("main") {
+        let _ = window.unminimize();
+        let _ = window.show();
+        let _ = window.set_focus();
+    }
 }
 
 /// Another Valise has this home, or it cannot be read: say so and end.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use sha2::{Digest as _, Sha256};
 use valise_catalog::{Server, hosted};
 use valise_engine::api::{ApiError, ErrorCode, Reply, Request};
 use valise_engine::{Config, Engine};
@@ -31,13 +32,13 @@ impl App {
     /// Takes the home.
     pub fn start() -> Result<Self, ApiError> {
         let home = home().ok_or_else(|| fault(ErrorCode::Io, "No home directory is known."))?;
-        let link = std::env::args().nth(1).filter(|argument| argument.starts_with("valise://"));
+        let arguments: Vec<String> = std::env::args().collect();
         Ok(Self {
             engine: Engine::start(Config::new(&home))?,
             home,
             hosted: tokio::sync::Mutex::default(),
             drops: Mutex::default(),
-            invitation: Mutex::new(link),
+            invitation: Mutex::new(invitation_in(&arguments)),
         })
     }
 
@@ -109,6 +110,23 @@ impl App {
             server.stop().await;
         }
     }
+}
+
+/// The link among a program's arguments.
+pub fn invitation_in(arguments: &[String]) -> Option<String> {
+    arguments.get(1).filter(|argument| argument.starts_with("valise://")).cloned()
+}
+
+/// By what windows of one home find one another on the session bus: one for each home, and nothing of its path.
+pub fn instance_name() -> String {
+    let home = home().unwrap_or_default();
+    let home = std::fs::canonicalize(&home).unwrap_or(home);
+    let digest = Sha256::digest(home.as_os_str().as_encoded_bytes());
+    format!("app.valise.desktop.h{}", hex(&digest[..8]))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `VALISE_HOME`, or `valise` in the person's data directory.

@@ -79,6 +79,15 @@ impl Computer {
         opened
     }
 
+    /// Starts the application with an argument while its window is open, as a click on a link does: this one hands over
+    /// and ends.
+    pub async fn start_again(&self, argument: &str) {
+        let mut command = Command::new(built(APPLICATION));
+        let mut second = Process::spawn(self.on_this(command.arg(argument)));
+        let status = second.exit_within(PATIENCE).await;
+        assert!(status.success(), "the second start: {status}");
+    }
+
     /// Process id of its session bus.
     pub fn bus_id(&self) -> u32 {
         self.bus.id()

@@ -347,6 +347,8 @@ export const en = {
     fingerprint: 'Fingerprint of the workspace',
     fingerprintHint: 'To be sure, ask your colleague to read theirs to you: both must be the same.',
     other: 'Use another link',
+    already: (workspace: string) =>
+      `This computer’s Valise is ${displayName(workspace)}’s already. Ask your colleague to add you to the folder instead.`,
     join: 'Join',
     joining: 'Making your keys…',
   },

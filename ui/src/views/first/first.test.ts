@@ -120,11 +120,13 @@ describe('joining', () => {
   });
 
   test('a clicked link goes straight to what it says', async () => {
-    const { backend } = start(blank());
+    const { backend, user } = start(blank());
     await screen.findByRole('button', { name: /Start a workspace/ });
     backend.clickInvitation('valise://join/1/clicked');
     expect(await screen.findByRole('heading', { name: 'Ada Novak invites you' })).toBeVisible();
     expect(backend.asked).toContainEqual(['inspectInvitation', 'valise://join/1/clicked']);
+    await press(user, 'Continue');
+    expect(await screen.findByLabelText('Your name')).toBeVisible();
   });
 
   test('a link that does not do, and one that is too old', async () => {
