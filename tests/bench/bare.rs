@@ -18,21 +18,21 @@ pub const MODE: &str = "--bare-node";
 /// As many adds side by side as the engine has.
 const AT_ONCE: usize = 16;
 
-/// Adds each of a home's blocks as a file.
-pub async fn measured(home: &Path, scratch: &Path) -> Result<Cost, String> {
-    run(&home.join("blocks/blockstore"), scratch).await
+/// Adds each of a home's blocks as a file, to a repository in an empty directory.
+pub async fn measured(home: &Path, place: &Path) -> Result<Cost, String> {
+    run(&home.join("blocks/blockstore"), place).await
 }
 
 /// Adds nothing: what a node costs by itself.
-pub async fn start_alone(scratch: &Path) -> Result<Cost, String> {
-    let nothing = tempfile::tempdir_in(scratch).expect("an empty directory");
-    run(nothing.path(), scratch).await
+pub async fn start_alone(place: &Path) -> Result<Cost, String> {
+    let nothing = place.join("nothing");
+    fs::create_dir(&nothing).expect("an empty directory");
+    run(&nothing, place).await
 }
 
-async fn run(blocks: &Path, scratch: &Path) -> Result<Cost, String> {
-    let repository = tempfile::tempdir_in(scratch).expect("a place for a node");
+async fn run(blocks: &Path, place: &Path) -> Result<Cost, String> {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command.arg(MODE).arg(repository.path()).arg(blocks);
+    command.arg(MODE).arg(place.join("repository")).arg(blocks);
     measure::settle();
     measure::run(&mut command, Peak::FromStart).await
 }

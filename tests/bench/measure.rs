@@ -32,6 +32,8 @@ pub const UNLOCKED: &str = "unlocked";
 pub struct Cost {
     /// User and system seconds of the process and its children.
     pub cpu: f64,
+    /// The system's part of them: what it takes to be given memory and files differs most between machines.
+    pub system: f64,
     /// Seconds from start to end.
     pub wall: f64,
     /// MiB; none where it could not be seen.
@@ -58,12 +60,12 @@ pub async fn run(command: &mut Command, peak: Peak) -> Result<Cost, String> {
         sleep(TICK).await;
     }
     let wall = began.elapsed().as_secs_f64();
-    let cpu = cpu(running.id);
+    let (cpu, system) = cpu(running.id);
     let (succeeded, said) = running.reap();
     if !succeeded {
         return Err(format!("{name} failed: {}", said.lines().last().unwrap_or("without a word")));
     }
-    Ok(Cost { cpu, wall, peak: (most > 0).then(|| most as f64 / 1024.0) })
+    Ok(Cost { cpu, system, wall, peak: (most > 0).then(|| most as f64 / 1024.0) })
 }
 
 /// A process that has not been reaped. Asked to end, with its group, when dropped before.
@@ -149,12 +151,14 @@ fn children(id: u32) -> Vec<u32> {
     children.split_whitespace().filter_map(|id| id.parse().ok()).collect()
 }
 
-fn cpu(id: u32) -> f64 {
+/// CPU seconds, and the system's part of them.
+fn cpu(id: u32) -> (f64, f64) {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).expect("a process that is not reaped");
     // The name is in brackets and may hold anything. After it: state, then utime as the 12th, stime, cutime, cstime.
     let (_, fields) = stat.rsplit_once(')').expect("a name in brackets");
-    let ticks = fields.split_whitespace().skip(11).take(4).filter_map(|ticks| ticks.parse::<f64>().ok());
-    ticks.sum::<f64>() / TICKS_A_SECOND
+    let seconds = |field: &str| field.parse::<f64>().expect("a number of ticks") / TICKS_A_SECOND;
+    let times: Vec<f64> = fields.split_whitespace().skip(11).take(4).map(seconds).collect();
+    (times.iter().sum(), times[1] + times[3])
 }
 
 fn pid(id: u32) -> Pid {

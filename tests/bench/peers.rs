@@ -25,15 +25,16 @@ pub struct Peer {
     get: &'static str,
 }
 
-/// What the ratios are of.
+/// What the ratios are relative to.
 pub const AGE: &str = "age";
 
 const AGE_PREPARE: &str = "age-keygen -o key 2>/dev/null; age-keygen -y key >pub";
 const RESTIC_PREPARE: &str = "restic -q init";
 const RESTIC_GET: &str = r#"restic -q restore latest --target "$OUT""#;
 
-/// For one file.
+/// For one file. The first turn of a round is the least even: it is the copy's.
 pub const FILE: &[Peer] = &[
+    COPY,
     Peer {
         name: AGE,
         needs: "age",
@@ -44,11 +45,11 @@ pub const FILE: &[Peer] = &[
     GOCRYPTFS,
     RESTIC,
     RESTIC_UNCOMPRESSED,
-    COPY,
 ];
 
 /// For a tree: age knows no directories.
 pub const TREE: &[Peer] = &[
+    COPY,
     Peer {
         name: AGE,
         needs: "age",
@@ -59,7 +60,6 @@ pub const TREE: &[Peer] = &[
     GOCRYPTFS,
     RESTIC,
     RESTIC_UNCOMPRESSED,
-    COPY,
 ];
 
 const GOCRYPTFS: Peer = Peer {
@@ -94,16 +94,15 @@ const COPY: Peer =
     Peer { name: "cp", needs: "cp", prepare: "", put: r#"cp -r "$SRC" ."#, get: r#"cp -r "$NAME" "$OUT/""# };
 
 impl Peer {
-    /// Puts the input away and gets it back, in a directory that is gone afterwards. An error is why it cannot be run.
-    pub async fn turn(&self, input: &Input, scratch: &Path) -> Result<(Cost, Cost), String> {
+    /// Puts the input away and gets it back, in an empty directory. An error is why it cannot be run.
+    pub async fn turn(&self, input: &Input, place: &Path) -> Result<(Cost, Cost), String> {
         if !on_path(self.needs) {
             return Err(format!("{} is not installed", self.needs));
         }
-        let place = tempfile::Builder::new().prefix("peer-").tempdir_in(scratch).expect("a place for a peer");
-        let out = place.path().join("out");
+        let out = place.join("out");
         fs::create_dir(&out).expect("a place to come out");
-        fs::write(place.path().join("password"), "nine green umbrellas\n").expect("a password");
-        let script = |line: &str| script(line, input, place.path(), &out);
+        fs::write(place.join("password"), "nine green umbrellas\n").expect("a password");
+        let script = |line: &str| script(line, input, place, &out);
         measure::run(&mut script(self.prepare), Peak::FromStart).await?;
         measure::settle();
         let put = measure::run(&mut script(self.put), Peak::FromStart).await?;

@@ -45,7 +45,8 @@ impl Table {
     /// As [`Table::median`], without what starting alone costs.
     pub fn without_start(&self, what: &str, who: &str, start: &str) -> Option<Cost> {
         let (whole, start) = (self.median(what, who)?, self.median("start", start)?);
-        Some(Cost { cpu: whole.cpu - start.cpu, wall: whole.wall - start.wall, peak: None })
+        let (cpu, system) = (whole.cpu - start.cpu, whole.system - start.system);
+        Some(Cost { cpu, system, wall: whole.wall - start.wall, peak: None })
     }
 
     /// What was moved a second, of this cost's wall time.
@@ -58,19 +59,21 @@ impl Table {
         let rounds = if self.rounds == 1 { "one round".to_owned() } else { format!("{} rounds, medians", self.rounds) };
         println!("\n{} ({rounds})\n", self.title);
         println!(
-            "  {:<34} {:>8} {:>7} {:>8} {:>7} {:>9} {:>9}",
-            "", "CPU s", "x age", "wall s", "x age", self.unit, "peak MiB"
+            "  {:<32} {:>8} {:>7} {:>8} {:>8} {:>7} {:>9} {:>9}",
+            "", "CPU s", "x age", "system", "wall s", "x age", self.unit, "peak MiB"
         );
         for what in ["start", "add", "get"] {
             println!("{what}");
-            self.rows.iter().filter(|row| row.what == what).for_each(|row| self.print_row(row));
+            let mut rows: Vec<&Row> = self.rows.iter().filter(|row| row.what == what).collect();
+            rows.sort_by_key(|row| !row.who.starts_with(VALISE));
+            rows.into_iter().for_each(|row| self.print_row(row));
         }
     }
 
     fn print_row(&self, row: &Row) {
         match row.median() {
             Ok(cost) => self.print_cost(row.what, row.who, cost),
-            Err(why) => println!("  {:<34} not run: {why}", row.who),
+            Err(why) => println!("  {:<32} not run: {why}", row.who),
         }
         if let Some(start) = start_of(row.what, row.who)
             && let Some(cost) = self.without_start(row.what, row.who, start)
@@ -86,9 +89,10 @@ impl Table {
         };
         let rate = if what == "start" { String::new() } else { format!("{:.0}", self.rate(cost)) };
         println!(
-            "  {who:<34} {:>8.2} {:>7} {:>8.2} {:>7} {rate:>9} {:>9}",
+            "  {who:<32} {:>8.2} {:>7} {:>8.2} {:>8.2} {:>7} {rate:>9} {:>9}",
             cost.cpu,
             times(|cost| cost.cpu),
+            cost.system,
             cost.wall,
             times(|cost| cost.wall),
             cost.peak.map_or(String::new(), |peak| format!("{peak:.0}")),
@@ -100,6 +104,8 @@ impl Table {
 pub const VALISE: &str = "valise";
 /// A colleague.
 pub const COLLEAGUE: &str = "valise, from the pinning node";
+/// Adding while the catalog does not answer: nothing is announced and nothing is fetched from here meanwhile.
+pub const ALONE: &str = "valise, catalog away";
 /// The bare node.
 pub const BARE: &str = "bare node";
 /// `valise ls` in a home with a folder that is empty ...
@@ -112,7 +118,7 @@ pub const LS_COLLEAGUE: &str = "valise ls, colleague";
 /// Which start is part of what is done.
 fn start_of(what: &str, who: &str) -> Option<&'static str> {
     match (what, who) {
-        ("add", VALISE) => Some(LS_BEFORE),
+        ("add", VALISE | ALONE) => Some(LS_BEFORE),
         ("get", VALISE) => Some(LS_AFTER),
         ("get", COLLEAGUE) => Some(LS_COLLEAGUE),
         ("add", BARE) => Some(BARE),
@@ -126,6 +132,7 @@ impl Row {
         let peaks: Vec<f64> = runs.iter().filter_map(|run| run.peak).collect();
         Ok(Cost {
             cpu: median(runs.iter().map(|run| run.cpu)),
+            system: median(runs.iter().map(|run| run.system)),
             wall: median(runs.iter().map(|run| run.wall)),
             peak: (!peaks.is_empty()).then(|| median(peaks)),
         })

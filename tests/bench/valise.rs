@@ -20,8 +20,8 @@ const HOLDING: Duration = Duration::from_secs(1800);
 pub struct Catalog {
     /// Where it answers.
     pub url: String,
-    _process: Process,
-    _home: Home,
+    process: Process,
+    home: Home,
 }
 
 impl Catalog {
@@ -33,7 +33,7 @@ impl Catalog {
         command.arg(home.path().join("data")).env("RUST_LOG", "warn");
         let process = Process::spawn(&mut command);
         let url = process.line("its address", |line| line.strip_prefix("listening on ").map(str::to_owned)).await;
-        Catalog { url, _process: process, _home: home }
+        Catalog { url, process, home }
     }
 }
 
@@ -43,7 +43,7 @@ pub struct World {
     pub ada: Person,
     /// He gets.
     pub bao: Person,
-    _catalog: Catalog,
+    catalog: Catalog,
 }
 
 impl World {
@@ -58,12 +58,23 @@ impl World {
         let mut open = ada.start(args!["sync", "--watch"]);
         bao.valise(args!["join", &link, "--name", "Bao"]).await;
         open.stop().await;
-        World { ada, bao, _catalog: catalog }
+        World { ada, bao, catalog }
     }
 
     /// `valise add --no-wait`: ends when the content is stored and the outbox has what the catalog is to be told.
     pub async fn add(&self, what: &Path) -> Cost {
         measured(&self.ada, &args!["add", what, "--to", FOLDER, "--no-wait"]).await
+    }
+
+    /// Takes the catalog away for good.
+    pub async fn cut_off(&mut self) {
+        self.catalog.process.kill().await;
+    }
+
+    /// Ends what runs. What lies on the disk is gone when these are.
+    pub async fn end(mut self) -> [Home; 3] {
+        self.cut_off().await;
+        [self.ada.home, self.bao.home, self.catalog.home]
     }
 
     /// Keeps Ada's computer on until the catalog knows of everything and its node holds it.

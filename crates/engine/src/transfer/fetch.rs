@@ -150,7 +150,8 @@ fn decrypt_file(
 ) -> Result<(), EngineError> {
     let mut pending = Pending::begin(target)?;
     let mut plain = decrypt(dek, reader)?;
-    let mut buffer = Zeroizing::new(vec![0; 256 << 10]);
+    // Most files are small, and wiping has its price. One byte more, so that the end comes with the last of them.
+    let mut buffer = Zeroizing::new(vec![0; size.saturating_add(1).min(256 << 10) as usize]);
     let mut written = 0;
     loop {
         if cancel.is_cancelled() {
