@@ -119,7 +119,9 @@ async fn two_people_share_files_in_two_windows() {
     bob.screenshot("12-arrived").await;
 
     open_save_and_export(&at_bob, &bob, &opened).await;
+    edit(&bob, &alice, &opened).await;
     lock_and_unlock(&bob).await;
+    nothing_stays_opened(&at_bob);
 
     // The other way, onto a subfolder's row.
     let answer = at_bob.home.write("answer.txt", "agreed");
@@ -153,6 +155,33 @@ async fn open_save_and_export(computer: &Computer, window: &Window, opened: &Pat
     let key = computer.home.path().join("exported.age.key");
     until("the key is written", PATIENCE, || async { key.exists().then_some(()) }).await;
     assert!(fs::read(&exported).expect("the export").starts_with(b"age-encryption.org/v1\n"));
+}
+
+/// Bob opens a file, and his program saves it: Alice has a second version, by him. He makes the first one the newest
+/// again.
+async fn edit(bob: &Window, alice: &Window, opened: &Path) {
+    fs::write(opened.join("next"), "An agreement between Brightwater and Bob.\n").expect("what Bob types");
+    let file = bob.see(&row("agreement.txt")).await;
+    bob.click(&file, 0, 2).await;
+    bob.read("Saved a new version of").await;
+    bob.screenshot("15-version").await;
+
+    let file = alice.see(&row("agreement.txt")).await;
+    alice.click(&file, 0, 1).await;
+    alice.see("[aria-label='Actions for version 1']").await;
+    alice.read("Bob Okafor, ").await;
+    alice.screenshot("15-versions").await;
+    bob.press("Actions for version 1").await;
+    bob.choose("Make it the newest again").await;
+    alice.see("[aria-label='Actions for version 2']").await;
+}
+
+/// What was opened is removed by locking.
+fn nothing_stays_opened(computer: &Computer) {
+    let place = computer.home.path().join("opened");
+    let roots = fs::read_dir(&place).expect("the place for opened files").flatten();
+    let left: Vec<_> = roots.flat_map(|root| fs::read_dir(root.path()).into_iter().flatten()).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 /// Every view, in light and dark, large and small: pictures to look at.

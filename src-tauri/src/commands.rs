@@ -3,7 +3,7 @@
 //! Whatever shares or writes outside the vault goes through a native dialog: see `files`.
 
 use tauri::State;
-use valise_engine::api::{AccountId, EntryId, FolderId};
+use valise_engine::api::{AccountId, DekId, EntryId, FolderId};
 use valise_engine::api::{
     ApiError, Details, Entry, ErrorCode, Fingerprints, Folder, Hit, InvitationPreview, Listing, Member, Password,
     Person, Reply, Request, Role, SecurityEvent, Status, Transfer,
@@ -190,6 +190,23 @@ pub async fn restore(app: State<'_, App>, folder: FolderId, entries: Vec<EntryId
 #[tauri::command]
 pub async fn purge(app: State<'_, App>, folder: FolderId, entries: Vec<EntryId>) -> Result<(), ApiError> {
     app.ask(Request::Purge { folder, entries }).await.map(|_| ())
+}
+
+/// Everything in the trash out of it for good.
+#[tauri::command]
+pub async fn empty_trash(app: State<'_, App>) -> Result<(), ApiError> {
+    app.ask(Request::EmptyTrash { folder: None }).await.map(|_| ())
+}
+
+/// Makes an older version the newest.
+#[tauri::command]
+pub async fn restore_version(
+    app: State<'_, App>,
+    folder: FolderId,
+    entry: EntryId,
+    version: DekId,
+) -> Result<(), ApiError> {
+    app.ask(Request::RestoreVersion { folder, entry, version }).await.map(|_| ())
 }
 
 /// Takes back the last change.

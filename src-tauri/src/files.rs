@@ -8,7 +8,7 @@ use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, State, Window,
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath, MessageDialogButtons};
 use tauri_plugin_opener::OpenerExt as _;
-use valise_engine::api::{AccountId, EntryId, FolderId};
+use valise_engine::api::{AccountId, DekId, EntryId, FolderId};
 use valise_engine::api::{ApiError, ErrorCode, Folder, Invitation, Reply, Request, Role, Transfer};
 
 use crate::commands::reply;
@@ -167,10 +167,16 @@ pub fn forget_drop(app: State<'_, App>, drop: u32) {
     let _ = app.take_drop(drop);
 }
 
-/// Decrypts a file to the private place and opens it in the system's program.
+/// Decrypts a file (one of its versions, or the newest) to the private place and opens it in the system's program.
 #[tauri::command]
-pub async fn open(handle: AppHandle, app: State<'_, App>, folder: FolderId, entry: EntryId) -> Result<(), ApiError> {
-    let path = reply!(app.ask(Request::Open { folder, entry }).await?, Path)?;
+pub async fn open(
+    handle: AppHandle,
+    app: State<'_, App>,
+    folder: FolderId,
+    entry: EntryId,
+    version: Option<DekId>,
+) -> Result<(), ApiError> {
+    let path = reply!(app.ask(Request::Open { folder, entry, version }).await?, Path)?;
     handle.opener().open_path(path.to_string_lossy(), None::<&str>).map_err(|error| ApiError {
         todo: Some("Use “Save as” and open it there.".to_owned()),
         details: Some(error.to_string()),
@@ -178,12 +184,18 @@ pub async fn open(handle: AppHandle, app: State<'_, App>, folder: FolderId, entr
     })
 }
 
-/// Asks where to, and decrypts a file or directory there.
+/// Asks where to, and decrypts a file (one of its versions, or the newest) or directory there.
 #[tauri::command]
-pub async fn save(handle: AppHandle, app: State<'_, App>, folder: FolderId, entry: EntryId) -> Result<bool, ApiError> {
+pub async fn save(
+    handle: AppHandle,
+    app: State<'_, App>,
+    folder: FolderId,
+    entry: EntryId,
+    version: Option<DekId>,
+) -> Result<bool, ApiError> {
     let name = entry_name(&app, folder, entry).await?;
     let Some(to) = ask_where(&handle, "Save as", &name).await else { return Ok(false) };
-    app.ask(Request::Save { folder, entry, to }).await.map(|_| true)
+    app.ask(Request::Save { folder, entry, version, to }).await.map(|_| true)
 }
 
 /// Asks where to, and writes the age file and its key there.

@@ -60,6 +60,8 @@ pub fn run() -> ExitCode {
             commands::remove,
             commands::restore,
             commands::purge,
+            commands::empty_trash,
+            commands::restore_version,
             commands::undo,
             commands::details,
             commands::transfers,

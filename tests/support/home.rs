@@ -57,7 +57,7 @@ impl Home {
     }
 }
 
-fn places(home: &Path) -> [(&'static str, PathBuf); 7] {
+fn places(home: &Path) -> [(&'static str, PathBuf); 8] {
     [
         ("HOME", home.to_path_buf()),
         ("XDG_DATA_HOME", home.join("data")),
@@ -66,5 +66,7 @@ fn places(home: &Path) -> [(&'static str, PathBuf); 7] {
         ("XDG_STATE_HOME", home.join("state")),
         ("XDG_RUNTIME_DIR", home.join("run")),
         ("TMPDIR", home.join("tmp")),
+        // Else opened files would lie in this computer's memory, and a killed program would leave them there.
+        ("VALISE_OPENED_DIR", home.join("opened")),
     ]
 }

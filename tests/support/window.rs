@@ -67,13 +67,21 @@ impl Computer {
     }
 
     /// Installs a program on this computer which stands for the one that the system would open a file with: it keeps
-    /// what it was given in a directory, and this answers the directory.
+    /// what it was given in a directory, and this answers the directory. A file there called `next` is what its person
+    /// types: the program saves it under the name of the file it was given, as office programs do, with a lock beside it.
     pub fn install_opener(&self) -> PathBuf {
         let (bin, opened) = (self.home.path().join("bin"), self.home.path().join("opened with a program"));
         fs::create_dir_all(&bin).and_then(|()| fs::create_dir_all(&opened)).expect("directories");
         let program = bin.join("xdg-open");
-        let script =
-            format!("#!/bin/sh\ncp \"$1\" '{0}/.part' && mv '{0}/.part' '{0}'/\"${{1##*/}}\"\n", opened.display());
+        let script = format!(
+            "#!/bin/sh\nset -e\nkept='{}'\nname=${{1##*/}}\ndirectory=${{1%/*}}\n\
+             cp \"$1\" \"$kept/.part\"\nmv \"$kept/.part\" \"$kept/$name\"\n\
+             if [ -e \"$kept/next\" ]; then\n\
+             : > \"$directory/.~lock.$name#\"\n\
+             mv \"$kept/next\" \"$directory/lu1.tmp\"\nmv \"$directory/lu1.tmp\" \"$1\"\n\
+             rm \"$directory/.~lock.$name#\"\nfi\n",
+            opened.display()
+        );
         fs::write(&program, script).expect("the program");
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("its permissions");
         opened

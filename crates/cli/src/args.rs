@@ -46,12 +46,30 @@ pub enum Command {
         trash: bool,
     },
     /// Decrypt a file or directory to this computer.
+    #[command(disable_version_flag = true)]
     Get {
         /// FOLDER/PATH
         path: String,
         /// Where to: a new name, or a directory that is there.
         #[arg(short, long, default_value = ".")]
         output: PathBuf,
+        /// A file's older version, by the number that `versions` shows.
+        #[arg(long, value_name = "N")]
+        version: Option<u32>,
+    },
+    /// Open a file in a program; what is saved there becomes a new version.
+    Edit(Edit),
+    /// A file's versions.
+    Versions {
+        /// FOLDER/PATH
+        path: String,
+    },
+    /// Make an older version of a file the newest.
+    RestoreVersion {
+        /// FOLDER/PATH
+        path: String,
+        /// Its number, as `versions` shows it.
+        number: u32,
     },
     /// Rename or move inside a folder.
     Mv {
@@ -77,6 +95,9 @@ pub enum Command {
         #[arg(required = true)]
         paths: Vec<String>,
     },
+    /// The trash.
+    #[command(subcommand)]
+    Trash(TrashCommand),
     /// Write the encrypted file and its key, for the stock `age` program.
     Export {
         /// FOLDER/PATH
@@ -118,6 +139,7 @@ impl Command {
             self,
             Self::Ls { .. }
                 | Self::Get { .. }
+                | Self::Versions { .. }
                 | Self::Export { .. }
                 | Self::Status
                 | Self::People
@@ -245,4 +267,45 @@ pub struct Add {
     /// Wait at most so many seconds.
     #[arg(long, default_value_t = 600)]
     pub timeout: u32,
+}
+
+/// `edit`
+#[derive(Args)]
+pub struct Edit {
+    /// FOLDER/PATH
+    pub path: String,
+    /// The program (else $VISUAL, else $EDITOR, else whatever opens such files here); it must stay until you are done.
+    #[arg(long, value_name = "COMMAND")]
+    pub with: Option<String>,
+    /// Do not wait until the pinning node holds the new version.
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Wait at most so many seconds.
+    #[arg(long, default_value_t = 600)]
+    pub timeout: u32,
+}
+
+/// `trash`
+#[derive(Subcommand)]
+pub enum TrashCommand {
+    /// Delete for good what lies in the trash, with all versions. This cannot be undone.
+    Empty {
+        /// In one folder; else in all that you may change.
+        folder: Option<String>,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Arguments;
+
+    #[test]
+    fn every_command_can_be_parsed() {
+        Arguments::command().debug_assert();
+    }
 }

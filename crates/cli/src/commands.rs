@@ -9,7 +9,8 @@ use valise_engine::api::{
     ApiError, EntryKind, ErrorCode, Event, Hit, Member, Reply, Request, Role, Stage, Status, Transfer, TransferState,
 };
 
-use crate::args::{Add, Arguments, Command, FolderCommand, Init, Invite, Join, RoleName};
+use crate::args::{Add, Arguments, Command, FolderCommand, Init, Invite, Join, RoleName, TrashCommand};
+use crate::opened;
 use crate::output::{self, print, role, row, shown, size};
 use crate::paths::{self, find, split};
 use crate::session::{Session, fault, unexpected};
@@ -39,7 +40,13 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Folder(command) => folder(session, json, command).await,
         Command::Add(command) => add(session, json, command).await,
         Command::Ls { path, trash } => ls(session, json, path.as_deref(), *trash).await,
-        Command::Get { path, output } => get(session, json, path, output.clone()).await,
+        Command::Get { path, output, version } => get(session, json, path, output.clone(), *version).await,
+        Command::Edit(command) => opened::edit(session, json, command).await,
+        Command::Versions { path } => opened::versions(session, json, path).await,
+        Command::RestoreVersion { path, number } => opened::restore_version(session, json, path, *number).await,
+        Command::Trash(TrashCommand::Empty { folder, yes }) => {
+            opened::empty_trash(session, json, folder.as_deref(), *yes).await
+        }
         Command::Mv { from, to } => mv(session, json, from, to).await,
         Command::Mkdir { path } => mkdir(session, json, path).await,
         Command::Rm { paths } => rm(session, json, paths).await,
@@ -264,7 +271,7 @@ async fn next_of(events: &mut tokio::sync::broadcast::Receiver<Event>, id: u64) 
 }
 
 /// On this computer alone there is nobody to wait for.
-async fn await_held(session: &Session, seconds: u32) -> Result<(), ApiError> {
+pub async fn await_held(session: &Session, seconds: u32) -> Result<(), ApiError> {
     let status = session.status().await?;
     if status.account.as_ref().is_some_and(|account| account.catalog.is_none()) {
         return Ok(());
@@ -306,19 +313,24 @@ async fn ls(session: &Session, json: bool, path: Option<&str>, trash: bool) -> R
     Ok(())
 }
 
-async fn trashed(session: &Session, folder: Option<FolderId>) -> Result<Vec<Hit>, ApiError> {
+/// What lies in the trash.
+pub async fn trashed(session: &Session, folder: Option<FolderId>) -> Result<Vec<Hit>, ApiError> {
     match session.ask(Request::Trash { folder }).await? {
         Reply::Hits(hits) => Ok(hits),
         other => Err(unexpected(&other)),
     }
 }
 
-async fn get(session: &Session, json: bool, path: &str, output: PathBuf) -> Result<(), ApiError> {
+async fn get(session: &Session, json: bool, path: &str, output: PathBuf, version: Option<u32>) -> Result<(), ApiError> {
     let place = find(session, path).await?;
+    let version = match version {
+        Some(number) => Some(opened::version(session, &place, number).await?),
+        None => None,
+    };
     let name = place.entry.as_ref().map_or_else(|| place.folder.name.clone(), |entry| entry.name.clone());
     let to = if output.is_dir() { output.join(&name) } else { output };
     let entry = place.entry.as_ref().map_or(valise_engine::api::EntryId::TOP, |entry| entry.id);
-    match session.ask(Request::Save { folder: place.folder.id, entry, to }).await? {
+    match session.ask(Request::Save { folder: place.folder.id, entry, version, to }).await? {
         Reply::Path(path) => {
             print(json, &path, |path| vec![shown(&path.to_string_lossy())]);
             Ok(())
@@ -390,7 +402,7 @@ async fn restore(session: &Session, json: bool, all: &[String]) -> Result<(), Ap
 }
 
 /// Sends what was changed; without a network it waits for the next time.
-async fn settle(session: &Session) -> Result<(), ApiError> {
+pub async fn settle(session: &Session) -> Result<(), ApiError> {
     match session.ask(Request::Sync).await {
         Err(error) if error.code != ErrorCode::Offline => Err(error),
         _ => Ok(()),

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod demo;
+mod opened;
 mod output;
 mod paths;
 mod session;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Ids travel in requests and replies: a front end needs no other crate for them.
-pub use valise_protocol::ids::{AccountId, DeviceId, EntryId, FolderId, InvitationId};
+pub use valise_protocol::ids::{AccountId, DekId, DeviceId, EntryId, FolderId, InvitationId};
 
 /// A password on its way in: wiped when dropped, never printed.
 #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -86,7 +86,9 @@ pub enum Request {
     Restore { folder: FolderId, entries: Vec<EntryId> },
     /// Out of the trash for good.
     Purge { folder: FolderId, entries: Vec<EntryId> },
-    /// Takes back the last rename, move, removal or restore made here.
+    /// Purges all that lies in the trash, of one folder or of all that this account may change.
+    EmptyTrash { folder: Option<FolderId> },
+    /// Takes back the last rename, move, removal, restore or restored version made here.
     Undo,
     /// Encrypts and shares files and directory trees. Answers with the transfer at once.
     Add { folder: FolderId, parent: Option<EntryId>, paths: Vec<PathBuf> },
@@ -94,10 +96,16 @@ pub enum Request {
     Transfers,
     /// Stops a transfer; what is complete stays.
     CancelTransfer { transfer: u64 },
-    /// Fetches and decrypts a file into the private directory; answers its path.
-    Open { folder: FolderId, entry: EntryId },
-    /// Fetches and decrypts a file or a whole directory to a place of the person's choice.
-    Save { folder: FolderId, entry: EntryId, to: PathBuf },
+    /// Fetches and decrypts a file (`version`: the id of a version's key; none: the newest) into the private
+    /// directory; answers its path. What is saved there becomes a version by itself, if the newest was opened by who
+    /// may change the folder; else the file is read-only.
+    Open { folder: FolderId, entry: EntryId, version: Option<DekId> },
+    /// Takes what was saved in an opened file and removes it; answers what it became, nothing if it did not change.
+    Close { folder: FolderId, entry: EntryId },
+    /// Fetches and decrypts a file (`version` as in `Open`) or a whole directory to a place of the person's choice.
+    Save { folder: FolderId, entry: EntryId, version: Option<DekId>, to: PathBuf },
+    /// Makes an older version the newest.
+    RestoreVersion { folder: FolderId, entry: EntryId, version: DekId },
     /// Writes the age file and its key, for a life without Valise.
     Export { folder: FolderId, entry: EntryId, to: PathBuf },
     /// Everything about one entry.
@@ -475,6 +483,8 @@ pub enum TransferKind {
     Add,
     /// Fetching and decrypting.
     Fetch,
+    /// An opened file that was saved becomes a version.
+    Version,
 }
 
 /// How a transfer stands.
@@ -545,6 +555,8 @@ pub struct Details {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct Version {
+    /// From 1, the oldest.
+    pub number: u32,
     /// Bytes.
     pub size: u64,
     /// By its author's clock.
@@ -554,7 +566,8 @@ pub struct Version {
     /// IPFS content id of the encrypted file.
     pub cid: String,
     /// Id of its key.
-    pub dek_id: String,
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub dek_id: DekId,
     /// Epoch of the folder key that wraps it.
     pub epoch: u64,
     /// Device that signed it.
@@ -644,6 +657,10 @@ pub enum ErrorCode {
     UpdateNeeded,
     /// No room on the disk.
     DiskFull,
+    /// No room where opened files lie; saving elsewhere works.
+    TooLarge,
+    /// A change of an opened file could not become a version; it stays where it is.
+    NotKept,
     /// The disk or the system refused.
     Io,
     /// Stopped by the person.

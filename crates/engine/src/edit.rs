@@ -1,9 +1,10 @@
 //! Changes of a tree that need no bytes: directories, names, places, trash; and taking them back.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use valise_crypto::make_bytes;
-use valise_protocol::folder::Purpose;
+use valise_protocol::folder::{Pin, Purpose};
 use valise_protocol::ids::{Cid, EntryId, FolderId};
 use valise_protocol::names;
 use valise_protocol::tree::{Change, EntryKind, More, Tree};
@@ -114,16 +115,36 @@ pub fn restore(shared: &Arc<Shared>, folder: FolderId, entries: &[EntryId]) -> R
     })
 }
 
-/// Out of the trash for good: cannot be taken back.
+/// Out of the trash for good: cannot be taken back, nor can what was done before in this folder.
 pub fn purge(shared: &Arc<Shared>, folder: FolderId, entries: &[EntryId]) -> Result<Reply, EngineError> {
     for some in entries.chunks(PURGE_AT_ONCE) {
         shared.vault(|vault| {
-            let tree = vault.folder(&folder)?.tree();
-            let drops = some.iter().flat_map(|id| cids_below(tree, *id)).collect::<Vec<_>>();
+            let drops = needless(vault.folder(&folder)?.tree(), some);
             vault.change(folder, some.iter().copied().map(Change::Purge).collect(), &[], &drops, &[])
         })?;
     }
+    crate::shared::lock(&shared.session()?.undo).take_if(|undo| undo.folder == folder);
     told(shared, folder)?;
+    Ok(Reply::Done)
+}
+
+/// Purges all that lies in the trash, in one folder or wherever this account may.
+pub fn empty_trash(shared: &Arc<Shared>, folder: Option<FolderId>) -> Result<Reply, EngineError> {
+    let mut trashed: BTreeMap<FolderId, Vec<EntryId>> = BTreeMap::new();
+    shared.vault(|vault| {
+        if let Some(folder) = &folder {
+            vault.may_write(folder)?;
+        }
+        for hit in vault.trash(folder)? {
+            if vault.may_write(&hit.folder).is_ok() {
+                trashed.entry(hit.folder).or_default().push(hit.entry.id);
+            }
+        }
+        Ok(())
+    })?;
+    for (folder, entries) in trashed {
+        purge(shared, folder, &entries)?;
+    }
     Ok(Reply::Done)
 }
 
@@ -131,7 +152,8 @@ pub fn purge(shared: &Arc<Shared>, folder: FolderId, entries: &[EntryId]) -> Res
 pub fn undo(shared: &Arc<Shared>) -> Result<Option<String>, EngineError> {
     let session = shared.session()?;
     let Some(undo) = crate::shared::lock(&session.undo).take() else { return Ok(None) };
-    change_all(shared, undo.folder, |_| Ok(undo.changes.clone()))?;
+    shared.vault(|vault| vault.change(undo.folder, undo.changes, &undo.pins, &[], &[]))?;
+    told(shared, undo.folder)?;
     Ok(Some(undo.what.to_owned()))
 }
 
@@ -143,6 +165,8 @@ pub struct Undo {
     pub what: &'static str,
     /// By these.
     pub changes: Vec<Change>,
+    /// The DAGs that they bring.
+    pub pins: Vec<Pin>,
 }
 
 fn change_with_undo(
@@ -157,7 +181,7 @@ fn change_with_undo(
         vault.change(folder, changes, &[], &[], &[])?;
         Ok(back)
     })?;
-    *crate::shared::lock(&session.undo) = Some(Undo { folder, what, changes: back });
+    *crate::shared::lock(&session.undo) = Some(Undo { folder, what, changes: back, pins: Vec::new() });
     told(shared, folder)?;
     Ok(Reply::Done)
 }
@@ -174,7 +198,8 @@ fn change_all(
     told(shared, folder)
 }
 
-fn told(shared: &Arc<Shared>, folder: FolderId) -> Result<(), EngineError> {
+/// Says that something of a folder changed here.
+pub fn told(shared: &Arc<Shared>, folder: FolderId) -> Result<(), EngineError> {
     shared.tell_folder(folder);
     shared.tell_status();
     shared.session()?.wake.notify_one();
@@ -194,14 +219,24 @@ fn found(tree: &Tree, id: EntryId) -> Result<&valise_protocol::tree::Entry, Engi
     tree.entry(&id).ok_or(EngineError::NotFound("the entry"))
 }
 
-fn cids_below(tree: &Tree, id: EntryId) -> Vec<Cid> {
-    let mut cids = Vec::new();
-    let mut open = vec![id];
+/// DAGs which no version needs once these are purged. A restored version and a conflict copy share theirs with others.
+fn needless(tree: &Tree, purged: &[EntryId]) -> Vec<Cid> {
+    let mut gone = BTreeSet::new();
+    let mut open = purged.to_vec();
     while let Some(id) = open.pop() {
-        cids.extend(tree.entry(&id).into_iter().flat_map(|entry| &entry.versions).map(|content| content.cid));
-        open.extend(tree.children(id).map(|child| child.id));
+        if gone.insert(id) {
+            open.extend(tree.children(id).map(|child| child.id));
+        }
     }
-    cids
+    let cids =
+        |entry: &valise_protocol::tree::Entry| entry.versions.iter().map(|content| content.cid).collect::<Vec<_>>();
+    let mut needless: BTreeSet<Cid> = gone.iter().filter_map(|id| tree.entry(id)).flat_map(cids).collect();
+    for entry in tree.entries().filter(|entry| !gone.contains(&entry.id)) {
+        entry.versions.iter().for_each(|content| {
+            needless.remove(&content.cid);
+        });
+    }
+    needless.into_iter().collect()
 }
 
 fn name_of(name: &str) -> Result<String, EngineError> {

@@ -22,12 +22,12 @@ use crate::error::EngineError;
 use crate::home::{CatalogAddress, Home, Public};
 use crate::index::marks::{self, Mark};
 use crate::index::security;
+use crate::opened::{self, Opened};
 use crate::shared::{CatalogLink, Open, Session, Shared, State, lock};
-use crate::transfer::local::Opened;
 use crate::transfer::{Transfers, add, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
-use crate::{edit, share, sync};
+use crate::{edit, share, sync, versions};
 
 /// How an engine is set up.
 pub struct Config {
@@ -74,6 +74,12 @@ impl Engine {
         self.shared.subscribe()
     }
 
+    /// What is behind it.
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// Answers a request.
     pub async fn handle(&self, request: Request) -> Result<Reply, ApiError> {
         self.answer(request).await.map_err(|error| {
@@ -85,7 +91,7 @@ impl Engine {
     /// Locks and lets go of everything.
     pub async fn stop(&self) {
         if let Err(error) = self.lock_vault().await {
-            tracing::debug!(%error, "locking");
+            tracing::warn!(%error, "locking");
         }
     }
 
@@ -128,12 +134,19 @@ impl Engine {
             Request::Remove { folder, entries } => edit::remove(shared, folder, &entries),
             Request::Restore { folder, entries } => edit::restore(shared, folder, &entries),
             Request::Purge { folder, entries } => edit::purge(shared, folder, &entries),
+            Request::EmptyTrash { folder } => edit::empty_trash(shared, folder),
             Request::Undo => edit::undo(shared).map(Reply::Undone),
             Request::Add { folder, parent, paths } => add::begin(shared, folder, parent, paths).map(Reply::Transfer),
             Request::Transfers => Ok(Reply::Transfers(shared.session()?.transfers.list())),
             Request::CancelTransfer { transfer } => shared.session()?.transfers.cancel(transfer).map(|()| Reply::Done),
-            Request::Open { folder, entry } => save::open(shared, folder, entry).await.map(Reply::Path),
-            Request::Save { folder, entry, to } => save::save(shared, folder, entry, to).await.map(Reply::Path),
+            Request::Open { folder, entry, version } => {
+                opened::open(shared, folder, entry, version).await.map(Reply::Path)
+            }
+            Request::Close { folder, entry } => opened::close(shared, folder, entry).await.map(Reply::Hits),
+            Request::Save { folder, entry, version, to } => {
+                save::save(shared, folder, entry, version, to).await.map(Reply::Path)
+            }
+            Request::RestoreVersion { folder, entry, version } => versions::restore(shared, folder, entry, version),
             Request::Export { folder, entry, to } => save::export(shared, folder, entry, to).await.map(Reply::Exported),
             Request::Details { folder, entry } => {
                 shared.vault(|vault| vault.details(&folder, entry)).map(|details| Reply::Details(Box::new(details)))
@@ -244,8 +257,10 @@ impl Engine {
         let blocks = self.start_node(vault.me.peer_seed.clone()).await?;
         sweep(&mut vault, blocks.as_ref()).await?;
         let session = Arc::new(self.new_session(&public, &vault, blocks)?);
+        opened::recover(&mut vault, &session.opened)?;
         *self.shared.state() = State::Open(Box::new(Open { public, vault, session: session.clone() }));
         session.tasks.spawn(sync::run(self.shared.clone(), session.clone()));
+        session.tasks.spawn(opened::watch(self.shared.clone(), session.clone()));
         self.shared.tell_status();
         tracing::info!("unlocked");
         Ok(())
@@ -276,13 +291,15 @@ impl Engine {
         })
     }
 
-    /// Running transfers end first; then keys are wiped and opened files removed.
+    /// Changed files become versions and running transfers end first; then keys are wiped and opened files removed.
+    /// Afterwards it is locked, also when the answer says that a change could not be kept.
     async fn lock_vault(&self) -> Result<(), EngineError> {
         let _turn = self.turning.lock().await;
         let session = match &*self.shared.state() {
             State::Open(open) => open.session.clone(),
             _ => return Ok(()),
         };
+        opened::finish(&self.shared, &session).await;
         session.cancel.cancel();
         session.tasks.close();
         session.tasks.wait().await;
@@ -296,10 +313,10 @@ impl Engine {
             };
             *state = State::Locked(public);
         }
-        session.opened.clear();
+        let changed = session.opened.clear();
         drop(round);
         self.shared.tell_status();
-        Ok(())
+        if changed > 0 { Err(EngineError::NotKept) } else { Ok(()) }
     }
 
     async fn attach(&self, url: &str) -> Result<Reply, EngineError> {

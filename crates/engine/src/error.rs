@@ -53,6 +53,10 @@ pub enum EngineError {
     UpdateNeeded,
     #[error("the disk is full")]
     DiskFull,
+    #[error("no room for it where opened files lie")]
+    TooLargeToOpen,
+    #[error("a change of an opened file could not become a version")]
+    NotKept,
     #[error("{0}")]
     Io(#[source] io::Error),
     #[error("the index is damaged")]
@@ -293,6 +297,18 @@ impl From<EngineError> for ApiError {
                 "The disk is full.",
                 Some("Nothing half done was kept."),
                 Some("Make room and try again."),
+            ),
+            EngineError::TooLargeToOpen => (
+                Code::TooLarge,
+                "This file is too large to be opened from inside Valise: the private place for opened files, which is in this computer's memory, has no room for it.",
+                Some("The file is as it was."),
+                Some("Use “Save as” to write a copy to a place of your choice, and open that."),
+            ),
+            EngineError::NotKept => (
+                Code::NotKept,
+                "A file that you opened was changed, and the change could not become a new version.",
+                Some("The changed file stays in its private place on this computer, and nothing of it is lost."),
+                Some("Valise tries again when it is next unlocked. Make room if the disk is full."),
             ),
             EngineError::Io(_) => (
                 Code::Io,

@@ -18,8 +18,8 @@ use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::home::{Home, Public};
 use crate::index::security;
+use crate::opened::Opened;
 use crate::transfer::Transfers;
-use crate::transfer::local::Opened;
 use crate::vault::Vault;
 use crate::vault::folder::Finding;
 

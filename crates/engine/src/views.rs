@@ -1,7 +1,7 @@
 //! What a person sees: rows, folders, members, details, made from what is verified.
 
 use valise_protocol::folder::{self, Purpose};
-use valise_protocol::ids::{Cid, EntryId, FolderId};
+use valise_protocol::ids::{Cid, DekId, EntryId, FolderId};
 use valise_protocol::tree::{self, EntryKind as TreeKind, Tree};
 
 use crate::api::{
@@ -198,13 +198,19 @@ impl Vault {
             .collect())
     }
 
+    /// The entry that has a version.
+    pub fn hit_of_version(&self, folder: &FolderId, version: &DekId) -> Option<Hit> {
+        let has = |entry: &tree::Entry| entry.versions.iter().any(|content| content.dek == *version);
+        self.hits(Some(*folder), |_, entry| has(entry)).ok()?.into_iter().next()
+    }
+
     /// Everything about an entry.
     pub fn details(&self, id: &FolderId, entry: EntryId) -> Result<Details, EngineError> {
         let state = self.folder(id)?;
         let found = state.tree().entry(&entry).ok_or(EngineError::NotFound("the entry"))?;
         let mut versions = Vec::with_capacity(found.versions.len());
-        for content in found.versions.iter().rev() {
-            versions.push(self.version(id, content)?);
+        for (index, content) in found.versions.iter().enumerate().rev() {
+            versions.push(self.version(id, count(index + 1), content)?);
         }
         Ok(Details {
             entry: self.row(state, found),
@@ -215,13 +221,14 @@ impl Vault {
         })
     }
 
-    fn version(&self, id: &FolderId, content: &tree::Content) -> Result<Version, EngineError> {
+    fn version(&self, id: &FolderId, number: u32, content: &tree::Content) -> Result<Version, EngineError> {
         Ok(Version {
+            number,
             size: content.size,
             changed: u64::try_from(content.mtime).unwrap_or(0),
             by: self.name_of(&content.stamp.author),
             cid: content.cid.to_string(),
-            dek_id: content.dek.to_string(),
+            dek_id: content.dek,
             epoch: self.dek_epoch(id, &content.dek)?.unwrap_or(content.stamp.epoch),
             device: content.stamp.device,
             record: content.stamp.record.to_string(),

@@ -9,6 +9,7 @@
 pub mod held;
 pub mod in_flight;
 pub mod marks;
+pub mod opened;
 pub mod outbox;
 pub mod records;
 pub mod security;
@@ -34,6 +35,7 @@ const MIGRATIONS: &[&str] = &[
     held::MIGRATION,
     marks::MIGRATION,
     security::MIGRATION,
+    opened::MIGRATION,
 ];
 
 /// The open index.

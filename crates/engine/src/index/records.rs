@@ -41,6 +41,14 @@ pub fn from(db: &Connection, chain: &ChainId, seq: u64) -> Result<Vec<Vec<u8>>, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The record at a place, whole.
+pub fn at(db: &Connection, chain: &ChainId, seq: u64) -> Result<Option<Vec<u8>>, EngineError> {
+    Ok(db
+        .prepare_cached("SELECT bytes FROM records WHERE kind = ? AND chain = ? AND seq = ?")?
+        .query_row(params![chain.kind().0, chain.genesis().as_bytes(), to_sql(seq)], |row| row.get(0))
+        .optional()?)
+}
+
 /// Calls `each` with every record of a chain, in order, without holding them all.
 pub fn each(
     db: &Connection,

@@ -1,4 +1,4 @@
-//! Saving a file or a directory to a place of the person's choice; opening a file to look at; exporting one.
+//! Saving a file or a directory to a place of the person's choice; exporting a file.
 
 use std::fs;
 use std::io::Read as _;
@@ -11,7 +11,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use valise_protocol::ids::{EntryId, FolderId};
+use valise_protocol::ids::{DekId, EntryId, FolderId};
 use valise_protocol::tree::{Content, EntryKind, Tree};
 
 use super::content::NodeReader;
@@ -29,10 +29,23 @@ struct Item {
     content: Option<Content>,
 }
 
-/// Saves a file, or a directory with everything in it, and answers the path.
-pub async fn save(shared: &Arc<Shared>, folder: FolderId, entry: EntryId, to: PathBuf) -> Result<PathBuf, EngineError> {
+/// Saves a file (one of its versions, or the newest), or a directory with everything in it, and answers the path.
+pub async fn save(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    entry: EntryId,
+    version: Option<DekId>,
+    to: PathBuf,
+) -> Result<PathBuf, EngineError> {
     let session = shared.session()?;
-    let (name, items) = shared.vault(|vault| plan(vault.folder(&folder)?.tree(), entry, &to))?;
+    let (name, items) = shared.vault(|vault| {
+        let tree = vault.folder(&folder)?.tree();
+        if version.is_none() {
+            return plan(tree, entry, &to);
+        }
+        let (name, content) = version_of(tree, entry, version)?;
+        Ok((name, vec![Item { target: to.clone(), content: Some(content) }]))
+    })?;
     let (transfer, cancel) = session.transfers.begin(TransferKind::Fetch, folder, &name, &session.cancel);
     let result = run(shared, &session, folder, transfer.id, items, &cancel).await;
     let told = result.as_ref().copied().map_err(again);
@@ -44,11 +57,13 @@ pub async fn save(shared: &Arc<Shared>, folder: FolderId, entry: EntryId, to: Pa
 }
 
 /// An error for the transfer's row; the caller gets the original.
-fn again(error: &EngineError) -> EngineError {
+pub fn again(error: &EngineError) -> EngineError {
     match error {
         EngineError::Cancelled => EngineError::Cancelled,
         EngineError::DiskFull => EngineError::DiskFull,
         EngineError::NotVerified(what) => EngineError::NotVerified(what),
+        EngineError::NotAllowed(what) => EngineError::NotAllowed(what),
+        EngineError::TooLargeToOpen => EngineError::TooLargeToOpen,
         _ => EngineError::NotAvailable,
     }
 }
@@ -157,37 +172,18 @@ fn found(tree: &Tree, id: EntryId) -> Result<&valise_protocol::tree::Entry, Engi
     tree.entry(&id).ok_or(EngineError::NotFound("the entry"))
 }
 
-fn newest(shared: &Shared, folder: FolderId, entry: EntryId) -> Result<(String, Content), EngineError> {
-    shared.vault(|vault| {
-        let entry = found(vault.folder(&folder)?.tree(), entry)?;
-        let content = entry.newest().ok_or(EngineError::BadInput("Only files can be opened."))?;
-        Ok((entry.name.clone(), content.clone()))
-    })
-}
-
-/// Decrypts a file into the private place for opened files, read-only, and answers its path.
-pub async fn open(shared: &Arc<Shared>, folder: FolderId, entry: EntryId) -> Result<PathBuf, EngineError> {
-    let session = shared.session()?;
-    let (name, content) = newest(shared, folder, entry)?;
-    let target = session.opened.place(&entry, &content.dek, content.size)?.join(&name);
-    if target.exists() {
-        return Ok(target);
-    }
-    let (transfer, cancel) = session.transfers.begin(TransferKind::Fetch, folder, &name, &session.cancel);
-    session.transfers.update(transfer.id, |transfer| (transfer.files, transfer.bytes) = (1, content.size));
-    let tell = |fetched: u64| {
-        let shown = session.transfers.update(transfer.id, |transfer| transfer.bytes_done = fetched.min(content.size));
-        if let Some(transfer) = shown {
-            shared.tell(Event::Transfer { transfer });
+/// A file's name and one of its versions; without a version's id the newest.
+pub fn version_of(tree: &Tree, entry: EntryId, version: Option<DekId>) -> Result<(String, Content), EngineError> {
+    let entry = found(tree, entry)?;
+    let newest = entry.newest().ok_or(EngineError::BadInput("Only files can be opened."))?;
+    let content = match version {
+        None => newest,
+        Some(dek) => {
+            let mut versions = entry.versions.iter().rev();
+            versions.find(|content| content.dek == dek).ok_or(EngineError::NotFound("the version"))?
         }
     };
-    let attributes = Attributes { mtime: content.mtime, executable: false, read_only: true };
-    let result = write_to(shared, &session, folder, &content, (&target, attributes), &cancel, &tell).await;
-    if let Some(transfer) = session.transfers.end(transfer.id, result.as_ref().copied().map_err(again)) {
-        shared.tell(Event::Transfer { transfer });
-    }
-    shared.tell_folder(folder);
-    result.map(|()| target)
+    Ok((entry.name.clone(), content.clone()))
 }
 
 /// Writes the age file and, beside it, its key.
@@ -198,7 +194,7 @@ pub async fn export(
     to: PathBuf,
 ) -> Result<Exported, EngineError> {
     let session = shared.session()?;
-    let (_, content) = newest(shared, folder, entry)?;
+    let (_, content) = shared.vault(|vault| version_of(vault.folder(&folder)?.tree(), entry, None))?;
     ensure_here(shared, &session, &content, &session.cancel, &|_| {}).await?;
     let dek = dek(shared, &session, folder, &content).await?;
     let reader = NodeReader::begin(session.blocks.as_ref(), content.cid.inner(), session.cancel.clone());

@@ -19,7 +19,7 @@ use crate::error::EngineError;
 use crate::index::in_flight::{self, InFlight};
 use crate::index::marks::{self, Mark};
 use crate::index::outbox::{self, Waiting};
-use crate::index::{records, wraps};
+use crate::index::{opened, records, wraps};
 
 /// A record ready to be sent, with the wraps of the content it announces.
 pub struct Outgoing {
@@ -62,6 +62,17 @@ impl Vault {
         drops: &[Cid],
         new_wraps: &[NewWrap],
     ) -> Result<(), EngineError> {
+        self.change_opened(id, changes, (pins, drops, new_wraps), None)
+    }
+
+    /// As [`Vault::change`]; what is known of the opened file that the change came from is kept with it.
+    pub fn change_opened(
+        &mut self,
+        id: FolderId,
+        changes: Vec<Change>,
+        (pins, drops, new_wraps): (&[Pin], &[Cid], &[NewWrap]),
+        opened: Option<&opened::Row>,
+    ) -> Result<(), EngineError> {
         let (account, device) = (self.me.account, self.me.device);
         self.may_write(&id)?;
         self.index.write(|db| {
@@ -70,7 +81,8 @@ impl Vault {
                 let pins: Vec<Pin> = pins.iter().filter(|pin| cids.contains(&pin.cid)).cloned().collect();
                 outbox::add(db, &id, batch, &pins, drops)?;
             }
-            new_wraps.iter().try_for_each(|wrap| wraps::put(db, &id, &wrap.dek, wrap.epoch, &wrap.key))
+            new_wraps.iter().try_for_each(|wrap| wraps::put(db, &id, &wrap.dek, wrap.epoch, &wrap.key))?;
+            opened.map_or(Ok(()), |row| opened::put(db, row))
         })?;
         self.folder_mut(&id)?.add_waiting(&changes, account, device);
         Ok(())

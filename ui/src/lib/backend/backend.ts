@@ -9,6 +9,7 @@
 import type {
   AccountId,
   ApiError,
+  DekId,
   Details,
   Drag,
   DropId,
@@ -62,6 +63,10 @@ export interface Backend {
   remove(folder: FolderId, entries: EntryId[]): Promise<void>;
   restore(folder: FolderId, entries: EntryId[]): Promise<void>;
   purge(folder: FolderId, entries: EntryId[]): Promise<void>;
+  /** All that lies in the trash and may be purged by this account. */
+  emptyTrash(): Promise<void>;
+  /** Makes an older version, named by its key's id, the newest. */
+  restoreVersion(folder: FolderId, entry: EntryId, version: DekId): Promise<void>;
   /** What was taken back, in words; none when there was nothing. */
   undo(): Promise<string | null>;
   details(folder: FolderId, entry: EntryId): Promise<Details>;
@@ -75,10 +80,10 @@ export interface Backend {
   forgetDrop(drop: DropId): Promise<void>;
   transfers(): Promise<Transfer[]>;
   cancelTransfer(transfer: number): Promise<void>;
-  /** Fetches, decrypts and opens in the system's program. */
-  open(folder: FolderId, entry: EntryId): Promise<void>;
-  /** Rust asks where to; false when the dialog was closed without a choice. */
-  save(folder: FolderId, entry: EntryId): Promise<boolean>;
+  /** Fetches, decrypts and opens a version (none: the newest) in the system's program. */
+  open(folder: FolderId, entry: EntryId, version: DekId | null): Promise<void>;
+  /** The same to a place that Rust asks for; false when the dialog was closed without a choice. */
+  save(folder: FolderId, entry: EntryId, version: DekId | null): Promise<boolean>;
   /** The age file and its key, to a place that Rust asks for. */
   exportFile(folder: FolderId, entry: EntryId): Promise<boolean>;
 

@@ -147,6 +147,10 @@ export type ErrorCode =
 "updateNeeded" | 
 /**  No room on the disk. */
 "diskFull" | 
+/**  No room where opened files lie; saving elsewhere works. */
+"tooLarge" | 
+/**  A change of an opened file could not become a version; it stays where it is. */
+"notKept" | 
 /**  The disk or the system refused. */
 "io" | 
 /**  Stopped by the person. */
@@ -377,7 +381,9 @@ export type TransferKind =
 /**  Encrypting, storing and announcing. */
 "add" | 
 /**  Fetching and decrypting. */
-"fetch";
+"fetch" | 
+/**  An opened file that was saved becomes a version. */
+"version";
 
 /**  How a transfer stands. */
 export type TransferState = 
@@ -392,6 +398,8 @@ export type TransferState =
 
 /**  One version of a file. */
 export type Version = {
+	/**  From 1, the oldest. */
+	number: number,
 	/**  Bytes. */
 	size: number,
 	/**  By its author's clock. */

@@ -6,6 +6,7 @@ import { Trouble, type Backend, type Unlisten } from './backend';
 import type {
   ApiError,
   Crumb,
+  DekId,
   Details,
   Drag,
   Entry,
@@ -283,6 +284,30 @@ export class MockBackend implements Backend {
     });
   }
 
+  emptyTrash() {
+    return this.#answer('emptyTrash', [], () => {
+      for (const { id, role } of this.world.folders) {
+        if (role === 'viewer') continue;
+        this.world.entries.set(
+          id,
+          this.#entries(id).filter((known) => !known.trashed),
+        );
+        this.#changed(id);
+      }
+    });
+  }
+
+  restoreVersion(id: FolderId, target: EntryId, version: DekId) {
+    return this.#answer('restoreVersion', [id, target, version], () => {
+      const before = this.#entry(id, target).versions;
+      this.#update(id, [target], { versions: before + 1 });
+      this.#taken.push({
+        words: 'The restored version',
+        back: () => this.#update(id, [target], { versions: before }),
+      });
+    });
+  }
+
   undo() {
     return this.#answer('undo', [], () => {
       const last = this.#taken.pop();
@@ -295,11 +320,12 @@ export class MockBackend implements Backend {
     return this.#answer('details', [id, target], (): Details => {
       const found = this.#entry(id, target);
       const versions = Array.from({ length: found.kind === 'file' ? found.versions : 0 }, (_, age) => ({
+        number: found.versions - age,
         size: found.size - age * 512,
         changed: found.changed - age * 86_400_000,
         by: found.by,
         cid: 'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi',
-        dekId: '5f1c0a94e2b7d8836a4f90b1c2d3e4f5',
+        dekId: `5f1c0a94e2b7d8836a4f90b1c2d3e4f5${String(found.versions - age).padStart(4, '0')}`,
         epoch: 3,
         device: 'd7a91c04b8e25f63',
         record: '9b2e6f0c71d84a35be90f2c4d6a8137e5c0b9d2f4e6a8c1b3d5f7092a4c6e8b0',
@@ -343,12 +369,12 @@ export class MockBackend implements Backend {
     });
   }
 
-  open(id: FolderId, target: EntryId) {
-    return this.#answer('open', [id, target], () => undefined);
+  open(id: FolderId, target: EntryId, version: DekId | null) {
+    return this.#answer('open', [id, target, version], () => undefined);
   }
 
-  save(id: FolderId, target: EntryId) {
-    return this.#answer('save', [id, target], () => true);
+  save(id: FolderId, target: EntryId, version: DekId | null) {
+    return this.#answer('save', [id, target, version], () => true);
   }
 
   exportFile(id: FolderId, target: EntryId) {

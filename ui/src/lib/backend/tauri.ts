@@ -44,6 +44,8 @@ export const tauriBackend: Backend = {
   remove: (folder, entries) => ask('remove', { folder, entries }),
   restore: (folder, entries) => ask('restore', { folder, entries }),
   purge: (folder, entries) => ask('purge', { folder, entries }),
+  emptyTrash: () => ask('empty_trash'),
+  restoreVersion: (folder, entry, version) => ask('restore_version', { folder, entry, version }),
   undo: () => ask('undo'),
   details: (folder, entry) => ask('details', { folder, entry }),
 
@@ -53,8 +55,8 @@ export const tauriBackend: Backend = {
   forgetDrop: (drop) => ask('forget_drop', { drop }),
   transfers: () => ask('transfers'),
   cancelTransfer: (transfer) => ask('cancel_transfer', { transfer }),
-  open: (folder, entry) => ask('open', { folder, entry }),
-  save: (folder, entry) => ask('save', { folder, entry }),
+  open: (folder, entry, version) => ask('open', { folder, entry, version }),
+  save: (folder, entry, version) => ask('save', { folder, entry, version }),
   exportFile: (folder, entry) => ask('export', { folder, entry }),
 
   sync: () => ask('sync'),

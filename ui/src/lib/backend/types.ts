@@ -5,6 +5,7 @@
 export type * from './bindings';
 
 export type AccountId = string;
+export type DekId = string;
 export type DeviceId = string;
 export type EntryId = string;
 export type FolderId = string;

@@ -1,5 +1,5 @@
 /** What a person does with rows: each asks the backend once, says what was done, and offers the way back. */
-import type { Backend, DropId, EntryId, FolderId, Transfer } from '$lib/backend';
+import type { Backend, DropId, EntryId, FolderId, Transfer, Version } from '$lib/backend';
 import { words } from '$lib/words';
 import type { Dialogs } from './dialogs.svelte';
 import type { Folders } from './folders.svelte';
@@ -27,7 +27,22 @@ export class Actions {
       return;
     }
     if (row.entry.place.type === 'onDemand') this.notices.tell(words.did.opening(row.entry.name));
-    await this.notices.guard(() => this.backend.open(row.folder, row.entry.id));
+    await this.notices.guard(() => this.backend.open(row.folder, row.entry.id, null));
+  }
+
+  async openVersion(row: Row, version: Version): Promise<void> {
+    if (!version.here) this.notices.tell(words.did.opening(row.entry.name));
+    await this.notices.guard(() => this.backend.open(row.folder, row.entry.id, version.dekId));
+  }
+
+  async restoreVersion(row: Row, version: Version): Promise<void> {
+    await this.#change(
+      () => this.backend.restoreVersion(row.folder, row.entry.id, version.dekId),
+      () => words.did.versionRestored(version.number, row.entry.name),
+      async () => {
+        await this.backend.undo();
+      },
+    );
   }
 
   /** The place where a row lies, with nothing opened. */
@@ -42,9 +57,10 @@ export class Actions {
     this.navigation.go({ ...at, parent: this.listing.path.at(-2)?.id ?? null });
   }
 
-  async save(row: Row): Promise<void> {
+  /** A version (none: the newest) to a place of the person's choice. */
+  async save(row: Row, version: Version | null = null): Promise<void> {
     await this.notices.guard(async () => {
-      if (await this.backend.save(row.folder, row.entry.id))
+      if (await this.backend.save(row.folder, row.entry.id, version?.dekId ?? null))
         this.notices.tell(words.did.saved(row.entry.name));
     });
   }
@@ -102,6 +118,15 @@ export class Actions {
         null,
       );
     }
+  }
+
+  /** A dialog asked first. */
+  async emptyTrash(): Promise<void> {
+    await this.#change(
+      () => this.backend.emptyTrash(),
+      () => words.did.emptied,
+      null,
+    );
   }
 
   async move(rows: Row[], parent: EntryId | null, to: string): Promise<void> {

@@ -9,6 +9,7 @@ export type Dialog =
   | { kind: 'renameFolder'; folder: FolderId }
   | { kind: 'move'; rows: Row[] }
   | { kind: 'purge'; rows: Row[] }
+  | { kind: 'emptyTrash'; count: number }
   | { kind: 'removeMember'; folder: FolderId; member: Member }
   | { kind: 'attach' }
   | { kind: 'keys' };

@@ -55,7 +55,11 @@ export class Session {
   }
 
   async lock(): Promise<void> {
-    await this.backend.lock();
-    await this.read();
+    try {
+      await this.backend.lock();
+    } finally {
+      // Locked it is, also when the answer says that a changed file could not be kept.
+      await this.read();
+    }
   }
 }

@@ -57,6 +57,8 @@ export class Transfers {
         }),
       );
     }
+    if (state.type === 'done' && transfer.kind === 'version')
+      this.notices.tell(words.did.version(transfer.name));
     if (state.type === 'done' && transfer.kind === 'add' && transfer.leftOut.length === 0) {
       this.notices.tell(words.did.added(transfer.filesDone, folder));
     }

@@ -1,4 +1,4 @@
-import type { Connection, ErrorCode, Place, Role } from '$lib/backend';
+import type { Connection, ErrorCode, Place, Role, TransferKind } from '$lib/backend';
 import { clock } from '$lib/format/clock';
 import type { FileKind } from '$lib/format/kinds';
 import { displayName } from '$lib/format/name';
@@ -160,6 +160,16 @@ const TROUBLE: Record<ErrorCode, Fallback> = {
     happened: 'There is no room left on the disk.',
     safe: 'What was there is whole; what did not fit was left out.',
     todo: 'Make room and try again.',
+  },
+  tooLarge: {
+    happened: 'This file is too large to be opened from inside Valise.',
+    safe: 'The file is as it was.',
+    todo: 'Use “Save as”, and open the copy.',
+  },
+  notKept: {
+    happened: 'A file that you changed could not become a new version.',
+    safe: 'The changed file stays on this computer, and nothing of it is lost.',
+    todo: 'Valise tries again when it is next unlocked. Make room if the disk is full.',
   },
   io: {
     happened: 'The disk or the system refused.',
@@ -505,6 +515,7 @@ export const en = {
     trash: 'Move to trash',
     restore: 'Put back',
     purge: 'Delete for good…',
+    emptyTrash: 'Empty trash…',
     details: 'Details',
     goTo: 'Show in folder',
     copyName: 'Copy name',
@@ -523,6 +534,10 @@ export const en = {
     renamed: (to: string) => `Renamed to ${quoted(to)}.`,
     saved: (name: string) => `Saved ${quoted(name)}. The copy is outside Valise and not encrypted.`,
     exported: (name: string) => `Exported ${quoted(name)} with its key. Keep the two apart.`,
+    emptied: 'The trash is empty.',
+    version: (name: string) => `Saved a new version of ${quoted(name)}.`,
+    versionRestored: (number: number, name: string) =>
+      `Version ${n(number)} of ${quoted(name)} is the newest again.`,
     undone: (what: string) => `Taken back: ${displayName(what)}`,
     nothingToUndo: 'Nothing to take back.',
     undo: 'Undo',
@@ -563,7 +578,15 @@ export const en = {
     epoch: 'Folder key epoch',
     device: 'Signing device',
     record: 'Record',
-    version: (number: number, all: number) => `Version ${n(number)} of ${n(all)}`,
+    version: (number: number) => `Version ${n(number)}`,
+    versionBy: (by: string, moment: string, bytes: number) =>
+      `${displayName(by)}, ${moment}, ${size(bytes, locale)}`,
+    newest: 'newest',
+    versionMenu: (number: number) => `Actions for version ${n(number)}`,
+    openVersion: 'Open, read-only',
+    restoreVersion: 'Make it the newest again',
+    allVersions: (value: number) => `Show all ${n(value)}`,
+    fewerVersions: 'Show fewer',
     notVerified: 'not verified',
     notLoaded: 'Could not be read.',
     onlyYou: 'Only you',
@@ -571,8 +594,8 @@ export const en = {
 
   transfers: {
     label: 'Transfers',
-    title: (kind: 'add' | 'fetch', files: number, done: number, name: string): string => {
-      const verb = kind === 'add' ? 'Encrypting and sending' : 'Fetching';
+    title: (kind: TransferKind, files: number, done: number, name: string): string => {
+      const verb = kind === 'fetch' ? 'Fetching' : 'Encrypting and sending';
       return files > 1
         ? `${verb} ${n(Math.min(done + 1, files))} of ${n(files)} files`
         : `${verb} ${displayName(name)}`;
@@ -694,6 +717,12 @@ export const en = {
     title: (names: string[]) => `Delete ${things(names, 'item', 'items')} for good?`,
     text: 'It goes away for everybody in the folder, with all its versions. This cannot be undone.',
     do: 'Delete for good',
+  },
+
+  emptyTrash: {
+    title: (value: number) => `Delete ${plural(value, 'item', 'items')} for good?`,
+    text: 'All that lies in the trash goes away for everybody in its folder, with all its versions. This cannot be undone.',
+    do: 'Empty trash',
   },
 
   trash: {

@@ -59,7 +59,7 @@ describe('the list by keyboard', () => {
     const { user, grid, backend } = await open();
     grid.focus();
     await user.keyboard('{Home}{ArrowDown}{Enter}');
-    expect(asked(backend, 'open')).toEqual([['open', 'f-merger', 'e-spa']]);
+    expect(asked(backend, 'open')).toEqual([['open', 'f-merger', 'e-spa', null]]);
     await user.keyboard('{Home}{Enter}');
     expect(await screen.findByRole('heading', { level: 1, name: 'Due diligence' })).toBeVisible();
     await waitFor(() => row(/Contracts/));
@@ -268,6 +268,21 @@ describe('the list', () => {
     expect(asked(backend, 'purge')).toEqual([['purge', 'f-merger', ['e-old']]]);
   });
 
+  test('empties the trash after asking, but for what one may only read', async () => {
+    const world = acme();
+    world.entries.get('f-leave')?.push({ ...many(1)[0]!, id: 'e-gone', name: 'Old plan.ods', trashed: true });
+    const { user, backend } = await open(world);
+    expect(screen.queryByRole('button', { name: 'Empty trash…' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Trash' }));
+    await user.click(await screen.findByRole('button', { name: 'Empty trash…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Delete 2 items for good?' });
+    expect(asked(backend, 'emptyTrash')).toEqual([]);
+    await user.click(within(dialog).getByRole('button', { name: 'Empty trash' }));
+    expect(asked(backend, 'emptyTrash')).toHaveLength(1);
+    expect(await screen.findByText('The trash is empty.')).toBeVisible();
+    expect(row(/Old plan/)).toBeVisible();
+  });
+
   test('moves into a subfolder', async () => {
     const { user, backend } = await open();
     await user.click(row(/Board presentation/));
@@ -279,6 +294,78 @@ describe('the list', () => {
     await user.click(await within(dialog).findByRole('button', { name: 'Open Due diligence' }));
     await user.click(within(dialog).getByRole('button', { name: 'Move here' }));
     await waitFor(() => expect(asked(backend, 'move')).toEqual([['move', 'f-merger', ['e-board'], 'e-dd']]));
+  });
+});
+
+describe('versions', () => {
+  const list = () => screen.findByRole('list', { name: 'Versions' });
+
+  test('the newest first, with who, when and size; all of them on demand', async () => {
+    const { user } = await open();
+    await user.click(row(/Share purchase agreement/));
+    const versions = await list();
+    expect(within(versions).getAllByRole('listitem')).toHaveLength(5);
+    expect(within(versions).getAllByRole('listitem')[0]).toHaveTextContent(
+      /Version 7.*newest.*Chidi Okafor.*412 kB/s,
+    );
+    await user.click(screen.getByRole('button', { name: 'Show all 7' }));
+    expect(within(versions).getAllByRole('listitem').at(-1)).toHaveTextContent('Version 1');
+    await user.click(row(/Disclosure letter/));
+    await waitFor(() => expect(screen.queryByRole('list', { name: 'Versions' })).toBeNull());
+  });
+
+  test('an old one is opened, saved and restored from its menu by keyboard, and that is taken back', async () => {
+    const { user, backend } = await open();
+    await user.click(row(/Share purchase agreement/));
+    const choose = async (action: string) => {
+      (await screen.findByRole('button', { name: 'Actions for version 6' })).focus();
+      await user.keyboard('{Enter}');
+      await user.click(await screen.findByRole('menuitem', { name: action }));
+    };
+    const id = '5f1c0a94e2b7d8836a4f90b1c2d3e4f50006';
+    await choose('Open, read-only');
+    expect(asked(backend, 'open')).toEqual([['open', 'f-merger', 'e-spa', id]]);
+    await choose('Save as…');
+    expect(asked(backend, 'save')).toEqual([['save', 'f-merger', 'e-spa', id]]);
+    await choose('Make it the newest again');
+    expect(asked(backend, 'restoreVersion')).toEqual([['restoreVersion', 'f-merger', 'e-spa', id]]);
+    expect(await screen.findByText(/Version 6 of “Share purchase.*is the newest again/)).toBeVisible();
+    await waitFor(() => expect(document.body.style.pointerEvents).not.toBe('none'));
+    await user.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(asked(backend, 'undo')).toHaveLength(1);
+  });
+
+  test('a viewer cannot restore', async () => {
+    const world = acme();
+    world.entries.get('f-leave')![0]!.versions = 3;
+    const { user } = await open(world);
+    await user.click(screen.getByRole('button', { name: /Leave forms/ }));
+    await waitFor(() => row(/Leave form 2027/));
+    await user.click(row(/Leave form 2027/));
+    await user.click(await screen.findByRole('button', { name: 'Actions for version 1' }));
+    expect(await screen.findByRole('menuitem', { name: 'Open, read-only' })).toBeVisible();
+    expect(screen.queryByRole('menuitem', { name: 'Make it the newest again' })).toBeNull();
+  });
+
+  test('what a program saved is told', async () => {
+    const { backend } = await open();
+    backend.emit({
+      type: 'transfer',
+      transfer: {
+        id: 77,
+        kind: 'version',
+        folder: 'f-merger',
+        name: 'Valuation model.xlsx',
+        filesDone: 1,
+        files: 1,
+        bytesDone: 10,
+        bytes: 10,
+        rate: 1,
+        state: { type: 'done' },
+        leftOut: [],
+      },
+    });
+    expect(await screen.findByText('Saved a new version of “Valuation model.xlsx”.')).toBeVisible();
   });
 });
 
