@@ -121,7 +121,7 @@ impl From<valise_crypto::SlotError> for EngineError {
             E::OutOfMemory => Self::Io(io::ErrorKind::OutOfMemory.into()),
             E::Randomness(error) => error.into(),
             E::Library => Self::Internal("the cryptographic library failed"),
-            E::Damaged | E::CostsTooLow | E::CostsTooHigh | E::TooManySlots => Self::HomeDamaged("slots.cbor"),
+            E::WrongRecoveryKey | E::Damaged | E::CostsTooLow | E::CostsTooHigh | E::TooManySlots => Self::HomeDamaged("slots.cbor"),
         }
     }
 }
