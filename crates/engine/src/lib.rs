@@ -3,6 +3,7 @@
 //! - `api`: requests, replies, events: the whole surface. `engine` answers them.
 //! - `home`, `index`: what lies on disk. `vault`: what exists only while unlocked; synchronous, without network.
 //! - `transfer`: bytes in and out. `edit`: changes of a tree. `share`: people. `views`: what a person sees.
+//! - `recovery`: a forgotten password. `keyring`: the system's. `kit`: the page that is printed.
 //! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
 //!
 //! A change made here is kept in the index first, shown at once, sent when the catalog answers, and counts as
@@ -17,6 +18,9 @@ mod engine;
 mod error;
 mod home;
 mod index;
+pub mod keyring;
+mod kit;
+mod recovery;
 mod share;
 mod shared;
 mod sync;
