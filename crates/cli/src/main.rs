@@ -5,6 +5,7 @@ mod commands;
 mod demo;
 mod output;
 mod paths;
+mod recovery;
 mod session;
 
 use std::process::ExitCode;
