@@ -210,7 +210,7 @@ impl Share {
     /// As a keyring keeps it.
     #[must_use]
     pub fn to_keyring_text(&self) -> Zeroizing<String> {
-        Zeroizing::new(BASE64_STANDARD_NO_PAD.encode(&*self.to_bytes()))
+        Zeroizing::new(BASE64_STANDARD_NO_PAD.encode(*self.to_bytes()))
     }
 
     /// From a keyring.

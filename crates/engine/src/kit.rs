@@ -133,12 +133,14 @@ impl Ink {
         self.gap(6.0);
     }
 
-    /// 21 groups in three rows.
+    /// 21 groups in three rows, each with the number of its first: two groups are asked back by number.
     fn code(&mut self, code: &str) {
         let groups: Vec<&str> = code.split(' ').collect();
-        for row in groups.chunks(GROUPS_IN_A_ROW) {
-            let text = Zeroizing::new(row.join("  "));
+        for (row, groups) in groups.chunks(GROUPS_IN_A_ROW).enumerate() {
+            let text = Zeroizing::new(groups.join("  "));
             self.line(CODE, 18.0, &text);
+            let number = row * GROUPS_IN_A_ROW + 1;
+            self.show(REGULAR, 9.0, LEFT - 20.0, self.y + 18.0 * 0.4, &number.to_string());
         }
     }
 
@@ -160,9 +162,13 @@ impl Ink {
 
     fn line(&mut self, font: Name<'_>, size: f32, text: &str) {
         self.y -= size;
-        let bytes = Zeroizing::new(to_win_ansi(text));
-        self.content.begin_text().set_font(font, size).next_line(LEFT, self.y).show(Str(&bytes)).end_text();
+        self.show(font, size, LEFT, self.y, text);
         self.y -= size * 0.4;
+    }
+
+    fn show(&mut self, font: Name<'_>, size: f32, x: f32, y: f32, text: &str) {
+        let bytes = Zeroizing::new(to_win_ansi(text));
+        self.content.begin_text().set_font(font, size).next_line(x, y).show(Str(&bytes)).end_text();
     }
 
     fn gap(&mut self, points: f32) {
@@ -203,9 +209,6 @@ mod tests {
         assert!(text.contains("(VAL1  QPZR  Y9X8  GF2T  VDW0  S3JN  54KH)"));
         assert!(text.contains("(set 3F2A 91C0)") && text.contains("(Brightwater)") && !text.contains("uczak"));
         // Outside ASCII, strings are written in hexadecimal.
-        assert!(
-            String::from_utf8_lossy(&made("Zoë"))
-                .contains("<5A6FEB2C204272696768747761746572>")
-        );
+        assert!(String::from_utf8_lossy(&made("Zoë")).contains("<5A6FEB2C204272696768747761746572>"));
     }
 }
