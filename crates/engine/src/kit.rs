@@ -93,8 +93,8 @@ impl Ink {
         self.line(REGULAR, 12.0, &format!("set {}", page.set));
         self.gap(14.0);
         self.lines(&[
-            "If the password of Valise is forgotten, nobody can tell you a new one: nobody has a key to your files",
-            "but you. This page is one of three ways back in. Any two of them together open Valise on your computer:",
+            "If the password of Valise is forgotten, nobody can reset it: no colleague, and not whoever runs the server.",
+            "This page is one of three ways back in. Any two of them together open Valise on your computer:",
         ]);
         self.lines(&[
             "•  the keyring of that computer, which answers by itself,",
