@@ -24,6 +24,9 @@ mod tests {
             .typ::<api::Hit>()
             .typ::<api::Details>()
             .typ::<api::Fingerprints>()
+            .typ::<api::Kits>()
+            .typ::<api::KitCheck>()
+            .typ::<api::Recovery>()
             .typ::<api::ApiError>()
             .typ::<Drag>()
     }

@@ -5,8 +5,8 @@
 use tauri::State;
 use valise_engine::api::{AccountId, DekId, EntryId, FolderId};
 use valise_engine::api::{
-    ApiError, Details, Entry, ErrorCode, Fingerprints, Folder, Hit, InvitationPreview, Listing, Member, Password,
-    Person, Reply, Request, Role, SecurityEvent, Status, Transfer,
+    ApiError, Code, Details, Entry, ErrorCode, Fingerprints, Folder, Hit, InvitationPreview, KitCheck, KitName, Kits,
+    Listing, Member, Password, Person, Recovery, Reply, Request, Role, SecurityEvent, Status, Transfer,
 };
 
 use crate::state::{App, fault};
@@ -72,6 +72,36 @@ pub async fn join(app: State<'_, App>, link: String, name: String, password: Pas
 #[tauri::command]
 pub async fn unlock(app: State<'_, App>, password: Password) -> Result<(), ApiError> {
     app.ask(Request::Unlock { password }).await.map(|_| ())
+}
+
+/// Makes new recovery kits; they are told once.
+#[tauri::command]
+pub async fn make_kits(app: State<'_, App>, password: Password) -> Result<Kits, ApiError> {
+    reply!(app.ask(Request::MakeKits { password }).await?, Kits)
+}
+
+/// Two groups of a kit, from paper.
+#[tauri::command]
+pub async fn confirm_kit(app: State<'_, App>, kit: KitName, groups: Vec<Code>) -> Result<(), ApiError> {
+    app.ask(Request::ConfirmKit { kit, groups }).await.map(|_| ())
+}
+
+/// Whether a kit is still good.
+#[tauri::command]
+pub async fn check_kit(app: State<'_, App>, code: Code) -> Result<KitCheck, ApiError> {
+    reply!(app.ask(Request::CheckKit { code }).await?, Kit)
+}
+
+/// How the ways out of a forgotten password stand.
+#[tauri::command]
+pub async fn recovery(app: State<'_, App>) -> Result<Recovery, ApiError> {
+    reply!(app.ask(Request::Recovery).await?, Recovery)
+}
+
+/// Opens without the password.
+#[tauri::command]
+pub async fn recover(app: State<'_, App>, codes: Vec<Code>, password: Password) -> Result<Kits, ApiError> {
+    reply!(app.ask(Request::Recover { codes, password }).await?, Kits)
 }
 
 /// Closes it.

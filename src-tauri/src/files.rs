@@ -9,7 +9,7 @@ use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath, MessageDialogButtons};
 use tauri_plugin_opener::OpenerExt as _;
 use valise_engine::api::{AccountId, DekId, EntryId, FolderId};
-use valise_engine::api::{ApiError, ErrorCode, Folder, Invitation, Reply, Request, Role, Transfer};
+use valise_engine::api::{ApiError, Code, ErrorCode, Folder, Invitation, KitName, Reply, Request, Role, Transfer};
 
 use crate::commands::reply;
 use crate::state::{App, fault};
@@ -209,6 +209,14 @@ pub async fn export(
     let name = format!("{}.age", entry_name(&app, folder, entry).await?);
     let Some(to) = ask_where(&handle, "Export with its key", &name).await else { return Ok(false) };
     app.ask(Request::Export { folder, entry, to }).await.map(|_| true)
+}
+
+/// Asks where to, and writes a recovery kit as a page to be printed.
+#[tauri::command]
+pub async fn save_kit(handle: AppHandle, app: State<'_, App>, kit: KitName, code: Code) -> Result<bool, ApiError> {
+    let name = format!("Valise recovery kit {kit:?}.pdf");
+    let Some(to) = ask_where(&handle, "Save or print the recovery kit", &name).await else { return Ok(false) };
+    app.ask(Request::WriteKit { code, to }).await.map(|_| true)
 }
 
 async fn entry_name(app: &App, folder: FolderId, entry: EntryId) -> Result<String, ApiError> {

@@ -42,6 +42,11 @@ pub fn run() -> ExitCode {
             commands::inspect_invitation,
             commands::join,
             commands::unlock,
+            commands::make_kits,
+            commands::confirm_kit,
+            commands::check_kit,
+            commands::recovery,
+            commands::recover,
             commands::lock,
             commands::folders,
             commands::create_folder,
@@ -78,6 +83,7 @@ pub fn run() -> ExitCode {
             files::open,
             files::save,
             files::export,
+            files::save_kit,
             files::copy_text,
         ])
         .on_window_event(files::on_window_event)

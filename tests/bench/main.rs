@@ -52,7 +52,10 @@ async fn main() -> ExitCode {
     tokio::select! {
         () = run(&options) => ExitCode::SUCCESS,
         // The end of `run` removes what it made and ends what it started.
-        () = interrupted() => ExitCode::FAILURE,
+        () = interrupted() => {
+            println!("interrupted");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -36,8 +36,8 @@ pub async fn run(input: &Input, rounds: usize, scratch: &Path) -> Table {
     table
 }
 
-/// Places that were worked in. Thousands of files are removed at the end only: for minutes after a removal ext4 looks
-/// long for a free inode, and whoever comes next would pay for it.
+/// Places that were worked in. Thousands of files are removed at the end only: for minutes after a removal ext4 without
+/// a journal looks long for a free inode, and whoever comes next would pay for it.
 struct Used<'a> {
     scratch: &'a Path,
     kept: Vec<TempDir>,

@@ -28,6 +28,8 @@ pub struct Person {
     pub home: Home,
     /// Their device's password.
     pub password: String,
+    /// The session bus of their computer: where a keyring may answer. Without one there is none.
+    pub bus: Option<String>,
 }
 
 /// Alice, who begins.
@@ -45,7 +47,7 @@ impl Person {
     pub fn new(name: &'static str) -> Self {
         // Different for each, so that one's password never opens what is another's.
         let password = format!("{name} keeps nine green umbrellas");
-        Person { name, home: Home::new(&name.to_lowercase()), password }
+        Person { name, home: Home::new(&name.to_lowercase()), password, bus: None }
     }
 
     /// `valise --home DIR --json ARGS`, with the password in its environment, ready to start.
@@ -53,6 +55,7 @@ impl Person {
         let mut command = program("valise", &self.home);
         command.arg("--home").arg(self.home.valise()).arg("--json").args(args);
         command.env("VALISE_PASSWORD", &self.password);
+        command.env("DBUS_SESSION_BUS_ADDRESS", self.bus.as_deref().unwrap_or("unix:path=/nowhere"));
         command
     }
 

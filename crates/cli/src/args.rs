@@ -121,6 +121,11 @@ pub enum Command {
         /// Address of the catalog.
         catalog: String,
     },
+    /// Ways back in if the password is forgotten: kits to print, to prove and to check.
+    #[command(subcommand)]
+    Recovery(RecoveryCommand),
+    /// Open this home without its password: with a kit and the keyring, or with two kits. Asks for a new password.
+    Recover(Recover),
     /// Fingerprints of workspace, account, device and catalog.
     Fingerprints,
     /// Events that somebody should look at.
@@ -145,6 +150,7 @@ impl Command {
                 | Self::People
                 | Self::Fingerprints
                 | Self::Security
+                | Self::Recovery(RecoveryCommand::Status | RecoveryCommand::Confirm { .. })
                 | Self::Folder(FolderCommand::List | FolderCommand::Members { .. })
         )
     }
@@ -296,6 +302,64 @@ pub enum TrashCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// `recovery`
+#[derive(Subcommand)]
+pub enum RecoveryCommand {
+    /// Make new kits; those before stop working.
+    Kit {
+        /// Where they go.
+        #[command(flatten)]
+        output: KitOutput,
+    },
+    /// Prove that a kit is kept: two of its groups, from the paper.
+    Confirm {
+        /// Which.
+        #[arg(value_enum)]
+        kit: KitText,
+        /// The two groups that are asked for; without them, they are asked for here.
+        #[arg(num_args = 2)]
+        groups: Vec<String>,
+    },
+    /// Is this kit still good? Needs no password, and does not use it up.
+    Check {
+        /// The code; without it, it is asked for, so that it stands in no history.
+        code: Option<String>,
+    },
+    /// How the ways out stand.
+    Status,
+}
+
+/// Where kits go.
+#[derive(Args)]
+pub struct KitOutput {
+    /// Write a page for each: KIT.pdf gives KIT-a.pdf and KIT-b.pdf.
+    #[arg(short, long, value_name = "KIT.pdf", conflicts_with = "print")]
+    pub output: Option<PathBuf>,
+    /// Print them here (without --output, this is what happens).
+    #[arg(long)]
+    pub print: bool,
+}
+
+/// `recover`
+#[derive(Args)]
+pub struct Recover {
+    /// The code of a kit; twice for two kits. Without it, it is asked for, so that it stands in no history.
+    #[arg(long = "code", value_name = "CODE")]
+    pub codes: Vec<String>,
+    /// Where the new kits go.
+    #[command(flatten)]
+    pub output: KitOutput,
+}
+
+/// Kits.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum KitText {
+    /// Kit A.
+    A,
+    /// Kit B.
+    B,
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ use valise_engine::api::{
     ApiError, EntryKind, ErrorCode, Event, Hit, Member, Reply, Request, Role, Stage, Status, Transfer, TransferState,
 };
 
-use crate::args::{Add, Arguments, Command, FolderCommand, Init, Invite, Join, RoleName, TrashCommand};
+use crate::args::{
+    Add, Arguments, Command, FolderCommand, Init, Invite, Join, RecoveryCommand, RoleName, TrashCommand,
+};
 use crate::opened;
 use crate::output::{self, print, role, row, shown, size};
 use crate::paths::{self, find, split};
@@ -31,11 +33,16 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
     match &arguments.command {
         Command::Init(command) => return init(session, json, command).await,
         Command::Join(command) => return join(session, json, command).await,
+        Command::Recover(command) => return crate::recovery::recover(session, json, command).await,
+        Command::Recovery(command @ RecoveryCommand::Check { .. }) => {
+            return crate::recovery::recovery(session, json, command).await;
+        }
         Command::Status if session.status().await?.stage == Stage::New => return status(session, json).await,
         command => session.unlock(command.only_looks()).await?,
     }
     match &arguments.command {
-        Command::Init(_) | Command::Join(_) | Command::Demo { .. } => Ok(()),
+        Command::Init(_) | Command::Join(_) | Command::Recover(_) | Command::Demo { .. } => Ok(()),
+        Command::Recovery(command) => crate::recovery::recovery(session, json, command).await,
         Command::Invite(command) => invite(session, json, command).await,
         Command::Folder(command) => folder(session, json, command).await,
         Command::Add(command) => add(session, json, command).await,

@@ -6,6 +6,7 @@ mod demo;
 mod opened;
 mod output;
 mod paths;
+mod recovery;
 mod session;
 
 use std::process::ExitCode;

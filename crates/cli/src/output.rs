@@ -24,6 +24,16 @@ pub fn warning(error: &ApiError) {
     }
 }
 
+/// An answer that is not the last word, before something is asked.
+pub fn say(error: &ApiError) {
+    let sentences = [Some(&error.happened), error.safe.as_ref(), error.todo.as_ref()];
+    let text: Vec<&str> = sentences.into_iter().flatten().map(String::as_str).collect();
+    #[allow(clippy::print_stderr, reason = "a terminal program speaks there")]
+    {
+        eprintln!("valise: {}", shown(&text.join(" ")));
+    }
+}
+
 /// What happened, what is safe, what to do; and an exit code by kind of error.
 pub fn failure(error: &ApiError, json: bool) -> ExitCode {
     if json {
@@ -46,8 +56,8 @@ pub fn failure(error: &ApiError, json: bool) -> ExitCode {
 fn exit_code(code: ErrorCode) -> u8 {
     match code {
         ErrorCode::BadInput | ErrorCode::BadName | ErrorCode::BadInvitation => 2,
-        ErrorCode::WrongPassword | ErrorCode::Locked => 3,
-        ErrorCode::NotFound | ErrorCode::NotSetUp | ErrorCode::AlreadySetUp => 4,
+        ErrorCode::WrongPassword | ErrorCode::Locked | ErrorCode::BadKit | ErrorCode::OtherKitNeeded => 3,
+        ErrorCode::NotFound | ErrorCode::NotSetUp | ErrorCode::AlreadySetUp | ErrorCode::NoRecovery => 4,
         ErrorCode::NotAllowed | ErrorCode::Waiting | ErrorCode::InUse => 5,
         ErrorCode::Offline | ErrorCode::NotAvailable | ErrorCode::TimedOut => 6,
         ErrorCode::NotVerified | ErrorCode::Distrusted | ErrorCode::UpdateNeeded => 7,

@@ -1,6 +1,7 @@
 //! A home's engine for the length of one command.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use valise_catalog::{Server, hosted};
 use valise_engine::api::{ApiError, ErrorCode, Password, Reply, Request, Stage, Status};
@@ -15,6 +16,8 @@ pub struct Session {
     hosted: Option<Server>,
     home: PathBuf,
     password_file: Option<PathBuf>,
+    /// What was typed once is not asked for again.
+    typed: OnceLock<Password>,
 }
 
 impl Session {
@@ -22,7 +25,8 @@ impl Session {
     pub async fn begin(arguments: &Arguments) -> Result<Self, ApiError> {
         let home = home(arguments)?;
         let engine = Engine::start(Config::new(&home))?;
-        let mut session = Self { engine, hosted: None, home, password_file: arguments.password_file.clone() };
+        let password_file = arguments.password_file.clone();
+        let mut session = Self { engine, hosted: None, home, password_file, typed: OnceLock::new() };
         if hosted::exists(&session.catalog_dir()) {
             session.host(None).await?;
         }
@@ -94,10 +98,14 @@ impl Session {
                 .map(Password)
                 .map_err(|error| fault(ErrorCode::BadInput, "The password cannot be asked for.", &error.to_string()))
         };
+        if let (false, Some(typed)) = (new, self.typed.get()) {
+            return Ok(typed.clone());
+        }
         let password = ask(if new { "New password for this computer: " } else { "Password: " })?;
         if new && ask("The same again: ")?.0 != password.0 {
             return Err(fault(ErrorCode::BadInput, "The two passwords differ.", ""));
         }
+        let _ = self.typed.set(password.clone());
         Ok(password)
     }
 

@@ -133,6 +133,9 @@ pub enum SlotError {
     /// See [`MAX_SLOTS`](crate::MAX_SLOTS).
     #[error("there are too many key slots")]
     TooManySlots,
+    /// The recovery key is of another set than the slot.
+    #[error("the recovery key is of another set")]
+    WrongRecoveryKey,
     /// Less memory is free than the slot's costs ask for: close other programs.
     #[error("not enough memory to open the key slot")]
     OutOfMemory,
@@ -142,6 +145,65 @@ pub enum SlotError {
     /// The cryptographic library is out of memory.
     #[error("the cryptographic library failed")]
     Library,
+}
+
+/// Why a text is not read as a share. It is never quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodeError {
+    /// Nothing of the kind.
+    #[error("not a recovery code")]
+    NotACode,
+    /// Too few or too many characters.
+    #[error("{characters} of {wanted} characters")]
+    Length {
+        /// How many there are, spaces and dashes left out.
+        characters: usize,
+        /// How many there must be.
+        wanted: usize,
+    },
+    /// A character that no code has.
+    #[error("a character in group {group} that no code has")]
+    Character {
+        /// Counted from 1.
+        group: usize,
+    },
+    /// Mistyped: the checksum does not fit.
+    #[error("mistyped")]
+    Typo {
+        /// Where, if it is one character; counted from 1.
+        group: Option<usize>,
+    },
+    /// Made by a later version of the program.
+    #[error("made by a newer version of Valise")]
+    UpdateNeeded,
+}
+
+/// What is wrong with a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShareFault {
+    /// Of another set: an older kit, or somebody else's.
+    Foreign,
+    /// Of this set, and changed.
+    Damaged,
+}
+
+/// Why two shares do not give a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ShareError {
+    /// One of them is not right.
+    #[error("the share {index:?} is wrong: {fault:?}")]
+    Wrong {
+        /// Which.
+        index: crate::ShareIndex,
+        /// What is wrong with it.
+        fault: ShareFault,
+    },
+    /// The same share twice.
+    #[error("the share {0:?} twice")]
+    Twice(crate::ShareIndex),
+    /// Both are sound by themselves, and what they give is not what the set is committed to.
+    #[error("this does not open")]
+    DoesNotOpen,
 }
 
 /// Why content was not encrypted or decrypted.

@@ -11,6 +11,7 @@ use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 use valise_protocol::hash::{Label, digest};
 use valise_protocol::ids::{Commitment, DekId};
+use valise_protocol::sign::SigningKey;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::NoRandomness;
@@ -80,6 +81,12 @@ pub(crate) enum Purpose {
     SlotWrap,
     /// Key derived from a password: what the slot's commitment is of.
     SlotCommitment,
+    /// Recovery key: seed of the pair that signs `recovered` records.
+    RecoverySigning,
+    /// Recovery key: secret of the pair that master keys are sealed to.
+    RecoverySealing,
+    /// Recovery key: wraps the device key in the local recovery slot.
+    RecoverySlot,
 }
 
 impl Purpose {
@@ -93,6 +100,9 @@ impl Purpose {
             Self::IndexKey => b"valise v1 subkey device index",
             Self::SlotWrap => b"valise v1 subkey slot wrap",
             Self::SlotCommitment => b"valise v1 subkey slot commitment",
+            Self::RecoverySigning => b"valise v1 subkey recovery signing",
+            Self::RecoverySealing => b"valise v1 subkey recovery sealing",
+            Self::RecoverySlot => b"valise v1 subkey recovery slot",
         }
     }
 }
@@ -165,6 +175,10 @@ key!(
     IndexKey
 );
 key!(
+    /// A recovery key: split into shares, two of which give it back. Never kept whole.
+    RecoveryKey
+);
+key!(
     /// Secret half of an account key: the 32-byte X-Wing decapsulation key.
     AccountSecret
 );
@@ -201,6 +215,18 @@ impl MasterKey {
     /// What fixes this key in the chain without telling it.
     pub fn commitment(&self) -> Commitment {
         Commitment::new(digest(Label::MasterKey, &[self.expose_secret()]))
+    }
+}
+
+impl RecoveryKey {
+    /// What fixes this key in the chain, in its shares and in its slot without telling it.
+    pub fn commitment(&self) -> Commitment {
+        Commitment::new(digest(Label::RecoveryKey, &[self.expose_secret()]))
+    }
+
+    /// Signs `recovered` records of its set.
+    pub fn signing_key(&self) -> SigningKey {
+        SigningKey::from_seed(&Zeroizing::new(*self.derive_subkey(Purpose::RecoverySigning).expose_secret()))
     }
 }
 
@@ -268,7 +294,19 @@ mod tests {
     #[test]
     fn purposes_have_labels_of_their_own() {
         use Purpose::*;
-        let all = [Deks, PreviousFolderKey, Bodies, Ring, DeviceSecrets, IndexKey, SlotWrap, SlotCommitment];
+        let all = [
+            Deks,
+            PreviousFolderKey,
+            Bodies,
+            Ring,
+            DeviceSecrets,
+            IndexKey,
+            SlotWrap,
+            SlotCommitment,
+            RecoverySigning,
+            RecoverySealing,
+            RecoverySlot,
+        ];
         let labels: std::collections::BTreeSet<_> = all.iter().map(|purpose| purpose.label()).collect();
         assert_eq!(labels.len(), all.len());
     }

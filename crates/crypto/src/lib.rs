@@ -2,19 +2,21 @@
 //!
 //! ```text
 //! password --Argon2id--> slot --> device key --> device secrets, index key
+//! 2 of 3 shares --> recovery key --> slot --> device key;  recovery key --> signing and sealing pair
 //! device secrets --HPKE--> master key --> account ring --> account secrets
 //! account secret --HPKE--> folder key (by epoch) --> DEKs, bodies;  DEK --age--> content
 //! ```
 //!
 //! Invariants:
-//! - Key bytes do not leave this crate. The two exceptions are named for what they are for:
-//!   [`IndexKey::sqlcipher_pragma`] and [`Dek::export_text`].
+//! - Key bytes do not leave this crate. The exceptions are named for what they are for:
+//!   [`IndexKey::sqlcipher_pragma`], [`Dek::export_text`], [`Share::to_code`] and [`Share::to_keyring_text`].
 //! - Whatever is wrapped or sealed is bound to its [place](valise_protocol::place), and a key that opens is
 //!   compared with a commitment before it is handed out: AES-GCM-SIV and HPKE do not commit to keys.
 //! - Parameters and formats that this version would not write itself are refused before any work is done.
 //! - What does not open says nothing about why.
 //!
-//! `seal.rs` alone names `hpke`, `content.rs` alone `age`, `aead.rs` alone `aws-lc-rs`. Bytes are fixed by
+//! `seal.rs` alone names `hpke`, `content.rs` alone `age`, `aead.rs` alone `aws-lc-rs`, `shares.rs` alone
+//! `vsss_rs`. Bytes are fixed by
 //! `docs/format.md` and by the frozen vectors in `tests/vectors/crypto-*.json`. To change a format, add a
 //! version; the old reader goes when nothing old is left, and never lowers what it accepts.
 
@@ -28,6 +30,7 @@ mod password;
 mod random;
 mod ring;
 mod seal;
+mod shares;
 mod slot;
 #[cfg(test)]
 mod tests;
@@ -37,9 +40,10 @@ pub use body::{OpenedBody, SealedBody, open_body, seal_body};
 pub use content::{Decrypted, Encryptor, HEADER_LEN, decrypt, encrypt, encrypted_len, plain_len};
 pub use device::{DeviceSecrets, SealedDeviceSecrets, unwrap_index_key, wrap_index_key};
 pub use error::{
-    BadPassword, ContentError, DoesNotOpen, MakeError, NoRandomness, OpenError, RewrapError, RingError, SlotError,
+    BadPassword, CodeError, ContentError, DoesNotOpen, MakeError, NoRandomness, OpenError, RewrapError, RingError,
+    ShareError, ShareFault, SlotError,
 };
-pub use key::{AccountSecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey};
+pub use key::{AccountSecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey};
 pub use password::Password;
 pub use random::{make_bytes, make_invitation_secret};
 pub use ring::{MAX_RING_KEYS, Ring, SealedRing};
@@ -47,5 +51,6 @@ pub use seal::{
     SealingPair, open_folder_key, open_invitation_secret, open_master_key, seal_folder_key, seal_invitation_secret,
     seal_master_key,
 };
+pub use shares::{CODE_GROUPS, Share, ShareIndex, ShareSet, combine, groups_digest, split};
 pub use slot::{Costs, MAX_SLOTS, SlotFile, SlotKind};
 pub use wrap::{FolderKeyWrapper, FolderPlace};

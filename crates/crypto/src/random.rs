@@ -1,5 +1,8 @@
 //! Randomness of the operating system: the only source in this crate. Nothing is buffered, nothing forks.
 
+use std::convert::Infallible;
+
+use rand_core::{TryCryptoRng, TryRng};
 use valise_protocol::invitation::Secret;
 use zeroize::Zeroizing;
 
@@ -29,3 +32,57 @@ pub fn make_invitation_secret() -> Result<Secret, NoRandomness> {
     fill(&mut *bytes)?;
     Ok(Secret::new(*bytes))
 }
+
+/// Randomness drawn beforehand, for libraries whose own source would panic where the system gives none. Who
+/// asks for more than was drawn gets zeros: look at [`Self::exhausted`] and throw away what was made.
+pub(crate) struct Drawn<const N: usize> {
+    bytes: Zeroizing<[u8; N]>,
+    used: usize,
+    exhausted: bool,
+}
+
+impl<const N: usize> Drawn<N> {
+    pub(crate) fn new(bytes: Zeroizing<[u8; N]>) -> Self {
+        Self { bytes, used: 0, exhausted: false }
+    }
+
+    /// Draws from the system.
+    pub(crate) fn make() -> Result<Self, NoRandomness> {
+        let mut bytes = Zeroizing::new([0; N]);
+        fill(&mut *bytes)?;
+        Ok(Self::new(bytes))
+    }
+
+    /// More was asked for than there was.
+    pub(crate) fn exhausted(&self) -> bool {
+        self.exhausted
+    }
+}
+
+impl<const N: usize> TryRng for Drawn<N> {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        let mut bytes = [0; 4];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        let mut bytes = [0; 8];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Self::Error> {
+        let rest = &self.bytes[self.used..];
+        match rest.get(..out.len()) {
+            Some(drawn) => out.copy_from_slice(drawn),
+            None => self.exhausted = true,
+        }
+        self.used += out.len().min(rest.len());
+        Ok(())
+    }
+}
+
+impl<const N: usize> TryCryptoRng for Drawn<N> {}

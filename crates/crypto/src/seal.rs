@@ -9,7 +9,6 @@ use hpke::aead::{AeadTag, ChaCha20Poly1305};
 use hpke::inout::InOutBuf;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::{Kem as KemTrait, XWing};
-use hpke::rand_core::{TryCryptoRng, TryRng};
 use hpke::{Deserializable, OpModeR, OpModeS, Serializable};
 use valise_protocol::ids::Commitment;
 use valise_protocol::invitation::Secret;
@@ -19,7 +18,7 @@ use valise_protocol::sign::VerifyKey;
 use zeroize::Zeroizing;
 
 use crate::error::{DoesNotOpen, LibraryFailed, MakeError, OpenError};
-use crate::key::{AccountSecret, FolderKey, MasterKey, Secret32};
+use crate::key::{AccountSecret, FolderKey, MasterKey, Purpose, RecoveryKey, Secret32};
 use crate::random;
 
 type PrivateKey = <XWing as KemTrait>::PrivateKey;
@@ -52,6 +51,14 @@ impl SealingPair {
     /// [`MakeError::Library`], which the library has no reason for.
     pub fn of_account(secret: &AccountSecret) -> Result<Self, MakeError> {
         Ok(Self::from_secret(Secret32::copy_of(secret.expose_secret()))?)
+    }
+
+    /// The pair of a recovery key: master keys are sealed to it.
+    ///
+    /// # Errors
+    /// [`MakeError::Library`], which the library has no reason for.
+    pub fn of_recovery(key: &RecoveryKey) -> Result<Self, MakeError> {
+        Ok(Self::from_secret(key.derive_subkey(Purpose::RecoverySealing))?)
     }
 
     /// The public half is always computed, never taken from anywhere.
@@ -191,7 +198,8 @@ pub(crate) fn hpke_seal(
     plain: &[u8],
 ) -> Result<(Encapsulation, Vec<u8>), MakeError> {
     let public = PublicKey::from_bytes(public.as_bytes()).map_err(|_| MakeError::BadPublicKey)?;
-    let mut drawn = DrawnRandomness { bytes: randomness, used: 0, exhausted: false };
+    // Should the library ask for more than one encapsulation needs, what it makes is thrown away.
+    let mut drawn = random::Drawn::new(randomness);
     let (enc, sealed) = hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
         &OpModeS::Base,
         &public,
@@ -201,7 +209,7 @@ pub(crate) fn hpke_seal(
         &mut drawn,
     )
     .map_err(|_| MakeError::BadPublicKey)?;
-    if drawn.exhausted {
+    if drawn.exhausted() {
         return Err(MakeError::Library);
     }
     let mut encapsulation = vec![0; ENCAPSULATION_LEN];
@@ -251,39 +259,3 @@ pub(crate) fn hpke_open(
     )
     .map_err(|_| DoesNotOpen)
 }
-
-/// Randomness drawn beforehand, because the library's own source panics where the system gives none. Should
-/// the library ever ask for more than one encapsulation needs, what it makes is thrown away.
-struct DrawnRandomness {
-    bytes: Zeroizing<[u8; ENCAPSULATION_RANDOMNESS]>,
-    used: usize,
-    exhausted: bool,
-}
-
-impl TryRng for DrawnRandomness {
-    type Error = std::convert::Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        let mut bytes = [0; 4];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        let mut bytes = [0; 8];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Self::Error> {
-        let rest = &self.bytes[self.used..];
-        match rest.get(..out.len()) {
-            Some(drawn) => out.copy_from_slice(drawn),
-            None => self.exhausted = true,
-        }
-        self.used += out.len().min(rest.len());
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for DrawnRandomness {}

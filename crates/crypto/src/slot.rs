@@ -7,6 +7,8 @@
 //!
 //! File: canonical CBOR `[version 1, [[kind, index, bytes], ...]]`, indices ascending, at most [`MAX_SLOTS`]
 //! slots; `bytes` of a password slot: canonical CBOR `[KiB, passes, lanes, salt, wrapped key, commitment]`.
+//! Recovery slot: the recovery key's subkey wraps the device key; the slot carries set and commitment, so that
+//! shares can be checked while locked. Its `bytes`: canonical CBOR `[set id, commitment, wrapped key]`.
 //! A new kind of slot takes a new kind byte; versions that do not know it keep it and do not use it.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -16,15 +18,16 @@ use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 use subtle::ConstantTimeEq;
 use valise_protocol::cbor;
 use valise_protocol::hash::{Label, digest};
-use valise_protocol::ids::{Commitment, WorkspaceId};
+use valise_protocol::ids::{Commitment, RecoverySetId, WorkspaceId};
 use valise_protocol::keys::WrappedKey;
 use valise_protocol::place::WrapPlace;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{MakeError, SlotError};
-use crate::key::{DeviceKey, Purpose, Secret32};
+use crate::key::{DeviceKey, Purpose, RecoveryKey, Secret32};
 use crate::password::Password;
 use crate::random;
+use crate::shares::ShareSet;
 use crate::wrap::{unwrap_key, wrap_key};
 
 /// Most slots in a file: a damaged file cannot ask for more work than this many derivations.
@@ -42,6 +45,8 @@ pub struct SlotKind(pub u8);
 impl SlotKind {
     /// A password.
     pub const PASSWORD: Self = Self(1);
+    /// The recovery key of a set, of which two shares are brought together.
+    pub const RECOVERY: Self = Self(2);
 }
 
 /// What deriving a key from a password costs (RFC 9106, section 3.1).
@@ -111,6 +116,13 @@ struct PasswordSlot {
     commitment: Commitment,
 }
 
+#[derive(Serialize_tuple, Deserialize_tuple)]
+struct RecoverySlot {
+    set: RecoverySetId,
+    commitment: Commitment,
+    wrapped: WrappedKey,
+}
+
 impl SlotFile {
     /// Without slots: add one before writing it.
     pub fn new() -> Self {
@@ -128,15 +140,72 @@ impl SlotFile {
         password: &Password,
         costs: Costs,
     ) -> Result<u32, SlotError> {
-        if self.slots.len() >= MAX_SLOTS {
-            return Err(SlotError::TooManySlots);
-        }
-        let index =
-            self.slots.last().map_or(Some(0), |slot| slot.index.checked_add(1)).ok_or(SlotError::TooManySlots)?;
+        let index = self.next_index()?;
         let made = PasswordSlot::make(workspace, index, device_key, password, costs)?;
         let bytes = ByteBuf::from(cbor::encode(&made).map_err(|_| SlotError::Library)?);
         self.slots.push(Slot { kind: SlotKind::PASSWORD, index, bytes });
         Ok(index)
+    }
+
+    /// Adds the slot that a recovery key opens, and gives its index.
+    ///
+    /// # Errors
+    /// Too many slots, no randomness.
+    pub fn add_recovery(
+        &mut self,
+        workspace: WorkspaceId,
+        device_key: &DeviceKey,
+        set: RecoverySetId,
+        key: &RecoveryKey,
+    ) -> Result<u32, SlotError> {
+        let index = self.next_index()?;
+        let place = place(workspace, SlotKind::RECOVERY, index);
+        let wrapped = wrap_key(&recovery_subkey(key), &place, device_key.expose_secret())?;
+        let made = RecoverySlot { set, commitment: key.commitment(), wrapped };
+        let bytes = ByteBuf::from(cbor::encode(&made).map_err(|_| SlotError::Library)?);
+        self.slots.push(Slot { kind: SlotKind::RECOVERY, index, bytes });
+        Ok(index)
+    }
+
+    /// The set whose recovery key opens the newest recovery slot: what shares are checked against.
+    ///
+    /// # Errors
+    /// [`SlotError::NoSuchSlot`], [`SlotError::Damaged`].
+    pub fn recovery_set(&self) -> Result<ShareSet, SlotError> {
+        let slot = self.recovery_slot()?.1;
+        Ok(ShareSet { id: slot.set, commitment: slot.commitment })
+    }
+
+    /// Opens the device key with the recovery key of the newest recovery slot.
+    ///
+    /// # Errors
+    /// [`SlotError::WrongRecoveryKey`]: of another set; [`SlotError::Damaged`], [`SlotError::NoSuchSlot`].
+    pub fn open_with_recovery(&self, workspace: WorkspaceId, key: &RecoveryKey) -> Result<DeviceKey, SlotError> {
+        let (index, slot) = self.recovery_slot()?;
+        let same: bool = key.commitment().as_bytes().ct_eq(slot.commitment.as_bytes()).into();
+        if !same {
+            return Err(SlotError::WrongRecoveryKey);
+        }
+        let place = place(workspace, SlotKind::RECOVERY, index);
+        let opened = unwrap_key(&recovery_subkey(key), &place, &slot.wrapped).map_err(|_| SlotError::Damaged)?;
+        Ok(DeviceKey::copy_of(opened.expose_secret()))
+    }
+
+    fn recovery_slot(&self) -> Result<(u32, RecoverySlot), SlotError> {
+        let slot = self.slots.iter().rfind(|slot| slot.kind == SlotKind::RECOVERY).ok_or(SlotError::NoSuchSlot)?;
+        Ok((slot.index, cbor::decode(&slot.bytes).map_err(|_| SlotError::Damaged)?))
+    }
+
+    /// Removes all slots of a kind; the bytes they were written to are the caller's to replace.
+    pub fn remove_kind(&mut self, kind: SlotKind) {
+        self.slots.retain(|slot| slot.kind != kind);
+    }
+
+    fn next_index(&self) -> Result<u32, SlotError> {
+        if self.slots.len() >= MAX_SLOTS {
+            return Err(SlotError::TooManySlots);
+        }
+        self.slots.last().map_or(Some(0), |slot| slot.index.checked_add(1)).ok_or(SlotError::TooManySlots)
     }
 
     /// Opens the device key with a password: tries each password slot, normally one.
@@ -237,7 +306,7 @@ impl PasswordSlot {
         let salt: [u8; 32] = random::make_bytes()?;
         let user_key = derive_user_key(password, &salt, costs)?;
         let subkey = user_key.derive_subkey(Purpose::SlotWrap);
-        let wrapped = wrap_key(&subkey, &place(workspace, index), device_key.expose_secret())?;
+        let wrapped = wrap_key(&subkey, &place(workspace, SlotKind::PASSWORD, index), device_key.expose_secret())?;
         let Costs { memory_kib, passes, lanes } = costs;
         Ok(Self { memory_kib, passes, lanes, salt: ByteArray::new(salt), wrapped, commitment: commitment(&user_key) })
     }
@@ -258,14 +327,19 @@ impl PasswordSlot {
             return Err(SlotError::WrongPassword);
         }
         let subkey = user_key.derive_subkey(Purpose::SlotWrap);
-        let device_key =
-            unwrap_key(&subkey, &place(workspace, index), &self.wrapped).map_err(|_| SlotError::Damaged)?;
+        let device_key = unwrap_key(&subkey, &place(workspace, SlotKind::PASSWORD, index), &self.wrapped)
+            .map_err(|_| SlotError::Damaged)?;
         Ok(DeviceKey::copy_of(device_key.expose_secret()))
     }
 }
 
-fn place(workspace: WorkspaceId, index: u32) -> WrapPlace {
-    WrapPlace::Slot { workspace, slot: SlotKind::PASSWORD.0, index }
+/// As with a password, a key of the slot's own stands between: here it needs no salt.
+fn recovery_subkey(key: &RecoveryKey) -> Secret32 {
+    key.derive_subkey(Purpose::RecoverySlot).derive_subkey(Purpose::SlotWrap)
+}
+
+fn place(workspace: WorkspaceId, kind: SlotKind, index: u32) -> WrapPlace {
+    WrapPlace::Slot { workspace, slot: kind.0, index }
 }
 
 fn commitment(user_key: &Secret32) -> Commitment {
@@ -407,13 +481,50 @@ mod tests {
         assert_eq!(SlotFile::from_bytes(&[]), Err(SlotError::Damaged));
         // A slot of a later kind is kept, not used, and does no harm to the others.
         let mut mixed = file_with(&slot);
-        mixed.slots.push(Slot { kind: SlotKind(2), index: 1, bytes: ByteBuf::from(vec![1, 2, 3]) });
+        mixed.slots.push(Slot { kind: SlotKind(3), index: 1, bytes: ByteBuf::from(vec![1, 2, 3]) });
         let read = SlotFile::from_bytes(&mixed.to_bytes().unwrap()).unwrap();
         assert_eq!(read, mixed);
         assert!(read.open_with_password(WORKSPACE, &password).unwrap() == device_key);
         assert_eq!(read.open_slot_with_password(1, WORKSPACE, &password), Err(SlotError::UnknownKind));
         mixed.remove(0).unwrap();
         assert_eq!(mixed.open_with_password(WORKSPACE, &password), Err(SlotError::NoSuchSlot));
+    }
+
+    /// Attacks C1 and C2 on the recovery slot, and slots swapped between places, workspaces, kinds and sets.
+    #[test]
+    fn a_recovery_slot_opens_for_one_key_and_place_only() {
+        let (password_slot, password, device_key) = slot();
+        let (key, other) = (RecoveryKey::make().unwrap(), RecoveryKey::make().unwrap());
+        let set = RecoverySetId::new([5; 16]);
+        let mut file = file_with(&password_slot);
+        assert_eq!(file.open_with_recovery(WORKSPACE, &key), Err(SlotError::NoSuchSlot));
+        assert_eq!(file.add_recovery(WORKSPACE, &device_key, set, &key), Ok(1));
+        let file = SlotFile::from_bytes(&file.to_bytes().unwrap()).unwrap();
+        assert_eq!(file.recovery_set(), Ok(ShareSet { id: set, commitment: key.commitment() }));
+        assert!(file.open_with_recovery(WORKSPACE, &key).unwrap() == device_key);
+        assert!(file.open_with_password(WORKSPACE, &password).unwrap() == device_key);
+        assert_eq!(file.open_with_recovery(WORKSPACE, &other), Err(SlotError::WrongRecoveryKey));
+        assert_eq!(file.open_with_recovery(WorkspaceId::new([2; 32]), &key), Err(SlotError::Damaged));
+        assert_eq!(file.open_slot_with_password(1, WORKSPACE, &password), Err(SlotError::UnknownKind));
+        let mut moved = file.clone();
+        moved.slots[1].index = 2;
+        assert_eq!(moved.open_with_recovery(WORKSPACE, &key), Err(SlotError::Damaged));
+        let mut swapped = file.clone();
+        swapped.slots[1].kind = SlotKind::PASSWORD;
+        swapped.slots[0].kind = SlotKind::RECOVERY;
+        assert_eq!(swapped.open_with_recovery(WORKSPACE, &key), Err(SlotError::Damaged));
+        assert_eq!(swapped.open_with_password(WORKSPACE, &password), Err(SlotError::Damaged));
+        for bit in 0..file.slots[1].bytes.len() * 8 {
+            let mut flipped = file.clone();
+            flipped.slots[1].bytes[bit / 8] ^= 1 << (bit % 8);
+            let of_set = flipped.recovery_set().is_ok_and(|flipped| flipped.id != set);
+            // The set's id names shares; what opens is decided by key and commitment alone.
+            assert!(of_set || flipped.open_with_recovery(WORKSPACE, &key).is_err(), "bit {bit}");
+        }
+        let mut used = file.clone();
+        used.remove_kind(SlotKind::RECOVERY);
+        used.add_recovery(WORKSPACE, &device_key, RecoverySetId::new([6; 16]), &other).unwrap();
+        assert_eq!(used.open_with_recovery(WORKSPACE, &key), Err(SlotError::WrongRecoveryKey));
     }
 
     #[test]

@@ -171,6 +171,60 @@ def content():
     }
 
 
+def gf_times(a, b):
+    """In GF(256) modulo x^8 + x^4 + x^3 + x + 1."""
+    product = 0
+    while b:
+        product ^= a if b & 1 else 0
+        a = (a << 1) ^ (0x11b if a & 0x80 else 0)
+        b >>= 1
+    return product
+
+
+def bech32m(prefix, data):
+    """BIP 350, in upper case."""
+    def polymod(values):
+        check = 1
+        for value in values:
+            top, check = check >> 25, (check & 0x1ffffff) << 5 ^ value
+            for i, generator in enumerate((0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3)):
+                check ^= generator if top >> i & 1 else 0
+        return check
+
+    bits = "".join(f"{byte:08b}" for byte in data)
+    bits += "0" * (-len(bits) % 5)
+    values = [int(bits[at:at + 5], 2) for at in range(0, len(bits), 5)]
+    expanded = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
+    rest = polymod(expanded + values + [0] * 6) ^ 0x2bc830a3
+    values += [rest >> 5 * (5 - i) & 31 for i in range(6)]
+    return (prefix + "1" + "".join("qpzry9x8gf2tvdw0s3jn54khce6mua7l"[value] for value in values)).upper()
+
+
+def recovery():
+    key, set_id, slope = fixed(40), fixed(6, 16), fixed(97)
+    commitment = digest("valise v1 recovery key commitment", key)
+    values = [bytes(k ^ gf_times(s, x) for k, s in zip(key, slope)) for x in (1, 2, 3)]
+    checks = [digest("valise v1 recovery share", set_id, commitment, bytes([x]), value)[:8]
+              for x, value in zip((1, 2, 3), values)]
+    shares = [bytes([1, x]) + set_id[:4] + value + check for x, value, check in zip((1, 2, 3), values, checks)]
+    codes = [bech32m("val", share) for share in shares]
+    spaced = [" ".join(code[at:at + 4] for at in range(0, len(code), 4)) for code in codes]
+    groups = spaced[1].split(" ")[4], spaced[1].split(" ")[16]
+    raw = serialization.Encoding.Raw, serialization.PublicFormat.Raw
+    signing = Ed25519PrivateKey.from_private_bytes(hkdf(key, b"valise v1 subkey recovery signing"))
+    wrapped = seal(hkdf(key, b"valise v1 subkey recovery slot"), "valise v1 subkey slot wrap", NONCE,
+                   place("wrap slot", WORKSPACE, 2, 3), DEVICE_KEY)
+    return {
+        "workspace": WORKSPACE, "recovery_key": key, "set": set_id, "coefficients": slope, "commitment": commitment,
+        "signing_public": signing.public_key().public_bytes(*raw),
+        "sealing_secret": hkdf(key, b"valise v1 subkey recovery sealing"),
+        "shares": shares, "codes": spaced, "keyring_text": base64.b64encode(shares[0]).decode().rstrip("="),
+        "groups": list(groups),
+        "groups_digest": digest("valise v1 kit groups", set_id, bytes([2]), *(group.encode() for group in groups)),
+        "device_key": DEVICE_KEY, "nonce": NONCE, "slots": cbor([1, [[2, 3, cbor([set_id, commitment, wrapped])]]]),
+    }
+
+
 def main(folder):
     def text(value):
         if isinstance(value, bytes):
@@ -179,7 +233,8 @@ def main(folder):
             return [text(one) for one in value]
         return {name: text(one) for name, one in value.items()} if isinstance(value, dict) else value
 
-    made = {"wraps": wraps, "body": body, "slot": slot, "ring": ring, "device": device, "content": content}
+    made = {"wraps": wraps, "body": body, "slot": slot, "ring": ring, "device": device, "content": content,
+            "recovery": recovery}
     for name, make in made.items():
         path = pathlib.Path(folder) / f"crypto-{name}.json"
         fresh = json.dumps(text(make()), indent=2, ensure_ascii=False) + "\n"

@@ -28,6 +28,18 @@ impl std::fmt::Debug for Password {
     }
 }
 
+/// A recovery kit's code, or groups of one, in or out: wiped when dropped, never printed by accident.
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(transparent)]
+pub struct Code(pub String);
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Code(..)")
+    }
+}
+
 /// What a front end can ask.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -46,6 +58,19 @@ pub enum Request {
     Join { link: String, name: String, password: Password },
     /// Opens the vault.
     Unlock { password: Password },
+    /// Makes a new recovery set in place of the one before, and answers with its kits: they are told once.
+    MakeKits { password: Password },
+    /// Writes a kit as a page to be printed. The code comes from [`Request::MakeKits`].
+    WriteKit { code: Code, to: PathBuf },
+    /// Two groups of a kit, read from paper: the kit counts as kept.
+    ConfirmKit { kit: KitName, groups: Vec<Code> },
+    /// Whether a kit is still good. Locked or not; changes nothing.
+    CheckKit { code: Code },
+    /// How the ways out of a forgotten password stand. Locked or not; the keyring is looked into.
+    Recovery,
+    /// Opens a locked home without its password: with the codes of two kits, or with one and the keyring. Answers
+    /// with new kits; the old ones are used up.
+    Recover { codes: Vec<Code>, password: Password },
     /// Closes it: keys wiped, index closed, opened files removed.
     Lock,
     /// All folders of this account.
@@ -130,6 +155,12 @@ pub enum Reply {
     Status(Status),
     /// See [`Request::InspectInvitation`].
     Preview(InvitationPreview),
+    /// See [`Request::MakeKits`] and [`Request::Recover`].
+    Kits(Kits),
+    /// See [`Request::CheckKit`].
+    Kit(KitCheck),
+    /// See [`Request::Recovery`].
+    Recovery(Recovery),
     /// See [`Request::Folders`].
     Folders(Vec<Folder>),
     /// The folder that was made.
@@ -204,6 +235,121 @@ pub struct Status {
     pub waiting: u32,
     /// Files whose bytes no pinning node has confirmed yet.
     pub unheld: u32,
+    /// Whether there is a way back in without the password; none while locked or not let in.
+    pub ways_out: Option<WaysOut>,
+}
+
+/// What has been proven of the ways back in without the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum WaysOut {
+    /// No kit was ever made, or what was made is used up.
+    None,
+    /// Kits were made; none is proven to be kept.
+    Unproven,
+    /// One kit is proven to be kept.
+    One,
+    /// Both are.
+    Both,
+}
+
+/// One of the two kits of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "they have no other names")]
+pub enum KitName {
+    A,
+    B,
+}
+
+/// A new set, as it is told once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Kits {
+    /// What tells its kits from older ones: stands on the paper.
+    pub set: String,
+    /// Kit A and kit B.
+    pub kits: Vec<Kit>,
+    /// Whether the keyring took its share.
+    pub keyring: KeyringState,
+}
+
+/// A kit, as it is told once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Kit {
+    /// Which.
+    pub kit: KitName,
+    /// 21 groups of four characters, with spaces between.
+    pub code: Code,
+    /// The two groups that are asked back, counted from 1.
+    pub asked: Vec<u32>,
+}
+
+/// A kit that is still good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct KitCheck {
+    /// Which it is.
+    pub kit: KitName,
+    /// Its set.
+    pub set: String,
+    /// When it was proven to be kept; not known while locked.
+    pub kept: Option<u64>,
+}
+
+/// How the ways out of a forgotten password stand. Any two of keyring, kit A and kit B open this computer's Valise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Recovery {
+    /// The set in force; none if there is no way.
+    pub set: Option<String>,
+    /// When it was made; not known while locked.
+    pub made: Option<u64>,
+    /// The share in the keyring of this computer.
+    pub keyring: KeyringState,
+    /// The kits; while locked it is not known what was proven of them.
+    pub kits: Vec<KitStatus>,
+}
+
+/// How a kit stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct KitStatus {
+    /// Which.
+    pub kit: KitName,
+    /// When it was proven to be kept.
+    pub kept: Option<u64>,
+    /// The two groups that are asked back, counted from 1.
+    pub asked: Vec<u32>,
+}
+
+/// How the keyring of this computer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum KeyringState {
+    /// It has the share.
+    Kept,
+    /// It has none: never given, or the keyring was set up anew.
+    Empty,
+    /// It has one of an older set.
+    Other,
+    /// It is locked.
+    Locked,
+    /// This computer has no keyring that answers.
+    Absent,
+    /// It was asked and did not answer in time.
+    NoAnswer,
+    /// It answered with an error.
+    Failed,
 }
 
 /// What can be done now.
@@ -627,6 +773,12 @@ pub enum ErrorCode {
     BadInput,
     /// The password does not open this device.
     WrongPassword,
+    /// A recovery code is mistyped, or its kit is not one that opens this computer.
+    BadKit,
+    /// The code is right, and the keyring does not give the other share: the other kit is needed.
+    OtherKitNeeded,
+    /// No kit was made for this computer.
+    NoRecovery,
     /// There is an account in this home already.
     AlreadySetUp,
     /// There is no account in this home.

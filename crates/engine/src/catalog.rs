@@ -15,8 +15,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use valise_protocol::api::{
-    ApiCode, ApiFailure, Append, Folders, HeldPage, Identity, JoinRequest, Joins, NewWorkspace, Notice, Page, Receipts,
-    Rewrap, Wraps,
+    ApiCode, ApiFailure, Append, Base64, Folders, HeldPage, Identity, JoinRequest, Joins, NewWorkspace, Notice, Page,
+    Receipts, Rewrap, Wraps,
 };
 use valise_protocol::auth::{HEADER, Proof, Session, Signed};
 use valise_protocol::cbor;
@@ -143,6 +143,11 @@ impl Catalog {
     /// Appends records to a chain.
     pub async fn append(&self, chain: &ChainId, append: &Append) -> Result<Receipt, CatalogError> {
         self.signed(Method::POST, &format!("/v1/chains/{chain}"), Some(append)).await
+    }
+
+    /// Brings the account's sealed ring: the one its chain names, or will name next.
+    pub async fn put_ring(&self, ring: &Base64) -> Result<(), CatalogError> {
+        self.signed(Method::PUT, "/v1/ring", Some(ring)).await
     }
 
     /// Wraps of a folder after a cursor.

@@ -22,12 +22,13 @@ use crate::error::EngineError;
 use crate::home::{CatalogAddress, Home, Public};
 use crate::index::marks::{self, Mark};
 use crate::index::security;
+use crate::keyring::{Keyring, SystemKeyring};
 use crate::opened::{self, Opened};
 use crate::shared::{CatalogLink, Open, Session, Shared, State, lock};
 use crate::transfer::{Transfers, add, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
-use crate::{edit, share, sync, versions};
+use crate::{edit, kit, recovery, share, sync, versions};
 
 /// How an engine is set up.
 pub struct Config {
@@ -39,12 +40,15 @@ pub struct Config {
     pub listen: Vec<String>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Keeps one share of a recovery key.
+    pub keyring: Arc<dyn Keyring>,
 }
 
 impl Config {
     /// The defaults for a home.
     pub fn new(home: impl Into<PathBuf>) -> Self {
-        Self { home: home.into(), costs: Costs::DEFAULT, listen: Vec::new(), clock: Arc::new(SystemClock) }
+        let (clock, keyring) = (Arc::new(SystemClock), Arc::new(SystemKeyring));
+        Self { home: home.into(), costs: Costs::DEFAULT, listen: Vec::new(), clock, keyring }
     }
 }
 
@@ -53,6 +57,7 @@ pub struct Engine {
     shared: Arc<Shared>,
     costs: Costs,
     listen: Vec<String>,
+    keyring: Arc<dyn Keyring>,
     /// One change of state at a time.
     turning: tokio::sync::Mutex<()>,
 }
@@ -65,6 +70,7 @@ impl Engine {
             shared: Arc::new(shared),
             costs: config.costs,
             listen: config.listen,
+            keyring: config.keyring,
             turning: tokio::sync::Mutex::new(()),
         })
     }
@@ -106,6 +112,15 @@ impl Engine {
             Request::InspectInvitation { link } => share::preview(&link).map(Reply::Preview),
             Request::Join { link, name, password } => self.join(&link, name, password).await,
             Request::Unlock { password } => self.unlock(password).await,
+            Request::MakeKits { password } => {
+                let _turn = self.turning.lock().await;
+                recovery::make(shared, &self.keyring, password).await.map(Reply::Kits)
+            }
+            Request::WriteKit { code, to } => kit::write(shared, &code, &to).map(Reply::Path),
+            Request::ConfirmKit { kit, groups } => recovery::confirm(shared, kit, &groups).map(|()| Reply::Done),
+            Request::CheckKit { code } => recovery::check(shared, &code).map(Reply::Kit),
+            Request::Recovery => recovery::status(shared, &self.keyring).await.map(Reply::Recovery),
+            Request::Recover { codes, password } => self.recover(&codes, password).await,
             Request::Lock => self.lock_vault().await.map(|()| Reply::Done),
             Request::Folders => shared.vault(|vault| Ok(Reply::Folders(vault.folder_rows()))),
             Request::CreateFolder { name } => edit::create_folder(shared, &name),
@@ -244,6 +259,20 @@ impl Engine {
         }
         self.unlock_now(&password).await?;
         Ok(Reply::Status(self.shared.status()))
+    }
+
+    /// Opens a locked home without its password, and hands out a new set.
+    async fn recover(&self, codes: &[crate::api::Code], password: crate::api::Password) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        match *self.shared.state() {
+            State::Locked(_) => {}
+            State::New => return Err(EngineError::NotSetUp),
+            State::Open(_) => return Err(EngineError::BadInput("Valise is open: nothing needs to be recovered.")),
+        }
+        let shares = recovery::gather(&self.shared, &self.keyring, codes).await?;
+        let made = recovery::recover(&self.shared, shares, password.clone(), self.costs).await?;
+        self.unlock_now(&password).await?;
+        recovery::hand_out(&self.shared, &self.keyring, made).await.map(Reply::Kits)
     }
 
     async fn unlock_now(&self, password: &crate::api::Password) -> Result<(), EngineError> {
@@ -405,7 +434,8 @@ async fn sweep(vault: &mut Vault, blocks: &dyn Blocks) -> Result<(), EngineError
     Ok(())
 }
 
-async fn blocking<T: Send + 'static>(
+/// Heavy work, off the runtime's threads.
+pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, EngineError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| EngineError::Internal("a thread ended"))?

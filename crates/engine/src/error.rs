@@ -7,7 +7,7 @@ use valise_protocol::cbor::BadEncoding;
 use valise_protocol::chain::{Broken, Void};
 use valise_protocol::invitation::BadLink;
 
-use crate::api::{ApiError, ErrorCode};
+use crate::api::{ApiError, ErrorCode, KeyringState, KitName};
 
 /// A trouble inside the engine. Variants are chosen by what a person can do about it.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,18 @@ pub enum EngineError {
     BadInput(&'static str),
     #[error("the password does not open this device")]
     WrongPassword,
+    #[error("the recovery code is not right: {0}")]
+    BadCode(valise_crypto::CodeError),
+    #[error("kit {0:?} is wrong: {1:?}")]
+    WrongKit(KitName, valise_crypto::ShareFault),
+    #[error("the same kit twice")]
+    SameKit,
+    #[error("one kit, and the keyring gives no share: {0:?}")]
+    OtherKitNeeded(KeyringState),
+    #[error("no recovery slot")]
+    NoRecovery,
+    #[error("the groups are not those of the kit")]
+    GroupsDiffer,
     #[error("there is an account in this home already")]
     AlreadySetUp,
     #[error("there is no account in this home")]
@@ -125,7 +137,23 @@ impl From<valise_crypto::SlotError> for EngineError {
             E::OutOfMemory => Self::Io(io::ErrorKind::OutOfMemory.into()),
             E::Randomness(error) => error.into(),
             E::Library => Self::Internal("the cryptographic library failed"),
-            E::Damaged | E::CostsTooLow | E::CostsTooHigh | E::TooManySlots => Self::HomeDamaged("slots.cbor"),
+            E::WrongRecoveryKey | E::Damaged | E::CostsTooLow | E::CostsTooHigh | E::TooManySlots => {
+                Self::HomeDamaged("slots.cbor")
+            }
+        }
+    }
+}
+
+impl From<valise_crypto::ShareError> for EngineError {
+    fn from(error: valise_crypto::ShareError) -> Self {
+        use valise_crypto::ShareError as E;
+        match error {
+            E::Wrong { index, fault } => match crate::recovery::kit_name(index) {
+                Some(kit) => Self::WrongKit(kit, fault),
+                None => Self::OtherKitNeeded(KeyringState::Other),
+            },
+            E::Twice(_) => Self::SameKit,
+            E::DoesNotOpen => Self::HomeDamaged("slots.cbor"),
         }
     }
 }
@@ -200,6 +228,32 @@ impl From<EngineError> for ApiError {
                 "This password does not open Valise on this computer.",
                 None,
                 Some("Try again. Passwords belong to a computer: another one may have another."),
+            ),
+            EngineError::BadCode(code) => return bad_code(*code, details),
+            EngineError::WrongKit(kit, fault) => return wrong_kit(*kit, *fault, details),
+            EngineError::SameKit => (
+                Code::BadKit,
+                "Both codes are of the same kit.",
+                None,
+                Some("Type the code of the other kit as the second one."),
+            ),
+            EngineError::OtherKitNeeded(keyring) => (
+                Code::OtherKitNeeded,
+                "This kit is right, and one more way is needed beside it.",
+                Some(keyring_words(*keyring)),
+                Some("Type the code of the other kit as well."),
+            ),
+            EngineError::NoRecovery => (
+                Code::NoRecovery,
+                "There is no recovery kit for this computer.",
+                None,
+                Some("If you know the password: unlock, and make kits on the page Security."),
+            ),
+            EngineError::GroupsDiffer => (
+                Code::BadKit,
+                "These groups do not stand on this kit.",
+                None,
+                Some("Look at the paper once more: the groups are counted from 1, and each kit has its own."),
             ),
             EngineError::AlreadySetUp => (
                 Code::AlreadySetUp,
@@ -349,5 +403,68 @@ impl From<EngineError> for ApiError {
             todo: todo.map(str::to_owned),
             details,
         }
+    }
+}
+
+fn bad_code(code: valise_crypto::CodeError, details: Option<String>) -> ApiError {
+    use valise_crypto::CodeError as E;
+    let (happened, todo) = match code {
+        E::NotACode => ("This is not the code of a recovery kit.".to_owned(), "It begins with VAL1.".to_owned()),
+        E::Length { characters, wanted } if characters < wanted => (
+            format!("The code is not complete: {characters} of {wanted} characters."),
+            "Type all 21 groups, with or without spaces.".to_owned(),
+        ),
+        E::Length { wanted, .. } => (
+            format!("The code is too long: it has {wanted} characters."),
+            "Look for a group that was typed twice.".to_owned(),
+        ),
+        E::Character { group } => (
+            format!("Group {group} has a character that no code has."),
+            "After VAL1 there is no 1, B, I or O: read an 8 for a B, and a 0 for an O.".to_owned(),
+        ),
+        E::Typo { group: Some(group) } => {
+            ("The code is mistyped.".to_owned(), format!("Look at group {group}: one of its characters is wrong."))
+        }
+        E::Typo { group: None } => (
+            "The code is mistyped in more than one place.".to_owned(),
+            "Compare it with the paper, group by group.".to_owned(),
+        ),
+        E::UpdateNeeded => {
+            ("This kit was made by a newer Valise.".to_owned(), "Update Valise on this computer.".to_owned())
+        }
+    };
+    ApiError { code: ErrorCode::BadKit, happened, safe: None, todo: Some(todo), details }
+}
+
+fn wrong_kit(kit: KitName, fault: valise_crypto::ShareFault, details: Option<String>) -> ApiError {
+    use valise_crypto::ShareFault as F;
+    let (happened, todo) = match fault {
+        F::Foreign => (
+            format!("This kit {kit:?} is not of the set that opens this computer."),
+            "It is an older kit, one that was used already, or another computer's. Look for the newest one.",
+        ),
+        F::Damaged => (
+            format!("The code of kit {kit:?} was changed: it is not the one that was printed."),
+            "Use the other kit, together with this computer's keyring.",
+        ),
+    };
+    let safe = Some("Nothing was changed.".to_owned());
+    ApiError { code: ErrorCode::BadKit, happened, safe, todo: Some(todo.to_owned()), details }
+}
+
+/// Why the keyring does not help, in one sentence.
+fn keyring_words(keyring: KeyringState) -> &'static str {
+    match keyring {
+        KeyringState::Kept => "The keyring of this computer has its share.",
+        KeyringState::Empty => {
+            "The keyring of this computer has no share: it was never given one, or it was set up anew."
+        }
+        KeyringState::Other => "The keyring of this computer has a share of an older set.",
+        KeyringState::Locked => "The keyring of this computer is locked: unlocking it, as at log-in, would do as well.",
+        KeyringState::Absent => "This computer has no keyring that answers.",
+        KeyringState::NoAnswer => {
+            "The keyring of this computer did not answer: it may be waiting for a question to be answered."
+        }
+        KeyringState::Failed => "The keyring of this computer gave an error.",
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! - `api`: requests, replies, events: the whole surface. `engine` answers them.
 //! - `home`, `index`: what lies on disk. `vault`: what exists only while unlocked; synchronous, without network.
-//! - `transfer`: bytes in and out. `opened`: files in their own programs. `edit`: changes of a tree; `versions`: an older one again. `share`: people. `views`: what a person sees.
+//! - `transfer`: bytes in and out. `opened`: files in their own programs. `edit`: changes of a tree; `versions`: an
+//!   older one again. `share`: people. `views`: what a person sees.
+//! - `recovery`: a forgotten password. `keyring`: the system's. `kit`: the page that is printed.
 //! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
 //!
 //! A change made here is kept in the index first, shown at once, sent when the catalog answers, and counts as
@@ -17,7 +19,10 @@ mod engine;
 mod error;
 mod home;
 mod index;
+pub mod keyring;
+mod kit;
 mod opened;
+mod recovery;
 mod share;
 mod shared;
 mod sync;

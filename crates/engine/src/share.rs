@@ -266,15 +266,24 @@ pub async fn remove(shared: &Arc<Shared>, folder: FolderId, account: AccountId) 
     rekey(shared, &session, folder).await
 }
 
-/// Changes a folder's key if a key change is waiting.
+/// Changes a folder's key if a key change is waiting, or if the folder does not know one's newest account key. A
+/// viewer can only tell it; who writes next changes the key.
 pub async fn rekey(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
-    append_folder(shared, session, folder, |vault| {
-        if !vault.folder(&folder)?.chain().key_change_waiting() {
-            return Ok(None);
+    let changed = append_folder(shared, session, folder, |vault| {
+        let state = vault.folder(&folder)?;
+        let outdated = vault.is_outdated(state);
+        match state.role(&vault.me.account) {
+            Some(folder::Role::Viewer) if outdated => vault.compose_anchor(folder).map(Some),
+            Some(folder::Role::Owner | folder::Role::Editor) if outdated || state.chain().key_change_waiting() => {
+                vault.compose_rekey(folder).map(Some)
+            }
+            _ => Ok(None),
         }
-        vault.compose_rekey(folder).map(Some)
     })
     .await?;
+    if changed {
+        tracing::info!("the key of a folder was changed");
+    }
     Ok(())
 }
 

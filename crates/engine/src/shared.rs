@@ -12,7 +12,7 @@ use valise_blocks::{Blocks, PeerId};
 use valise_protocol::ids::FolderId;
 use valise_protocol::sign::VerifyKey;
 
-use crate::api::{Account, ApiError, Connection, Event, SecurityEvent, Stage, Status};
+use crate::api::{Account, ApiError, Connection, Event, SecurityEvent, Stage, Status, WaysOut};
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::error::EngineError;
@@ -216,6 +216,7 @@ fn open_status(open: &Open) -> Status {
     };
     let online = vault.online.iter().filter(|account| **account != vault.me.account).count();
     Status {
+        ways_out: vault.workspace.is_some().then(|| ways_out(vault)),
         online: u32::try_from(online).unwrap_or(u32::MAX),
         waiting: vault.waiting_changes(),
         unheld: u32::try_from(vault.unheld().len()).unwrap_or(u32::MAX),
@@ -223,8 +224,18 @@ fn open_status(open: &Open) -> Status {
     }
 }
 
+fn ways_out(vault: &Vault) -> WaysOut {
+    let kept = vault.recovery.as_ref().map(|set| set.3.iter().filter(|kit| kit.3.is_some()).count());
+    match kept {
+        None => WaysOut::None,
+        Some(0) => WaysOut::Unproven,
+        Some(1) => WaysOut::One,
+        Some(_) => WaysOut::Both,
+    }
+}
+
 fn status(stage: Stage, account: Option<Account>, connection: Connection) -> Status {
-    Status { stage, account, connection, online: 0, waiting: 0, unheld: 0 }
+    Status { stage, account, connection, online: 0, waiting: 0, unheld: 0, ways_out: None }
 }
 
 fn account(public: &Public, officer: bool) -> Account {

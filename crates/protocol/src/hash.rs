@@ -32,6 +32,10 @@ pub enum Label {
     Link,
     /// What the owner of a slot must match before a key is accepted.
     Slot,
+    /// What a share of a recovery key must match.
+    RecoveryShare,
+    /// Two groups of a printed share, asked back.
+    KitGroups,
 }
 
 impl Label {
@@ -51,6 +55,8 @@ impl Label {
             Label::RequestBody => "valise v1 request body",
             Label::Link => "valise v1 link checksum",
             Label::Slot => "valise v1 slot commitment",
+            Label::RecoveryShare => "valise v1 recovery share",
+            Label::KitGroups => "valise v1 kit groups",
         }
     }
 }

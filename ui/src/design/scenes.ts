@@ -3,9 +3,9 @@
  * world, how its backend behaves, and what a person does in it before the picture.
  */
 import type { Status, Transfer } from '$lib/backend';
-import { entry, folder, MockBackend, refusal, type MockOptions, type World } from '$lib/backend/mock';
+import { entry, folder, KITS, MockBackend, refusal, type MockOptions, type World } from '$lib/backend/mock';
 import { clock } from '$lib/format/clock';
-import { acme, blank, many, NOW, PEOPLE, STATUS, strangeNames } from './world';
+import { acme, blank, many, NO_RECOVERY, NOW, PEOPLE, RECOVERY, STATUS, strangeNames } from './world';
 
 export type Scene = {
   world: () => World;
@@ -68,6 +68,14 @@ async function toPreview(hand: Hand): Promise<void> {
   await hand.wait(100);
 }
 
+const withoutKits = (): World => ({ ...status({ waysOut: 'none' })(), recovery: NO_RECOVERY });
+
+async function toKits(hand: Hand): Promise<void> {
+  await hand.press('Print it');
+  await hand.fill('Your password', 'violet ladder marble seven');
+  await hand.press('Make the kits');
+}
+
 export const SCENES: Record<string, Scene> = {
   welcome: { world: blank },
   you: { world: blank, act: toYou },
@@ -122,6 +130,23 @@ export const SCENES: Record<string, Scene> = {
     }),
   },
   unlock: { world: status({ stage: { type: 'locked' } }) },
+  recover: {
+    world: status({ stage: { type: 'locked' } }),
+    act: (hand) => hand.press('Forgotten?'),
+  },
+  'recover-other-kit': {
+    world: () => ({
+      ...status({ stage: { type: 'locked' } })(),
+      recovery: { ...RECOVERY, keyring: 'locked' },
+    }),
+    act: async (hand) => {
+      await hand.press('Forgotten?');
+      await hand.fill('Code of the kit', KITS[0]?.code ?? '');
+      await hand.fill('Choose a new password for this computer', 'violet ladder marble seven');
+      await hand.wait(700);
+      await hand.press('Open Valise');
+    },
+  },
   'unlock-wrong': {
     world: status({ stage: { type: 'locked' } }),
     act: async (hand) => {
@@ -300,6 +325,27 @@ export const SCENES: Record<string, Scene> = {
     world: acme,
     options: { refuse: { people: refusal('io') } },
     act: (hand) => hand.press('People'),
+  },
+  'reminder-kit': { world: withoutKits },
+  'kits-password': { world: withoutKits, act: (hand) => hand.press('Print it') },
+  'kits-a': { world: withoutKits, act: toKits },
+  'kits-ask': {
+    world: withoutKits,
+    act: async (hand) => {
+      await toKits(hand);
+      await hand.press('I have it on paper');
+    },
+  },
+  'security-kits': {
+    world: () => ({
+      ...status({ waysOut: 'one' })(),
+      recovery: {
+        ...RECOVERY,
+        keyring: 'locked',
+        kits: RECOVERY.kits.map((kit) => (kit.kit === 'b' ? { ...kit, kept: null } : kit)),
+      },
+    }),
+    act: (hand) => hand.press('Security'),
   },
   security: { world: acme, act: (hand) => hand.press('Security') },
   'security-alarm': {

@@ -1,5 +1,5 @@
 /** The pretended workspace of tests and the design page: an office with a merger on its hands. */
-import type { Member, Person, Place, Status } from '$lib/backend';
+import type { Member, Person, Place, Recovery, Status } from '$lib/backend';
 import { entry, folder, type MockEntry, type World } from '$lib/backend/mock';
 
 /** Saturday, 14 November 2026, 10:05 on the wall. */
@@ -119,11 +119,28 @@ export const STATUS: Status = {
   online: 2,
   waiting: 0,
   unheld: 0,
+  waysOut: 'both',
 };
+
+const KEPT = new Date(2026, 10, 12, 16, 30).getTime();
+
+export const RECOVERY: Recovery = {
+  set: '3F2A 91C0',
+  made: KEPT,
+  keyring: 'kept',
+  kits: [
+    { kit: 'a', kept: KEPT, asked: [4, 13] },
+    { kit: 'b', kept: KEPT, asked: [7, 18] },
+  ],
+};
+
+/** Before the first kit. */
+export const NO_RECOVERY: Recovery = { set: null, made: null, keyring: 'empty', kits: [] };
 
 export function acme(): World {
   return {
     status: STATUS,
+    recovery: RECOVERY,
     password: 'violet ladder marble seven',
     folders: [
       folder('f-mine', '', { personal: true, people: 1, files: 2 }),
@@ -168,7 +185,9 @@ export function blank(): World {
       online: 0,
       waiting: 0,
       unheld: 0,
+      waysOut: null,
     },
+    recovery: NO_RECOVERY,
     folders: [],
     entries: new Map(),
     members: new Map(),

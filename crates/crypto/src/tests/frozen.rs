@@ -17,7 +17,9 @@ use valise_protocol::sign::VerifyKey;
 
 use super::{array, bytes, number, path, randomness, text, vectors};
 use crate::key::{DeviceKey, Secret32};
+use crate::random::Drawn;
 use crate::seal::{SealingPair, open_key, seal_key_with};
+use crate::shares::split_with;
 use crate::*;
 
 fn wrapped(vector: &Value, name: &str) -> WrappedKey {
@@ -76,6 +78,37 @@ fn slot() {
     let key = file.open_with_password(WorkspaceId::new(array(&vector, "workspace")), &password).unwrap();
     assert!(key == DeviceKey::copy_of(&array(&vector, "device_key")));
     assert_eq!(file.to_bytes().unwrap(), bytes(&vector, "file"));
+}
+
+#[test]
+fn recovery() {
+    let vector = vectors("recovery");
+    let set = ShareSet { id: RecoverySetId::new(array(&vector, "set")), commitment: commitment(&vector, "commitment") };
+    let key = RecoveryKey::copy_of(&array(&vector, "recovery_key"));
+    assert_eq!(key.commitment(), set.commitment);
+    assert_eq!(key.signing_key().verify_key(), VerifyKey::new(array(&vector, "signing_public")));
+    let sealing = SealingPair::of_recovery(&key).unwrap();
+    assert_eq!(*sealing.secret().expose_secret(), array(&vector, "sealing_secret"));
+    // The library draws four bytes for each coefficient and uses the first.
+    let mut drawn = zeroize::Zeroizing::new([0; 128]);
+    bytes(&vector, "coefficients").iter().enumerate().for_each(|(at, byte)| drawn[4 * at] = *byte);
+    let (made, shares) = split_with(&key, set.id, Drawn::new(drawn)).unwrap();
+    assert_eq!(made, set);
+    let codes: Vec<&str> = vector["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
+    for (share, code) in shares.iter().zip(&codes) {
+        assert_eq!(share.to_code().as_str(), *code);
+        assert_eq!(Share::from_code(code).unwrap().check(&set), Ok(()));
+    }
+    assert_eq!(shares[0].to_keyring_text().as_str(), text(&vector, "keyring_text"));
+    let groups: Vec<&str> = vector["groups"].as_array().unwrap().iter().map(|group| group.as_str().unwrap()).collect();
+    assert_eq!(groups_digest(&set.id, ShareIndex::Kit, &groups), commitment(&vector, "groups_digest"));
+    let [one, two] = [codes[0], codes[2]].map(|code| Share::from_code(code).unwrap());
+    let slots = SlotFile::from_bytes(&bytes(&vector, "slots")).unwrap();
+    assert_eq!(slots.recovery_set().unwrap(), set);
+    let combined = combine(&slots.recovery_set().unwrap(), &one, &two).unwrap();
+    let workspace = WorkspaceId::new(array(&vector, "workspace"));
+    let device_key = slots.open_with_recovery(workspace, &combined).unwrap();
+    assert!(device_key == DeviceKey::copy_of(&array(&vector, "device_key")));
 }
 
 #[test]

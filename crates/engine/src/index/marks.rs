@@ -32,6 +32,10 @@ pub enum Mark {
     Unpublished(FolderId),
     /// The workspace was created here and the catalog does not know it yet (bool).
     UnpublishedWorkspace,
+    /// What is remembered of the recovery set in force, with what was proven of its kits.
+    Recovery,
+    /// How far the catalog has confirmed this account's own chain (u64).
+    AccountSent,
     /// The join request of a newcomer, until it is admitted.
     JoinRequest,
 }
@@ -46,6 +50,8 @@ impl Mark {
             Self::SeenUpTo(folder) => format!("seen up to {folder}"),
             Self::Unpublished(folder) => format!("unpublished {folder}"),
             Self::UnpublishedWorkspace => "unpublished workspace".into(),
+            Self::Recovery => "recovery".into(),
+            Self::AccountSent => "account sent".into(),
             Self::JoinRequest => "join request".into(),
         }
     }

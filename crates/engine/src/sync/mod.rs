@@ -1,5 +1,6 @@
 //! Sync: rounds with the catalog, decided by [`plan`], carried out here.
 
+mod account;
 pub mod plan;
 mod task;
 
@@ -25,7 +26,7 @@ use crate::share;
 use crate::shared::{CatalogLink, Session, Shared, lock};
 use crate::vault::fetch_keys::NewWrap;
 use crate::vault::intake::{WENT_BACK, confirms};
-use plan::{Outcome, Plan, Step};
+use plan::{Listed, Outcome, Plan, Step};
 
 pub use task::run;
 
@@ -143,6 +144,7 @@ async fn carry_out(shared: &Arc<Shared>, session: &Arc<Session>, step: Step) -> 
     match step {
         Step::PublishWorkspace => publish_workspace(shared, session).await.map(|()| Outcome::Done),
         Step::PullWorkspace => pull_workspace(shared, session).await.map(|()| Outcome::Done),
+        Step::SendAccount => account::send(shared, session).await.map(|()| Outcome::Done),
         Step::Admit => share::admit_all(shared, session).await.map(|_| Outcome::Done),
         Step::ListFolders => list_folders(shared, session).await,
         Step::PublishFolder(folder) => publish_folder(shared, session, folder).await.map(|()| Outcome::Done),
@@ -367,27 +369,30 @@ pub async fn pull_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Res
 
 async fn list_folders(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<Outcome, EngineError> {
     let folders = session.link()?.client.folders().await?.folders;
-    let (mut behind, mut unpublished, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+    let mut listed = Listed::default();
     shared.vault(|vault| {
         for known in &folders {
             let stopped = vault.folders.get(&known.folder).is_some_and(|state| state.stopped);
             let same = vault.folders.get(&known.folder).is_some_and(|state| state.chain().head() == known.head);
             if !same && !stopped {
-                behind.push(known.folder);
+                listed.behind.push(known.folder);
             }
         }
         for (id, state) in &vault.folders {
             if marks::find::<bool>(vault.index.read(), Mark::Unpublished(*id))?.is_some() {
-                unpublished.push(*id);
+                listed.unpublished.push(*id);
             }
             if state.waiting_changes() > 0 && !state.stopped {
-                waiting.push(*id);
+                listed.waiting.push(*id);
+            }
+            if vault.is_outdated(state) && !state.stopped {
+                listed.outdated.push(*id);
             }
         }
+        listed.unheld = vault.unconfirmed();
         Ok(())
     })?;
-    let unheld = shared.vault(|vault| Ok(vault.unconfirmed()))?;
-    Ok(Outcome::Listed { behind, waiting, unpublished, unheld })
+    Ok(Outcome::Listed(listed))
 }
 
 /// Brings a folder that was made here; nothing to do for others.

@@ -14,6 +14,8 @@ pub enum Step {
     PublishWorkspace,
     /// Read the workspace chain.
     PullWorkspace,
+    /// Bring what this device wrote into its own account chain: a recovery set, new keys.
+    SendAccount,
     /// See which folders there are, and how far they have come.
     ListFolders,
     /// Let newcomers in.
@@ -35,9 +37,8 @@ pub enum Step {
 pub enum Outcome {
     /// Done, nothing follows.
     Done,
-    /// [`Step::ListFolders`]: these have records that are not here, these have changes that wait, and these
-    /// have files whose bytes nobody else confirmed.
-    Listed { behind: Vec<FolderId>, waiting: Vec<FolderId>, unpublished: Vec<FolderId>, unheld: Vec<FolderId> },
+    /// See [`Listed`].
+    Listed(Listed),
     /// [`Step::PullFolder`], [`Step::Send`]: there is more of the same.
     More,
     /// Something else stands where the record was to stand: read first, then sign again.
@@ -48,6 +49,21 @@ pub enum Outcome {
     Stopped,
     /// No answer: everything else would fail as well.
     Unreachable,
+}
+
+/// What [`Step::ListFolders`] found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Have records that are not here.
+    pub behind: Vec<FolderId>,
+    /// Have changes that wait.
+    pub waiting: Vec<FolderId>,
+    /// Were made here, and the catalog does not know them yet.
+    pub unpublished: Vec<FolderId>,
+    /// Do not know the newest account key of this account: their key changes.
+    pub outdated: Vec<FolderId>,
+    /// Have files whose bytes nobody else confirmed.
+    pub unheld: Vec<FolderId>,
 }
 
 /// The rest of one round.
@@ -66,7 +82,7 @@ impl Plan {
     /// A whole round. `publish`: the workspace was made here and the catalog does not know it yet.
     pub fn round(publish: bool) -> Self {
         let first = publish.then_some(Step::PublishWorkspace);
-        let rest = [Step::PullWorkspace, Step::Admit, Step::ListFolders];
+        let rest = [Step::PullWorkspace, Step::SendAccount, Step::Admit, Step::ListFolders];
         Self { steps: first.into_iter().chain(rest).collect(), ..Self::default() }
     }
 
@@ -80,11 +96,12 @@ impl Plan {
         match (step, outcome) {
             (_, Outcome::Done) => {}
             (_, Outcome::Unreachable) => self.unreachable = true,
-            (Step::ListFolders, Outcome::Listed { behind, waiting, unpublished, unheld }) => {
-                self.push_back(unpublished.into_iter().map(Step::PublishFolder));
-                self.push_back(behind.into_iter().map(Step::PullFolder));
-                self.push_back(waiting.into_iter().map(Step::Send));
-                self.push_back(unheld.into_iter().map(Step::PullHeld));
+            (Step::ListFolders, Outcome::Listed(listed)) => {
+                self.push_back(listed.unpublished.into_iter().map(Step::PublishFolder));
+                self.push_back(listed.behind.into_iter().map(Step::PullFolder));
+                self.push_back(listed.outdated.into_iter().map(Step::Rekey));
+                self.push_back(listed.waiting.into_iter().map(Step::Send));
+                self.push_back(listed.unheld.into_iter().map(Step::PullHeld));
             }
             (step, Outcome::More) => self.push_front([step]),
             (Step::Send(folder) | Step::Rekey(folder), Outcome::Conflict) => {
@@ -93,7 +110,7 @@ impl Plan {
             (step, Outcome::Conflict) => self.conflict([Step::PullWorkspace, step]),
             (Step::Send(folder), Outcome::KeyChangeFirst) => self.conflict([Step::Rekey(folder), Step::Send(folder)]),
             (step, Outcome::Stopped) => self.stop(step),
-            (_, Outcome::Listed { .. } | Outcome::KeyChangeFirst) => {}
+            (_, Outcome::Listed(_) | Outcome::KeyChangeFirst) => {}
         }
     }
 
@@ -138,7 +155,7 @@ fn folder_of(step: Step) -> Option<FolderId> {
         | Step::Rekey(folder)
         | Step::Send(folder)
         | Step::PullHeld(folder) => Some(folder),
-        Step::PublishWorkspace | Step::PullWorkspace | Step::ListFolders | Step::Admit => None,
+        Step::PublishWorkspace | Step::PullWorkspace | Step::SendAccount | Step::ListFolders | Step::Admit => None,
     }
 }
 
@@ -153,9 +170,14 @@ mod tests {
         while let Some(step) = plan.next() {
             match step {
                 Step::ListFolders => {
-                    let outcome =
-                        Outcome::Listed { behind: vec![B], waiting: vec![A, B], unpublished: vec![A], unheld: vec![] };
-                    return plan.done(step, outcome);
+                    let listed = Listed {
+                        behind: vec![B],
+                        waiting: vec![A, B],
+                        unpublished: vec![A],
+                        outdated: vec![B],
+                        unheld: vec![],
+                    };
+                    return plan.done(step, Outcome::Listed(listed));
                 }
                 step => plan.done(step, Outcome::Done),
             }
@@ -168,7 +190,8 @@ mod tests {
         assert_eq!(plan.next(), Some(Step::PublishWorkspace));
         listed(&mut plan);
         let rest: Vec<_> = std::iter::from_fn(|| plan.next()).collect();
-        assert_eq!(rest, [Step::PublishFolder(A), Step::PullFolder(B), Step::Send(A), Step::Send(B)]);
+        let expected = [Step::PublishFolder(A), Step::PullFolder(B), Step::Rekey(B), Step::Send(A), Step::Send(B)];
+        assert_eq!(rest, expected);
     }
 
     #[test]

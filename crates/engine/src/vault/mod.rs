@@ -7,6 +7,7 @@ pub mod fetch_keys;
 pub mod first_run;
 pub mod folder;
 pub mod intake;
+pub mod recovery;
 pub mod unlock;
 pub mod write;
 
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use zeroize::Zeroizing;
 
-use valise_crypto::SealingPair;
+use valise_crypto::{MasterKey, SealingPair};
 use valise_protocol::account::Account;
 use valise_protocol::chain::{Head, Slice};
 use valise_protocol::ids::{AccountId, Cid, DeviceId, FolderId, KeyVersion, WorkspaceId};
@@ -47,6 +48,10 @@ pub struct Me {
 pub struct Vault {
     /// Who we are.
     pub me: Me,
+    /// The master key in force: recovery sets are sealed it.
+    pub master: (KeyVersion, MasterKey),
+    /// What is remembered of the recovery set in force; none if no slot opens with it.
+    pub recovery: Option<recovery::Remembered>,
     /// Own account chain.
     pub account: Account,
     /// The workspace chain; none while not let in yet.

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use valise_crypto::{
-    DeviceKey, DeviceSecrets, MasterKey, Password, SealedDeviceSecrets, SealedRing, SealingPair, SlotFile,
-    unwrap_index_key,
+    DeviceKey, DeviceSecrets, MasterKey, Password, Ring, SealedDeviceSecrets, SealedRing, SealingPair, unwrap_index_key,
 };
 use valise_protocol::account::{self, Account, Op};
 use valise_protocol::chain::Verdict;
-use valise_protocol::ids::{FolderId, KeyVersion, Seq};
+use valise_protocol::ids::{AccountId, FolderId, KeyVersion, Seq, WorkspaceId};
 use valise_protocol::keys::{Seal, WrappedKey};
 use valise_protocol::place::{SealPlace, WrapPlace};
 use valise_protocol::record::{ChainId, ChainKind, Record};
 use valise_protocol::workspace::Workspace;
 
 use super::folder::{FolderState, Opener};
+use super::recovery::{self, Remembered};
 use super::{Me, Vault};
 use crate::error::EngineError;
 use crate::home::{Home, Public};
@@ -24,14 +24,14 @@ use crate::index::{Index, held, outbox, records};
 impl Vault {
     /// Opens the vault with a password. Costs about a second of CPU: not for the runtime's threads.
     pub fn unlock(home: &Home, public: &Public, password: &str) -> Result<Self, EngineError> {
-        let slots = home.read("slots.cbor")?.ok_or(EngineError::HomeDamaged("slots.cbor"))?;
-        let slots = SlotFile::from_bytes(&slots)?;
+        let slots = recovery::slots(home)?;
         let password = Password::new(password).map_err(|_| EngineError::WrongPassword)?;
         let device_key = slots.open_with_password(public.workspace, &password)?;
         Self::open(home, public, &device_key)
     }
 
-    fn open(home: &Home, public: &Public, device_key: &DeviceKey) -> Result<Self, EngineError> {
+    /// Opens the vault with the device key.
+    pub(super) fn open(home: &Home, public: &Public, device_key: &DeviceKey) -> Result<Self, EngineError> {
         let secrets = home.read("device.sealed")?.ok_or(EngineError::HomeDamaged("device.sealed"))?;
         let secrets = SealedDeviceSecrets::from_bytes(secrets)
             .open(device_key, public.workspace)
@@ -43,12 +43,18 @@ impl Vault {
         if secrets.public().id() != public.device {
             return Err(EngineError::HomeDamaged("account.json"));
         }
-        Self::load(public, &secrets, Index::open(&home.index(), &index_key)?)
+        let mut vault = Self::load(public, &secrets, Index::open(&home.index(), &index_key)?)?;
+        let set = recovery::set_of(home)?.map(|set| set.id);
+        vault.recovery = marks::find::<Remembered>(vault.index.read(), Mark::Recovery)?.filter(|it| Some(it.0) == set);
+        Ok(vault)
     }
 
     fn load(public: &Public, secrets: &DeviceSecrets, index: Index) -> Result<Self, EngineError> {
         let (account, keys) = load_account(&index, public)?;
-        let pairs = load_ring(&index, public, secrets, &account, &keys)?;
+        let master = load_master(public, secrets, &account, &keys)?;
+        let ring = open_ring(&index, (public.workspace, public.account), &account, &master)?;
+        let pairs = ring.iter().map(|(version, secret)| Ok((version, SealingPair::of_account(secret)?)));
+        let pairs = pairs.collect::<Result<BTreeMap<_, _>, EngineError>>()?;
         let me = Me {
             workspace: public.workspace,
             account: public.account,
@@ -61,6 +67,8 @@ impl Vault {
         let workspace = load_workspace(&index, public)?;
         let mut vault = Self {
             me,
+            master,
+            recovery: None,
             account,
             workspace,
             folders: BTreeMap::new(),
@@ -72,6 +80,11 @@ impl Vault {
         };
         vault.load_folders()?;
         Ok(vault)
+    }
+
+    /// The ring, opened once more: account keys are kept as pairs.
+    pub(super) fn load_ring(&self) -> Result<Ring, EngineError> {
+        open_ring(&self.index, (self.me.workspace, self.me.account), &self.account, &self.master)
     }
 
     fn load_folders(&mut self) -> Result<(), EngineError> {
@@ -120,29 +133,31 @@ fn load_account(
     Ok((state.ok_or(EngineError::IndexDamaged)?, newest))
 }
 
-/// Master key from its seal to this device, ring from the master key.
-fn load_ring(
-    index: &Index,
+/// The master key, from its seal to this device.
+fn load_master(
     public: &Public,
     secrets: &DeviceSecrets,
     account: &Account,
     keys: &Option<(valise_protocol::ids::DeviceId, account::Keys)>,
-) -> Result<BTreeMap<KeyVersion, SealingPair>, EngineError> {
+) -> Result<(KeyVersion, MasterKey), EngineError> {
     let (author, keys) = keys.as_ref().ok_or(EngineError::IndexDamaged)?;
     let seal = keys.master_seals.iter().find(|seal| seal.device == public.device);
     let seal = seal.ok_or(EngineError::NotAllowed("This computer was removed from the account."))?;
     let master = open_master(public, secrets, keys.master_version, *author, &seal.seal, account)?;
+    Ok((keys.master_version, master))
+}
+
+fn open_ring(
+    index: &Index,
+    (workspace, id): (WorkspaceId, AccountId),
+    account: &Account,
+    (version, master): &(KeyVersion, MasterKey),
+) -> Result<Ring, EngineError> {
     let sealed: serde_bytes::ByteBuf = marks::find(index.read(), Mark::Ring)?.ok_or(EngineError::IndexDamaged)?;
     let (generation, hash) = account.ring();
-    let place = WrapPlace::Ring {
-        workspace: public.workspace,
-        account: public.account,
-        master: keys.master_version,
-        generation,
-    };
-    let ring = SealedRing::from_bytes(sealed.into_vec()).open(&master, &place, &hash);
-    let ring = ring.map_err(|_| EngineError::IndexDamaged)?;
-    ring.iter().map(|(version, secret)| Ok((version, SealingPair::of_account(secret)?))).collect()
+    let place = WrapPlace::Ring { workspace, account: id, master: *version, generation };
+    let ring = SealedRing::from_bytes(sealed.into_vec()).open(master, &place, &hash);
+    ring.map_err(|_| EngineError::IndexDamaged)
 }
 
 fn open_master(

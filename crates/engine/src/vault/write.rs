@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use valise_crypto::{FolderKey, FolderKeyWrapper, FolderPlace, OpenedBody, make_bytes, seal_body, seal_folder_key};
 use valise_protocol::account::AccountKey;
+use valise_protocol::chain::Slice;
 use valise_protocol::folder::{self, Content, Genesis, MemberSeal, Pin, Purpose, Rekey};
 use valise_protocol::ids::{AccountId, Cid, Commitment, DekId, EntryId, Epoch, FolderId};
 use valise_protocol::place::{SealPlace, WrapPlace};
@@ -14,6 +15,7 @@ use valise_protocol::{names, workspace};
 
 use super::Vault;
 use super::fetch_keys::NewWrap;
+use super::folder::FolderState;
 use crate::compose::Slot;
 use crate::error::EngineError;
 use crate::index::in_flight::{self, InFlight};
@@ -164,13 +166,34 @@ impl Vault {
         let place = FolderPlace { workspace: self.me.workspace, folder: id, epoch };
         let previous =
             state.current_key().map(|old| FolderKeyWrapper::new(&new, place)?.wrap_previous(old)).transpose()?;
+        // One's own newest key goes with it, where the folder does not know it yet.
+        let own = if self.is_outdated(state) { self.account.key() } else { None };
         let seal_to = |account: &AccountId| {
-            let key = state.chain().member_key(account).ok_or(EngineError::NotVerified("a member's key"))?;
+            let key = own.filter(|_| *account == self.me.account).or_else(|| state.chain().member_key(account));
+            let key = key.ok_or(EngineError::NotVerified("a member's key"))?;
             self.seal_to_member(id, epoch, &new, *account, key)
         };
         let seals = state.chain().members().keys().map(seal_to).collect::<Result<_, _>>()?;
-        let rekey = Rekey { commitment: new.commitment(), previous, seals, slices: Vec::new() };
+        let slices = own.map(|_| self.slice_for(state)).transpose()?.into_iter().collect();
+        let rekey = Rekey { commitment: new.commitment(), previous, seals, slices };
         self.write_folder(id, epoch, folder::kind::REKEY, &rekey)
+    }
+
+    /// Whether a folder knows an older account key of one's own than the newest.
+    pub fn is_outdated(&self, state: &FolderState) -> bool {
+        state.role(&self.me.account).is_some() && state.chain().member_key(&self.me.account) != self.account.key()
+    }
+
+    /// The record that tells a folder of one's newest account key.
+    pub fn compose_anchor(&self, id: FolderId) -> Result<Record, EngineError> {
+        let state = self.folder(&id)?;
+        let anchor = folder::Anchor { slices: vec![self.slice_for(state)?] };
+        self.write_folder(id, state.chain().epoch(), folder::kind::ANCHOR, &anchor)
+    }
+
+    /// One's own account records that a folder does not have yet.
+    fn slice_for(&self, state: &FolderState) -> Result<Slice, EngineError> {
+        self.own_slice(state.chain().roster().next_to_embed(&self.me.account))
     }
 
     /// Seals a folder key to a member. Only a key that stands in a verified account chain is ever sealed to.

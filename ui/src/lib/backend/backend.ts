@@ -22,9 +22,13 @@ import type {
   Hit,
   Invitation,
   InvitationPreview,
+  KitCheck,
+  KitName,
+  Kits,
   Listing,
   Member,
   Person,
+  Recovery,
   Role,
   SecurityEvent,
   Status,
@@ -42,6 +46,18 @@ export interface Backend {
   join(link: string, name: string, password: string): Promise<void>;
   unlock(password: string): Promise<void>;
   lock(): Promise<void>;
+
+  /** New recovery kits; they are told once, and those before stop working. */
+  makeKits(password: string): Promise<Kits>;
+  /** Rust asks where to, and writes a page to be printed; false when the dialog was closed without a choice. */
+  saveKit(kit: KitName, code: string): Promise<boolean>;
+  /** The two groups that are asked back, from the paper. */
+  confirmKit(kit: KitName, groups: string[]): Promise<void>;
+  checkKit(code: string): Promise<KitCheck>;
+  /** How the ways back in stand; the system's keyring is looked into. */
+  recovery(): Promise<Recovery>;
+  /** Opens without the password, by two kits or by one and the keyring; gives new kits. */
+  recover(codes: string[], password: string): Promise<Kits>;
 
   folders(): Promise<Folder[]>;
   createFolder(name: string): Promise<Folder>;

@@ -30,6 +30,9 @@ export type ApiError = {
 	details: string | null,
 };
 
+/**  A recovery kit's code, or groups of one, in or out: wiped when dropped, never printed by accident. */
+export type Code = string;
+
 /**  How the catalog answers. */
 export type Connection = 
 /**  This workspace has no catalog yet. */
@@ -117,6 +120,12 @@ export type ErrorCode =
 "badInput" | 
 /**  The password does not open this device. */
 "wrongPassword" | 
+/**  A recovery code is mistyped, or its kit is not one that opens this computer. */
+"badKit" | 
+/**  The code is right, and the keyring does not give the other share: the other kit is needed. */
+"otherKitNeeded" | 
+/**  No kit was made for this computer. */
+"noRecovery" | 
 /**  There is an account in this home already. */
 "alreadySetUp" | 
 /**  There is no account in this home. */
@@ -247,6 +256,66 @@ export type InvitationPreview = {
 	expires: number,
 };
 
+/**  How the keyring of this computer stands. */
+export type KeyringState = 
+/**  It has the share. */
+"kept" | 
+/**  It has none: never given, or the keyring was set up anew. */
+"empty" | 
+/**  It has one of an older set. */
+"other" | 
+/**  It is locked. */
+"locked" | 
+/**  This computer has no keyring that answers. */
+"absent" | 
+/**  It was asked and did not answer in time. */
+"noAnswer" | 
+/**  It answered with an error. */
+"failed";
+
+/**  A kit, as it is told once. */
+export type Kit = {
+	/**  Which. */
+	kit: KitName,
+	/**  21 groups of four characters, with spaces between. */
+	code: Code,
+	/**  The two groups that are asked back, counted from 1. */
+	asked: number[],
+};
+
+/**  A kit that is still good. */
+export type KitCheck = {
+	/**  Which it is. */
+	kit: KitName,
+	/**  Its set. */
+	set: string,
+	/**  When it was proven to be kept; not known while locked. */
+	kept: number | null,
+};
+
+/**  One of the two kits of a set. */
+export type KitName = "a" | "b";
+
+/**  How a kit stands. */
+export type KitStatus = {
+	/**  Which. */
+	kit: KitName,
+	/**  When it was proven to be kept. */
+	kept: number | null,
+	/**  The two groups that are asked back, counted from 1. */
+	asked: number[],
+};
+
+/**  A new set, as it is told once. */
+export type Kits = {
+	/**  What tells its kits from older ones: stands on the paper. */
+	set: string,
+	/**  Kit A and kit B. */
+	kits: Kit[],
+	/**  Whether the keyring took its share. */
+	keyring: KeyringState,
+};
+
 /**  A directory's content. */
 export type Listing = {
 	/**  The folder. */
@@ -304,6 +373,18 @@ export type Place =
 /**  Cannot be had or could not be verified. */
 { type: "problem"; words: string };
 
+/**  How the ways out of a forgotten password stand. Any two of keyring, kit A and kit B open this computer's Valise. */
+export type Recovery = {
+	/**  The set in force; none if there is no way. */
+	set: string | null,
+	/**  When it was made; not known while locked. */
+	made: number | null,
+	/**  The share in the keyring of this computer. */
+	keyring: KeyringState,
+	/**  The kits; while locked it is not known what was proven of them. */
+	kits: KitStatus[],
+};
+
 /**  A member's role. */
 export type Role = 
 /**  Everything. */
@@ -348,6 +429,8 @@ export type Status = {
 	waiting: number,
 	/**  Files whose bytes no pinning node has confirmed yet. */
 	unheld: number,
+	/**  Whether there is a way back in without the password; none while locked or not let in. */
+	waysOut: WaysOut | null,
 };
 
 /**  A transfer for the panel above the status line. */
@@ -419,4 +502,15 @@ export type Version = {
 	/**  Bytes are on this computer. */
 	here: boolean,
 };
+
+/**  What has been proven of the ways back in without the password. */
+export type WaysOut = 
+/**  No kit was ever made, or what was made is used up. */
+"none" | 
+/**  Kits were made; none is proven to be kept. */
+"unproven" | 
+/**  One kit is proven to be kept. */
+"one" | 
+/**  Both are. */
+"both";
 

@@ -17,9 +17,13 @@ import type {
   Hit,
   Invitation,
   InvitationPreview,
+  Kit,
+  KitName,
+  Kits,
   Listing,
   Member,
   Person,
+  Recovery,
   Role,
   SecurityEvent,
   Status,
@@ -38,6 +42,7 @@ export type World = {
   transfers: Transfer[];
   security: SecurityEvent[];
   preview: InvitationPreview;
+  recovery: Recovery;
 };
 
 export type MockOptions = {
@@ -138,6 +143,67 @@ export class MockBackend implements Backend {
 
   lock() {
     return this.#answer('lock', [], () => this.setStatus({ stage: { type: 'locked' } }));
+  }
+
+  makeKits(password: string) {
+    return this.#answer('makeKits', [], () => {
+      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      return this.#newKits();
+    });
+  }
+
+  saveKit(kit: KitName, code: string) {
+    return this.#answer('saveKit', [kit, code], () => true);
+  }
+
+  confirmKit(kit: KitName, groups: string[]) {
+    return this.#answer('confirmKit', [kit, groups], () => {
+      const made = KITS.find((known) => known.kit === kit);
+      const right = made?.asked.map((group) => made.code.split(' ')[group - 1]) ?? [];
+      if (groups.join(' ').toUpperCase() !== right.join(' ')) throw new Trouble(refusal('badKit'));
+      const { recovery } = this.world;
+      const kits = recovery.kits.map((known) =>
+        known.kit === kit ? { ...known, kept: recovery.made } : known,
+      );
+      this.world.recovery = { ...recovery, kits };
+      const kept = kits.filter((known) => known.kept !== null).length;
+      this.setStatus({ waysOut: kept === 2 ? 'both' : kept === 1 ? 'one' : 'unproven' });
+    });
+  }
+
+  checkKit(code: string) {
+    return this.#answer('checkKit', [code], () => {
+      const found = KITS.find((known) => known.code === code);
+      const set = this.world.recovery.set;
+      if (found === undefined || set === null) throw new Trouble(refusal('badKit'));
+      return { kit: found.kit, set, kept: null };
+    });
+  }
+
+  recovery() {
+    return this.#answer('recovery', [], () => this.world.recovery);
+  }
+
+  recover(codes: string[], password: string) {
+    return this.#answer('recover', [codes, password], () => {
+      const right = new Set(codes.filter((code) => KITS.some((kit) => kit.code === code)));
+      if (right.size < codes.length) throw new Trouble(refusal('badKit'));
+      if (right.size === 1 && this.world.recovery.keyring !== 'kept') {
+        throw new Trouble(refusal('otherKitNeeded'));
+      }
+      this.world.password = password;
+      this.setStatus({ stage: { type: 'open' } });
+      return this.#newKits();
+    });
+  }
+
+  #newKits(): Kits {
+    const keyring = this.world.recovery.keyring === 'absent' ? 'absent' : 'kept';
+    const kits = KITS.map(({ kit, asked }) => ({ kit, asked, kept: null }));
+    const made = new Date(2026, 10, 14, 10, 5).getTime();
+    this.world.recovery = { set: '3F2A 91C0', made, keyring, kits };
+    this.setStatus({ waysOut: 'unproven' });
+    return { set: '3F2A 91C0', kits: KITS, keyring };
   }
 
   folders() {
@@ -435,6 +501,7 @@ export class MockBackend implements Backend {
       online: 0,
       waiting: 0,
       unheld: 0,
+      waysOut: 'none',
     });
   }
 
@@ -543,6 +610,20 @@ export class MockBackend implements Backend {
 }
 
 const FINGERPRINT = '3e8a 51f0 7bc2 d964 0e1d a87b 42c5 9f36';
+/** What is pretended to be printed. */
+export const KITS: Kit[] = [
+  {
+    kit: 'a',
+    code: 'VAL1 QYQX QURS WZ5T JKVV GYPD 8C3N 2M7H L4EU 60FA QYQX QURS WZ5T JKVV GYPD 8C3N 2M7H L4EU 60FA 9QZP X7S5',
+    asked: [4, 13],
+  },
+  {
+    kit: 'b',
+    code: 'VAL1 QYPX 5TJK WZQU RSVV 8C3N GYPD L4EU 2M7H 9QZP 60FA QYPX 5TJK WZQU RSVV 8C3N GYPD L4EU 2M7H X7S5 60FA',
+    asked: [7, 18],
+  },
+];
+
 const LINK =
   'valise://join/1/k3VqYxw7Z0hUuT5mB9cJrQ2sLx8pNfGdA4eWiKzRtMo/acme.example:8443/9sXh2Vb7Qm4LcTz0Rk6YpJwNd3Gf8AuE';
 

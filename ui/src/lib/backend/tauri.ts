@@ -24,6 +24,13 @@ export const tauriBackend: Backend = {
   unlock: (password) => ask('unlock', { password }),
   lock: () => ask('lock'),
 
+  makeKits: (password) => ask('make_kits', { password }),
+  saveKit: (kit, code) => ask('save_kit', { kit, code }),
+  confirmKit: (kit, groups) => ask('confirm_kit', { kit, groups }),
+  checkKit: (code) => ask('check_kit', { code }),
+  recovery: () => ask('recovery'),
+  recover: (codes, password) => ask('recover', { codes, password }),
+
   folders: () => ask('folders'),
   createFolder: (name) => ask('create_folder', { name }),
   renameFolder: (folder, name) => ask('rename_folder', { folder, name }),

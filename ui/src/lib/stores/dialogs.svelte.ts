@@ -1,5 +1,5 @@
 /** The one dialog that is open, and what it is about. */
-import type { FolderId, Member } from '$lib/backend';
+import type { FolderId, KitStatus, Kits, Member } from '$lib/backend';
 import type { Row } from './rows';
 
 export type Dialog =
@@ -12,6 +12,10 @@ export type Dialog =
   | { kind: 'emptyTrash'; count: number }
   | { kind: 'removeMember'; folder: FolderId; member: Member }
   | { kind: 'attach' }
+  /** `made`: they come from a recovery; else they are made in the dialog. */
+  | { kind: 'kits'; made: Kits | null }
+  | { kind: 'proveKit'; kit: KitStatus }
+  | { kind: 'checkKit' }
   | { kind: 'keys' };
 
 export class Dialogs {

@@ -1,5 +1,5 @@
 /** People of the workspace, and what somebody should look at. */
-import type { Backend, Event, Fingerprints, Person, SecurityEvent } from '$lib/backend';
+import type { Backend, Event, Fingerprints, Person, Recovery, SecurityEvent } from '$lib/backend';
 import { Question } from './question.svelte';
 
 export class People extends Question<Person[]> {
@@ -9,6 +9,13 @@ export class People extends Question<Person[]> {
 
   hear(event: Event): void {
     if (event.type === 'peopleChanged') void this.ask();
+  }
+}
+
+/** Ways back in without the password. Only asked where it is shown: it looks into the system's keyring. */
+export class WaysBack extends Question<Recovery> {
+  constructor(backend: Backend) {
+    super(() => backend.recovery());
   }
 }
 

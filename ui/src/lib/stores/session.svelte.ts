@@ -1,5 +1,5 @@
 /** Where we stand: new, locked, waiting, open; and what the status line shows. */
-import { Trouble, type Backend, type Event, type Stage, type Status } from '$lib/backend';
+import { Trouble, type Backend, type Event, type Kits, type Stage, type Status } from '$lib/backend';
 
 export class Session {
   status = $state.raw<Status | null>(null);
@@ -52,6 +52,13 @@ export class Session {
   async unlock(password: string): Promise<void> {
     await this.backend.unlock(password);
     await this.read();
+  }
+
+  /** Opens without the password; what comes back is shown once. */
+  async recover(codes: string[], password: string): Promise<Kits> {
+    const kits = await this.backend.recover(codes, password);
+    await this.read();
+    return kits;
   }
 
   async lock(): Promise<void> {

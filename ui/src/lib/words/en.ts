@@ -1,4 +1,4 @@
-import type { Connection, ErrorCode, Place, Role, TransferKind } from '$lib/backend';
+import type { Connection, ErrorCode, KeyringState, KitName, Place, Role, TransferKind } from '$lib/backend';
 import { clock } from '$lib/format/clock';
 import type { FileKind } from '$lib/format/kinds';
 import { displayName } from '$lib/format/name';
@@ -70,6 +70,28 @@ const ROLE: Record<Role, { name: string; can: string }> = {
   viewer: { name: 'viewer', can: 'Can open files and save copies.' },
 };
 
+/** Told when kits were made. */
+const KEYRING: Record<KeyringState, string> = {
+  kept: 'The keyring of this computer has its part.',
+  empty: 'The keyring of this computer has no part: both kits are needed to get back in.',
+  other: 'The keyring of this computer has an older part: both kits are needed to get back in.',
+  locked:
+    'The keyring of this computer is locked and could not take its part: both kits are needed to get back in. Or unlock it and make new kits.',
+  absent: 'This computer has no keyring that answers: both kits are needed to get back in.',
+  noAnswer: 'The keyring of this computer did not answer: both kits are needed to get back in.',
+  failed: 'The keyring of this computer gave an error: both kits are needed to get back in.',
+};
+
+const KEYRING_STATE: Record<KeyringState, string> = {
+  kept: 'has its part',
+  empty: 'has no part: it may have been set up anew. Make new kits',
+  other: 'has an older part. Make new kits',
+  locked: 'is locked',
+  absent: 'there is none here that answers',
+  noAnswer: 'does not answer',
+  failed: 'gives an error',
+};
+
 const CONNECTION: Record<Connection, { short: string; long: string }> = {
   none: {
     short: 'On this computer only',
@@ -96,6 +118,20 @@ const TROUBLE: Record<ErrorCode, Fallback> = {
     happened: 'This password does not open Valise on this computer.',
     safe: 'Nothing was changed.',
     todo: 'Check caps lock and the keyboard’s language, and try again.',
+  },
+  badKit: {
+    happened: 'This is not the code of a kit that opens this computer.',
+    safe: 'Nothing was changed.',
+    todo: 'Compare it with the paper, group by group. Older kits do not work any more.',
+  },
+  otherKitNeeded: {
+    happened: 'This kit is right, and one more way is needed beside it.',
+    safe: 'The keyring of this computer does not give its part.',
+    todo: 'Type the code of the other kit as well.',
+  },
+  noRecovery: {
+    happened: 'There is no recovery kit for this computer.',
+    todo: 'If you know the password, unlock, and make kits on the page Security.',
   },
   alreadySetUp: {
     happened: 'Valise is already set up on this computer.',
@@ -270,7 +306,8 @@ export const en = {
     join: 'I have an invitation',
     joinHint: 'A colleague sent you a link',
     recover: 'Recover my account',
-    recoverHint: 'Comes with a later version. Until then, a forgotten password is final.',
+    recoverHint:
+      'On a new computer: comes with a later version. On the one you used, Valise asks for your kit when it is locked.',
   },
 
   steps: {
@@ -293,8 +330,7 @@ export const en = {
     passwordMissing: 'Please choose a password.',
     passwordShort: (least: number) => `Please use at least ${least} characters.`,
     passwordWeak: 'This one is guessed too soon. Add a word or two.',
-    final:
-      'Nobody can reset it for you. A forgotten password is final until recovery kits come with a later version.',
+    final: 'Nobody can reset it for you; the recovery kit can. You print it after your first folder.',
   },
 
   password: {
@@ -384,7 +420,67 @@ export const en = {
     unlocking: 'Unlocking…',
     wrong:
       'This password does not open Valise on this computer. Check caps lock and the keyboard’s language.',
-    forgotten: 'Forgotten? Nobody can reset it. What is on this computer alone stays closed.',
+    forgotten: 'Forgotten?',
+  },
+
+  recover: {
+    title: 'Use your recovery kit',
+    sentence:
+      'Type the code of a kit. The keyring of this computer adds its part by itself; where it cannot, the other kit does.',
+    code: 'Code of the kit',
+    codeHint: '21 groups of four. Spaces and small letters do not matter.',
+    codeMissing: 'Please type the code of a kit. It begins with VAL1.',
+    other: 'Code of the other kit',
+    otherMissing: 'Please type the code of the other kit too.',
+    withoutKeyring: 'I have both kits',
+    password: 'Choose a new password for this computer',
+    open: 'Open Valise',
+    opening: 'Opening…',
+  },
+
+  kits: {
+    title: 'Print your recovery kit',
+    newTitle: 'Your new recovery kits',
+    sentence:
+      'If you forget the password, nobody can tell you a new one. These can: the keyring of this computer and two papers. Any two of the three open Valise here.',
+    again: 'The kits you have now stop working as soon as new ones are made.',
+    used: 'The kits you used are used up. Print these, and destroy the old ones.',
+    password: 'Your password',
+    passwordHint: 'So that nobody else makes kits while you are away.',
+    make: 'Make the kits',
+    making: 'Making…',
+    kit: (kit: KitName) => `Kit ${kit.toUpperCase()}`,
+    other: (kit: KitName) => `Kit ${kit === 'a' ? 'B' : 'A'}`,
+    step: (kit: KitName) => `${kit === 'a' ? 1 : 2} of 2`,
+    set: (set: string) => `Set ${set}`,
+    code: (kit: KitName) => `Code of kit ${kit.toUpperCase()}`,
+    qr: (kit: KitName) => `QR code of kit ${kit.toUpperCase()}`,
+    keep: (kit: KitName) =>
+      kit === 'a'
+        ? 'Keep it where you keep a passport: not on this computer, and not together with kit B.'
+        : 'Keep it in another place than kit A, or with somebody you trust.',
+    danger: 'Whoever has two of the three can read your files. One alone opens nothing.',
+    save: 'Print or save…',
+    saved: 'Saved. Print it, then remove the file: on this computer it does not count as kept.',
+    next: 'I have it on paper',
+    askTitle: 'Take the paper, please',
+    ask: 'So that it is known to be kept, type two of its groups.',
+    group: (group: number) => `Group ${n(group)}`,
+    groupsMissing: 'Please type both groups.',
+    confirm: 'Check',
+    showAgain: 'Show the code again',
+    kept: (kit: KitName) => `Kit ${kit.toUpperCase()} is known to be kept.`,
+    later: 'Later',
+    keyring: (keyring: KeyringState) => KEYRING[keyring],
+  },
+
+  checkKit: {
+    title: 'Is my kit still good?',
+    text: 'Type its code. Nothing is used up by it.',
+    code: 'Code of the kit',
+    check: 'Check',
+    good: (kit: KitName, set: string) =>
+      `Kit ${kit.toUpperCase()} of set ${set} is good: it is one of two that open Valise on this computer.`,
   },
 
   places: {
@@ -408,6 +504,13 @@ export const en = {
     alarm: 'Please look at this',
     alarmText: 'Something could not be verified. Nothing of yours was changed.',
     alarmDo: 'Open Security',
+    kit: 'Print your recovery kit',
+    kitText: 'A forgotten password is final until you have it on paper. It takes two minutes.',
+    kitDo: 'Print it',
+    unproven: 'Is your kit on paper?',
+    unprovenText:
+      'Kits were made, and not all of them are known to be kept. Two groups from the paper prove it.',
+    unprovenDo: 'Open Security',
     alone: 'Only you are here',
     aloneText: 'This workspace is on this computer alone. Bring it to a server to share with colleagues.',
     aloneDo: 'Connect a server',
@@ -768,9 +871,19 @@ export const en = {
       'The server sees who is in the workspace, who shares with whom and when, and exact sizes.',
       'Copies you save outside Valise are not encrypted by it. While it is unlocked, trust the computer it runs on.',
     ],
-    finalTitle: 'A forgotten password is final',
-    final:
-      'Recovery kits come with a later version. Until then, nobody can reset a password: not a colleague, not the server, not we.',
+    recoveryTitle: 'If you forget the password',
+    recoveryNone:
+      'There is no recovery kit yet, so a forgotten password is final: nobody can reset it, not a colleague, not the server, not we.',
+    recovery: 'Any two of these open Valise on this computer:',
+    recoveryFew: 'Kits are for this computer. On a new one they help with a later version.',
+    keyring: 'Keyring',
+    keyringState: (keyring: KeyringState) => KEYRING_STATE[keyring],
+    keptOn: (moment: number) => `kept, proven on ${calendarDay(new Date(moment))}`,
+    notProven: 'not proven to be kept',
+    prove: (kit: KitName) => `I have kit ${kit.toUpperCase()} here`,
+    makeKits: 'Print your recovery kit…',
+    newKits: 'Make new kits…',
+    checkKit: 'Is my kit still good?',
     fingerprints: 'Fingerprints',
     fingerprintsText: 'Compare them by eye or voice with what a colleague sees.',
     workspace: 'Workspace',

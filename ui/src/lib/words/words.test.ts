@@ -58,6 +58,9 @@ test('every code has words: what happened, and never a bare code', () => {
   const codes: ErrorCode[] = [
     'badInput',
     'wrongPassword',
+    'badKit',
+    'otherKitNeeded',
+    'noRecovery',
     'alreadySetUp',
     'notSetUp',
     'locked',

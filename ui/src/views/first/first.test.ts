@@ -1,9 +1,9 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
-import { MockBackend, refusal, type MockOptions, type World } from '$lib/backend/mock';
+import { KITS, MockBackend, refusal, type MockOptions, type World } from '$lib/backend/mock';
 import App from '../../App.svelte';
-import { acme, blank, STATUS } from '../../design/world';
+import { acme, blank, RECOVERY, STATUS } from '../../design/world';
 
 afterEach(cleanup);
 
@@ -77,11 +77,11 @@ describe('starting a workspace', () => {
     expect(backend.asked).toContainEqual(['create', 'Ada', PASSWORD, 'Acme', 'https://valise.example']);
   });
 
-  test('recovery is honest: it comes later', async () => {
+  test('recovery on a new computer is honest: it comes later', async () => {
     start(blank());
     const recover = await screen.findByRole('button', { name: /Recover my account/ });
     expect(recover).toBeDisabled();
-    expect(recover).toHaveTextContent('a forgotten password is final');
+    expect(recover).toHaveTextContent('Valise asks for your kit when it is locked');
   });
 
   test('caps lock is seen, and a password can be shown', async () => {
@@ -165,5 +165,58 @@ describe('unlocking', () => {
     backend.options.refuse = {};
     await press(user, 'Try again');
     expect(await screen.findByRole('navigation', { name: 'Places' })).toBeVisible();
+  });
+});
+
+describe('a forgotten password', () => {
+  const locked = (keyring: World['recovery']['keyring']): World => ({
+    ...acme(),
+    status: { ...STATUS, stage: { type: 'locked' }, waysOut: null },
+    recovery: { ...RECOVERY, keyring },
+  });
+  const A = KITS[0]?.code ?? '';
+  const B = KITS[1]?.code ?? '';
+
+  test('one kit and the keyring open, and new kits are shown', async () => {
+    const { backend, user } = start(locked('kept'));
+    await press(user, 'Forgotten?');
+    const code = screen.getByLabelText('Code of the kit');
+    expect(code).toHaveFocus();
+    await user.click(code);
+    await user.paste(A);
+    await user.type(screen.getByLabelText('Choose a new password for this computer'), PASSWORD);
+    await press(user, 'Open Valise');
+    expect(await screen.findByRole('dialog', { name: /Kit A/ })).toBeVisible();
+    expect(screen.getByText(/The kits you used are used up/)).toBeVisible();
+    expect(backend.asked).toContainEqual(['recover', [A], PASSWORD]);
+  });
+
+  test('a keyring that does not help is no dead end: the other kit is asked for', async () => {
+    const { backend, user } = start(locked('locked'));
+    await press(user, 'Forgotten?');
+    await user.click(screen.getByLabelText('Code of the kit'));
+    await user.paste(A);
+    await user.type(screen.getByLabelText('Choose a new password for this computer'), PASSWORD);
+    await press(user, 'Open Valise');
+    expect(await screen.findByText(/one more way is needed/)).toBeVisible();
+    const other = await screen.findByLabelText('Code of the other kit');
+    expect(other).toHaveFocus();
+    await user.paste(B);
+    await press(user, 'Open Valise');
+    expect(await screen.findByRole('dialog', { name: /Kit A/ })).toBeVisible();
+    expect(backend.asked).toContainEqual(['recover', [A, B], PASSWORD]);
+  });
+
+  test('what is missing or wrong is said, and one can go back to the password', async () => {
+    const { user } = start(locked('kept'));
+    await press(user, 'Forgotten?');
+    await press(user, 'Open Valise');
+    expect(await screen.findByText(/Please type the code of a kit/)).toBeVisible();
+    await user.type(screen.getByLabelText('Code of the kit'), 'VAL1 QQQQ');
+    await user.type(screen.getByLabelText('Choose a new password for this computer'), PASSWORD);
+    await press(user, 'Open Valise');
+    expect(await screen.findByRole('alert')).toHaveTextContent('not the code of a kit');
+    await press(user, 'Back');
+    expect(await screen.findByLabelText('Password')).toBeVisible();
   });
 });

@@ -1,0 +1,214 @@
+//! A recovery kit as one page to be printed: words of explanation, the code in groups, the same as a QR code.
+//!
+//! Fonts are the viewer's own (Helvetica, Courier), so names outside Latin-1 are left out: the set's name, which
+//! stands on every page, is what matters. The file is private to its owner; printed is where it belongs.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, Str};
+use qrcodegen::{QrCode, QrCodeEcc};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use valise_crypto::{CodeError, Share};
+
+use crate::api::{Code, KitName};
+use crate::error::EngineError;
+use crate::home::private_file;
+use crate::recovery::{kit_name, set_name};
+use crate::shared::Shared;
+
+/// A4, in points.
+const PAGE: (f32, f32) = (595.0, 842.0);
+const LEFT: f32 = 64.0;
+const QR_SIZE: f32 = 168.0;
+const GROUPS_IN_A_ROW: usize = 7;
+
+const REGULAR: Name<'_> = Name(b"R");
+const BOLD: Name<'_> = Name(b"B");
+const CODE: Name<'_> = Name(b"C");
+
+/// Writes a kit's page.
+pub fn write(shared: &Shared, code: &Code, to: &Path) -> Result<PathBuf, EngineError> {
+    let share = Share::from_code(&code.0).map_err(EngineError::BadCode)?;
+    let kit = kit_name(share.index()).ok_or(EngineError::BadCode(CodeError::NotACode))?;
+    let (name, workspace, set) = shared.open(|open| {
+        let set = open.vault.recovery.as_ref().ok_or(EngineError::NoRecovery)?.0;
+        Ok((open.public.name.clone(), open.public.workspace_name.clone(), set_name(set.as_bytes())))
+    })?;
+    let code = share.to_code();
+    let mut page = page(&Page { kit, name: &name, workspace: &workspace, set: &set, code: &code });
+    let written = private_file(to).and_then(|mut file| {
+        file.write_all(&page)?;
+        Ok(file.sync_all()?)
+    });
+    page.zeroize();
+    written.map(|()| to.to_owned())
+}
+
+/// What stands on a page.
+struct Page<'a> {
+    kit: KitName,
+    name: &'a str,
+    workspace: &'a str,
+    set: &'a str,
+    code: &'a str,
+}
+
+fn page(page: &Page<'_>) -> Vec<u8> {
+    let [catalog, tree, leaf, content, regular, bold, code] = [1, 2, 3, 4, 5, 6, 7].map(Ref::new);
+    let mut pdf = Pdf::new();
+    pdf.catalog(catalog).pages(tree);
+    pdf.pages(tree).kids([leaf]).count(1);
+    let mut sheet = pdf.page(leaf);
+    sheet.media_box(Rect::new(0.0, 0.0, PAGE.0, PAGE.1)).parent(tree).contents(content);
+    sheet.resources().fonts().pair(REGULAR, regular).pair(BOLD, bold).pair(CODE, code);
+    sheet.finish();
+    for (id, font) in [(regular, "Helvetica"), (bold, "Helvetica-Bold"), (code, "Courier-Bold")] {
+        pdf.type1_font(id).base_font(Name(font.as_bytes())).encoding_predefined(Name(b"WinAnsiEncoding"));
+    }
+    let mut ink = Ink { content: Content::new(), y: PAGE.1 - 84.0 };
+    ink.write(page);
+    let mut drawn = ink.content.finish().to_vec();
+    pdf.stream(content, &drawn);
+    drawn.zeroize();
+    pdf.finish()
+}
+
+/// Draws from the top down.
+struct Ink {
+    content: Content,
+    y: f32,
+}
+
+impl Ink {
+    fn write(&mut self, page: &Page<'_>) {
+        let (kit, other) = match page.kit {
+            KitName::A => ("A", "B"),
+            KitName::B => ("B", "A"),
+        };
+        self.line(BOLD, 24.0, &format!("Valise recovery kit {kit}"));
+        let names: Vec<&str> = [page.name, page.workspace].into_iter().filter(|name| is_printable(name)).collect();
+        self.line(REGULAR, 12.0, &names.join(", "));
+        self.line(REGULAR, 12.0, &format!("set {}", page.set));
+        self.gap(14.0);
+        self.lines(&[
+            "If the password of Valise is forgotten, nobody can reset it: no colleague, and not whoever runs the server.",
+            "This page is one of three ways back in. Any two of them together open Valise on your computer:",
+        ]);
+        self.lines(&[
+            "•  the keyring of that computer, which answers by itself,",
+            &format!("•  this kit {kit},"),
+            &format!("•  kit {other}, which was printed with it."),
+        ]);
+        self.gap(8.0);
+        self.code(page.code);
+        self.gap(8.0);
+        self.qr(page.code);
+        self.gap(18.0);
+        self.heading("Keep it");
+        self.lines(&[
+            &format!("Keep this page where you keep a passport, and kit {other} somewhere else. Neither belongs on the computer"),
+            "it is for, nor in a mail or a photograph. Whoever has two of the three ways can read your files and sign",
+            "in your name; one alone opens nothing. If this page may have been seen or lost, make new kits in Valise,",
+            "on the page “Security”: that makes this one worthless.",
+        ]);
+        self.heading("Use it");
+        self.lines(&[
+            "On the computer, start Valise and choose “Forgotten?”. Type the 21 groups above (spaces and small letters",
+            &format!("do not matter) or read the QR code. If the keyring does not answer, type kit {other} as well. Then choose"),
+            "a new password. A kit works once: Valise gives you new ones, and these two can be destroyed.",
+        ]);
+        self.heading("Is it still good?");
+        self.lines(&["Valise tells you at any time, without using it up: page “Security”, or: valise recovery check"]);
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.gap(4.0);
+        self.line(BOLD, 12.0, text);
+    }
+
+    fn lines(&mut self, lines: &[&str]) {
+        lines.iter().for_each(|line| self.line(REGULAR, 10.0, line));
+        self.gap(6.0);
+    }
+
+    /// 21 groups in three rows, each with the number of its first: two groups are asked back by number.
+    fn code(&mut self, code: &str) {
+        let groups: Vec<&str> = code.split(' ').collect();
+        for (row, groups) in groups.chunks(GROUPS_IN_A_ROW).enumerate() {
+            let text = Zeroizing::new(groups.join("  "));
+            self.line(CODE, 18.0, &text);
+            let number = row * GROUPS_IN_A_ROW + 1;
+            self.show(REGULAR, 9.0, LEFT - 20.0, self.y + 18.0 * 0.4, &number.to_string());
+        }
+    }
+
+    fn qr(&mut self, code: &str) {
+        let text = Zeroizing::new(code.replace(' ', ""));
+        // 84 characters fit, whatever they are; without the picture the code itself still stands above.
+        let Ok(qr) = QrCode::encode_text(&text, QrCodeEcc::Quartile) else { return };
+        let module = QR_SIZE / qr.size() as f32;
+        for row in 0..qr.size() {
+            for column in (0..qr.size()).filter(|column| qr.get_module(*column, row)) {
+                let (x, y) = (LEFT + column as f32 * module, self.y - (row + 1) as f32 * module);
+                // A hair wider, so that no viewer shows seams.
+                self.content.rect(x, y, module + 0.05, module + 0.05);
+            }
+        }
+        self.content.fill_nonzero();
+        self.gap(QR_SIZE);
+    }
+
+    fn line(&mut self, font: Name<'_>, size: f32, text: &str) {
+        self.y -= size;
+        self.show(font, size, LEFT, self.y, text);
+        self.y -= size * 0.4;
+    }
+
+    fn show(&mut self, font: Name<'_>, size: f32, x: f32, y: f32, text: &str) {
+        let bytes = Zeroizing::new(to_win_ansi(text));
+        self.content.begin_text().set_font(font, size).next_line(x, y).show(Str(&bytes)).end_text();
+    }
+
+    fn gap(&mut self, points: f32) {
+        self.y -= points;
+    }
+}
+
+/// Whether the viewer's own fonts have it.
+fn is_printable(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}'))
+}
+
+/// Windows code page 1252, as far as it is used here.
+fn to_win_ansi(text: &str) -> Vec<u8> {
+    let byte = |c: char| match c {
+        '“' => 0x93,
+        '”' => 0x94,
+        '’' => 0x92,
+        '•' => 0x95,
+        '–' => 0x96,
+        c => u8::try_from(u32::from(c)).unwrap_or(b'?'),
+    };
+    text.chars().map(byte).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_its_code_and_names_that_can_be_printed() {
+        let code =
+            "VAL1 QPZR Y9X8 GF2T VDW0 S3JN 54KH CE6M UA7L QPZR Y9X8 GF2T VDW0 S3JN 54KH CE6M UA7L QPZR Y9X8 GF2T VDW0";
+        let made = |name| page(&Page { kit: KitName::A, name, workspace: "Brightwater", set: "3F2A 91C0", code });
+        let pdf = made("Zoë Łuczak");
+        let text = String::from_utf8_lossy(&pdf);
+        assert!(pdf.starts_with(b"%PDF-1.7") && pdf.ends_with(b"%%EOF"));
+        assert!(text.contains("(VAL1  QPZR  Y9X8  GF2T  VDW0  S3JN  54KH)"));
+        assert!(text.contains("(set 3F2A 91C0)") && text.contains("(Brightwater)") && !text.contains("uczak"));
+        // Outside ASCII, strings are written in hexadecimal.
+        assert!(String::from_utf8_lossy(&made("Zoë")).contains("<5A6FEB2C204272696768747761746572>"));
+    }
+}

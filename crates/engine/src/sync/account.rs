@@ -1,0 +1,74 @@
+//! One's own account chain: what this device wrote into it goes to the catalog, and from there to the workspace.
+
+use std::sync::Arc;
+
+use valise_protocol::account::Account;
+use valise_protocol::api::{ApiCode, Append, Base64};
+use valise_protocol::record::{ChainId, Record};
+use valise_protocol::workspace::{self, Anchor};
+
+use crate::catalog::CatalogError;
+use crate::error::EngineError;
+use crate::index::marks::{self, Mark};
+use crate::index::records;
+use crate::share;
+use crate::shared::{Session, Shared};
+use crate::vault::Vault;
+use crate::vault::intake::confirms;
+
+/// A first run writes two records, genesis and keys, which are brought with the workspace or the join.
+const BROUGHT_AT_FIRST: u64 = 1;
+
+/// Brings what has no receipt yet; the ring first, which the catalog keeps for whoever reads the chain.
+///
+/// Only this device writes into its account's chain as long as devices cannot be added: another record in its place is
+/// the catalog's fault.
+pub async fn send(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    let order = session.order.lock().await;
+    let link = session.link()?;
+    let waiting = shared.vault(waiting)?;
+    if let Some(last) = waiting.last() {
+        let last = Record::decode(&last.0).map_err(|_| EngineError::IndexDamaged)?;
+        let (chain, ring) = shared.vault(|vault| Ok((ChainId::Account(vault.me.account), ring(vault)?)))?;
+        link.client.put_ring(&ring).await?;
+        match link.client.append(&chain, &Append { records: waiting, wraps: Vec::new() }).await {
+            Ok(receipt) if confirms(&receipt, &last, &link.key) => {}
+            Ok(_) => return Err(EngineError::Distrusted(super::NO_RECEIPT)),
+            Err(CatalogError::Said(ApiCode::Conflict)) => {
+                return Err(EngineError::Distrusted("it has another history of your account"));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let seq = last.envelope().seq;
+        shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &seq)))?;
+    }
+    drop(order);
+    anchor(shared, session).await
+}
+
+fn waiting(vault: &mut Vault) -> Result<Vec<Base64>, EngineError> {
+    let chain = ChainId::Account(vault.me.account);
+    let sent = marks::find(vault.index.read(), Mark::AccountSent)?.unwrap_or(BROUGHT_AT_FIRST);
+    let waiting = records::from(vault.index.read(), &chain, sent + 1)?;
+    Ok(waiting.into_iter().take(super::PUBLISH_AT_ONCE).map(Base64).collect())
+}
+
+fn ring(vault: &Vault) -> Result<Base64, EngineError> {
+    let ring: serde_bytes::ByteBuf = marks::find(vault.index.read(), Mark::Ring)?.ok_or(EngineError::IndexDamaged)?;
+    Ok(Base64(ring.into_vec()))
+}
+
+/// An officer tells the workspace of a new account key: invitations' secrets are sealed to officers' newest.
+async fn anchor(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    share::append_workspace(shared, session, |vault| {
+        let roster = vault.workspace()?.roster();
+        let anchored = roster.account(&vault.me.account).and_then(Account::key);
+        if !vault.is_officer() || anchored == vault.account.key() {
+            return Ok(None);
+        }
+        let slices = vec![vault.own_slice(roster.next_to_embed(&vault.me.account))?];
+        vault.write_workspace(workspace::kind::ANCHOR, &Anchor { slices }).map(Some)
+    })
+    .await?;
+    Ok(())
+}
