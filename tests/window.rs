@@ -157,8 +157,8 @@ async fn open_save_and_export(computer: &Computer, window: &Window, opened: &Pat
     assert!(fs::read(&exported).expect("the export").starts_with(b"age-encryption.org/v1\n"));
 }
 
-/// Bob opens a file, and his program saves it: Alice has a second version, by him. He makes the first one the newest
-/// again.
+/// Bob opens a file, and his program saves it: Alice has a second version, by him. She makes the first one the newest
+/// again, and he has that.
 async fn edit(bob: &Window, alice: &Window, opened: &Path) {
     fs::write(opened.join("next"), "An agreement between Brightwater and Bob.\n").expect("what Bob types");
     let file = bob.see(&row("agreement.txt")).await;
@@ -171,9 +171,9 @@ async fn edit(bob: &Window, alice: &Window, opened: &Path) {
     alice.see("[aria-label='Actions for version 1']").await;
     alice.read("Bob Okafor, ").await;
     alice.screenshot("15-versions").await;
-    bob.press("Actions for version 1").await;
-    bob.choose("Make it the newest again").await;
-    alice.see("[aria-label='Actions for version 2']").await;
+    alice.press("Actions for version 1").await;
+    alice.choose("Make it the newest again").await;
+    bob.see("[aria-label='Actions for version 2']").await;
 }
 
 /// What was opened is removed by locking.
