@@ -10,6 +10,9 @@
 //! A change made here is kept in the index first, shown at once, sent when the catalog answers, and counts as
 //! sent only with a receipt. What comes from outside is verified before it is kept, and kept before it is shown.
 
+// A test says what went wrong by panicking.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod api;
 mod catalog;
 pub mod clock;
