@@ -11,7 +11,7 @@
 //! sent only with a receipt. What comes from outside is verified before it is kept, and kept before it is shown.
 
 // A test says what went wrong by panicking.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::single_match))]
 
 pub mod api;
 mod catalog;
