@@ -17,7 +17,8 @@ in_ci() { [ -n "${CI:-}" ] && [ "$CI" != false ]; }
 has_display() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }
 
 # CI runs in a fresh clone: its build and its tools live in the user's cache, so that the second run is warm.
-VALISE_TOOLS=$ROOT/tools
+# A script that another one calls keeps to the caller's places.
+VALISE_TOOLS=${VALISE_TOOLS:-$ROOT/tools}
 if in_ci && [ -z "${CARGO_TARGET_DIR:-}" ] && [ -n "${XDG_CACHE_HOME:-${HOME:-}}" ]; then
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/valise-target
   if mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ]; then
