@@ -20,4 +20,6 @@ fi
 scripts/setup.sh run
 install_interface_packages
 interface_is_current || npm --prefix ui run build
-exec cargo run --package valise-desktop --features custom-protocol
+# The same choice of packages and features as the tests: nothing is built twice.
+cargo build --workspace --features valise-desktop/custom-protocol --bin valise-desktop
+exec "$TARGET_DIR/debug/valise-desktop" "$@"
