@@ -122,12 +122,14 @@ async fn two_people_share_files_in_two_windows() {
     edit(&bob, &alice, &opened).await;
     lock_and_unlock(&bob).await;
     nothing_stays_opened(&at_bob);
+    keys(&alice).await;
 
     // The other way, onto a subfolder's row.
     let answer = at_bob.home.write("answer.txt", "agreed");
     drop_files(&bob, &[answer]).await;
     alice.see(&row("answer.txt")).await;
     look_around(&alice).await;
+    make_everything_new(&bob).await;
     alice.close().await;
     bob.close().await;
 }
@@ -174,6 +176,36 @@ async fn edit(bob: &Window, alice: &Window, opened: &Path) {
     alice.press("Actions for version 1").await;
     alice.choose("Make it the newest again").await;
     bob.see("[aria-label='Actions for version 2']").await;
+}
+
+/// The folder gets a new key: the file keys follow by themselves.
+async fn keys(window: &Window) {
+    window.press("More for this folder").await;
+    window.choose("Keys…").await;
+    window.read("Version 1").await;
+    window.press("Change the key now").await;
+    window.read("Version 2").await;
+    window.read("Retire versions before 2").await;
+    window.screenshot("19-keys").await;
+    window.press("Retire versions before 2").await;
+    window.read("Oldest accepted version: 2").await;
+    window.press("Close").await;
+}
+
+/// Somebody may know the password: a new one, new keys, new kits, while the window stays.
+async fn make_everything_new(window: &Window) {
+    window.press("Security").await;
+    window.press("Password and keys…").await;
+    window.press("Make everything new…").await;
+    window.fill("Your password now", "not the password").await;
+    window.fill("New password", "seven purple trams go to the harbour").await;
+    window.fill("New password again", "seven purple trams go to the harbour").await;
+    window.press("Make everything new").await;
+    window.read("This password does not open Valise").await;
+    window.fill("Your password now", BOBS).await;
+    window.press("Make everything new").await;
+    window.read("Kit A").await;
+    window.screenshot("20-new-kits").await;
 }
 
 /// What was opened is removed by locking.

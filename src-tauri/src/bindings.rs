@@ -27,6 +27,8 @@ mod tests {
             .typ::<api::Kits>()
             .typ::<api::KitCheck>()
             .typ::<api::Recovery>()
+            .typ::<api::AccountKeys>()
+            .typ::<api::FolderKeys>()
             .typ::<api::ApiError>()
             .typ::<Drag>()
     }

@@ -5,8 +5,9 @@
 use tauri::State;
 use valise_engine::api::{AccountId, DekId, EntryId, FolderId};
 use valise_engine::api::{
-    ApiError, Code, Details, Entry, ErrorCode, Fingerprints, Folder, Hit, InvitationPreview, KitCheck, KitName, Kits,
-    Listing, Member, Password, Person, Recovery, Reply, Request, Role, SecurityEvent, Status, Transfer,
+    AccountKeys, ApiError, Code, Details, Entry, ErrorCode, Fingerprints, Folder, FolderKeys, Hit, InvitationPreview,
+    KitCheck, KitName, Kits, Listing, Member, Password, Person, Recovery, Reply, Request, Role, SecurityEvent, Status,
+    Transfer,
 };
 
 use crate::state::{App, fault};
@@ -102,6 +103,60 @@ pub async fn recovery(app: State<'_, App>) -> Result<Recovery, ApiError> {
 #[tauri::command]
 pub async fn recover(app: State<'_, App>, codes: Vec<Code>, password: Password) -> Result<Kits, ApiError> {
     reply!(app.ask(Request::Recover { codes, password }).await?, Kits)
+}
+
+/// Another password.
+#[tauri::command]
+pub async fn change_password(app: State<'_, App>, password: Password, new: Password) -> Result<(), ApiError> {
+    app.ask(Request::ChangePassword { password, new }).await.map(|_| ())
+}
+
+/// Another password, and everything behind it anew; the kits are told once.
+#[tauri::command]
+pub async fn renew_keys(app: State<'_, App>, password: Password, new: Password) -> Result<Kits, ApiError> {
+    reply!(app.ask(Request::RenewKeys { password, new }).await?, Kits)
+}
+
+/// Own keys.
+#[tauri::command]
+pub async fn account_keys(app: State<'_, App>) -> Result<AccountKeys, ApiError> {
+    reply!(app.ask(Request::AccountKeys).await?, AccountKeys)
+}
+
+/// A new account key.
+#[tauri::command]
+pub async fn rotate_account_key(app: State<'_, App>) -> Result<AccountKeys, ApiError> {
+    reply!(app.ask(Request::RotateAccountKey).await?, AccountKeys)
+}
+
+/// Keys of a folder.
+#[tauri::command]
+pub async fn folder_keys(app: State<'_, App>, folder: FolderId) -> Result<FolderKeys, ApiError> {
+    reply!(app.ask(Request::FolderKeys { folder }).await?, FolderKeys)
+}
+
+/// A new key for a folder.
+#[tauri::command]
+pub async fn rotate_folder_key(app: State<'_, App>, folder: FolderId) -> Result<FolderKeys, ApiError> {
+    reply!(app.ask(Request::RotateFolderKey { folder }).await?, FolderKeys)
+}
+
+/// Moves file keys under the newest folder key.
+#[tauri::command]
+pub async fn rewrap(app: State<'_, App>, folder: FolderId) -> Result<FolderKeys, ApiError> {
+    reply!(app.ask(Request::Rewrap { folder }).await?, FolderKeys)
+}
+
+/// Nothing under older keys any more.
+#[tauri::command]
+pub async fn retire_keys(app: State<'_, App>, folder: FolderId) -> Result<FolderKeys, ApiError> {
+    reply!(app.ask(Request::RetireKeys { folder }).await?, FolderKeys)
+}
+
+/// How often a folder's key changes by itself.
+#[tauri::command]
+pub async fn set_rotation(app: State<'_, App>, folder: FolderId, days: u32) -> Result<FolderKeys, ApiError> {
+    reply!(app.ask(Request::SetRotation { folder, days }).await?, FolderKeys)
 }
 
 /// Closes it.

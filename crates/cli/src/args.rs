@@ -126,6 +126,12 @@ pub enum Command {
     Recovery(RecoveryCommand),
     /// Open this home without its password: with a kit and the keyring, or with two kits. Asks for a new password.
     Recover(Recover),
+    /// Keys: versions, rotation, file keys moved under newer keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// The password of this computer.
+    #[command(subcommand)]
+    Password(PasswordCommand),
     /// Fingerprints of workspace, account, device and catalog.
     Fingerprints,
     /// Events that somebody should look at.
@@ -150,6 +156,8 @@ impl Command {
                 | Self::People
                 | Self::Fingerprints
                 | Self::Security
+                | Self::Key(KeyCommand::Status { .. } | KeyCommand::Rewrap { dry_run: true, .. })
+                | Self::Password(PasswordCommand::Change { .. })
                 | Self::Recovery(RecoveryCommand::Status | RecoveryCommand::Confirm { .. })
                 | Self::Folder(FolderCommand::List | FolderCommand::Members { .. })
         )
@@ -329,6 +337,97 @@ pub enum RecoveryCommand {
     },
     /// How the ways out stand.
     Status,
+}
+
+/// `key`
+#[derive(Subcommand)]
+pub enum KeyCommand {
+    /// Versions: of your keys and of every folder's, or of one folder's.
+    Status {
+        /// Which.
+        folder: Option<String>,
+    },
+    /// A new key for a folder, or for your account, after which every folder's key changes. Content stays as it is.
+    Rotate {
+        /// Which.
+        #[arg(required_unless_present = "account")]
+        folder: Option<String>,
+        /// Your account key.
+        #[arg(long, conflicts_with = "folder")]
+        account: bool,
+    },
+    /// Move a folder's file keys under its newest key, those that are not there yet.
+    Rewrap {
+        /// Which.
+        folder: String,
+        /// Only say how many would move.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Keep and accept nothing under a folder's older keys any more; file keys are moved first.
+    Retire {
+        /// Which.
+        folder: String,
+    },
+    /// How often a folder's key changes by itself.
+    Policy {
+        /// Which.
+        folder: String,
+        /// So many days, or `never`.
+        #[arg(long, value_name = "DAYS")]
+        every: Days,
+    },
+}
+
+/// A number of days.
+#[derive(Clone, Copy)]
+pub enum Days {
+    /// Only when something demands it.
+    Never,
+    /// After so many.
+    Every(u32),
+}
+
+impl std::str::FromStr for Days {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "never" => Ok(Self::Never),
+            days => match days.parse() {
+                Ok(days @ 1..) => Ok(Self::Every(days)),
+                _ => Err("a number of days, or `never`".to_owned()),
+            },
+        }
+    }
+}
+
+/// `password`
+#[derive(Subcommand)]
+pub enum PasswordCommand {
+    /// Another password. Recovery kits stay as they are.
+    Change {
+        /// Where it comes from.
+        #[command(flatten)]
+        new: NewPassword,
+    },
+    /// Somebody may know it: another password, and every key that it opened anew. Old recovery kits stop working.
+    Renew {
+        /// Where it comes from.
+        #[command(flatten)]
+        new: NewPassword,
+        /// Where the new kits go.
+        #[command(flatten)]
+        output: KitOutput,
+    },
+}
+
+/// Where a new password comes from.
+#[derive(Args)]
+pub struct NewPassword {
+    /// Reads the new password from the first line of a file (else VALISE_NEW_PASSWORD, else it is asked for).
+    #[arg(long = "new-password-file", value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 /// Where kits go.

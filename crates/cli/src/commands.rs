@@ -66,6 +66,8 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
             session.ask(Request::Attach { catalog: catalog.clone() }).await?;
             status(session, json).await
         }
+        Command::Key(command) => crate::keys::key(session, json, command).await,
+        Command::Password(command) => crate::keys::password(session, json, command).await,
         Command::Fingerprints => fingerprints(session, json).await,
         Command::Security => security(session, json).await,
     }

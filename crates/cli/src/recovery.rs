@@ -52,14 +52,15 @@ pub async fn recover(session: &Session, json: bool, command: &Recover) -> Result
 }
 
 /// Sends what was written; without a network, it goes later.
-async fn settle(session: &Session) -> Result<(), ApiError> {
+pub async fn settle(session: &Session) -> Result<(), ApiError> {
     match session.ask(Request::Sync).await {
         Err(error) if error.code != ErrorCode::Offline => Err(error),
         _ => Ok(()),
     }
 }
 
-fn kits(reply: Reply) -> Result<Kits, ApiError> {
+/// The kits of a reply.
+pub fn kits(reply: Reply) -> Result<Kits, ApiError> {
     match reply {
         Reply::Kits(kits) => Ok(kits),
         other => Err(unexpected(&other)),
@@ -67,7 +68,7 @@ fn kits(reply: Reply) -> Result<Kits, ApiError> {
 }
 
 /// Prints the kits, or writes a page for each.
-async fn hand_out(session: &Session, json: bool, kits: &Kits, output: &KitOutput) -> Result<(), ApiError> {
+pub async fn hand_out(session: &Session, json: bool, kits: &Kits, output: &KitOutput) -> Result<(), ApiError> {
     let Some(to) = output.output.as_ref().filter(|_| !output.print) else {
         print(json, kits, kit_lines);
         return Ok(());

@@ -85,28 +85,23 @@ impl Session {
 
     /// The password: from a file, the environment, or asked for (twice if it is new).
     pub fn password(&self, new: bool) -> Result<Password, ApiError> {
-        if let Some(path) = &self.password_file {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| fault(ErrorCode::BadInput, "The password file cannot be read.", &error.to_string()))?;
-            return Ok(Password(text.lines().next().unwrap_or_default().to_owned()));
+        if let Some(password) = given(self.password_file.as_deref(), "VALISE_PASSWORD")? {
+            return Ok(password);
         }
-        if let Ok(password) = std::env::var("VALISE_PASSWORD") {
-            return Ok(Password(password));
-        }
-        let ask = |prompt| {
-            rpassword::prompt_password(prompt)
-                .map(Password)
-                .map_err(|error| fault(ErrorCode::BadInput, "The password cannot be asked for.", &error.to_string()))
-        };
         if let (false, Some(typed)) = (new, self.typed.get()) {
             return Ok(typed.clone());
         }
-        let password = ask(if new { "New password for this computer: " } else { "Password: " })?;
-        if new && ask("The same again: ")?.0 != password.0 {
-            return Err(fault(ErrorCode::BadInput, "The two passwords differ.", ""));
-        }
+        let password = if new { ask_twice()? } else { ask("Password: ")? };
         let _ = self.typed.set(password.clone());
         Ok(password)
+    }
+
+    /// The password that takes the place of another: from a file, the environment, or asked for twice.
+    pub fn new_password(&self, file: Option<&Path>) -> Result<Password, ApiError> {
+        match given(file, "VALISE_NEW_PASSWORD")? {
+            Some(password) => Ok(password),
+            None => ask_twice(),
+        }
     }
 
     /// Locks and lets go.
@@ -116,6 +111,28 @@ impl Session {
             server.stop().await;
         }
     }
+}
+
+/// A password that is not asked for.
+fn given(file: Option<&Path>, variable: &str) -> Result<Option<Password>, ApiError> {
+    let Some(path) = file else { return Ok(std::env::var(variable).ok().map(Password)) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| fault(ErrorCode::BadInput, "The password file cannot be read.", &error.to_string()))?;
+    Ok(Some(Password(text.lines().next().unwrap_or_default().to_owned())))
+}
+
+fn ask(prompt: &str) -> Result<Password, ApiError> {
+    rpassword::prompt_password(prompt)
+        .map(Password)
+        .map_err(|error| fault(ErrorCode::BadInput, "The password cannot be asked for.", &error.to_string()))
+}
+
+fn ask_twice() -> Result<Password, ApiError> {
+    let password = ask("New password for this computer: ")?;
+    if ask("The same again: ")?.0 != password.0 {
+        return Err(fault(ErrorCode::BadInput, "The two passwords differ.", ""));
+    }
+    Ok(password)
 }
 
 fn home(arguments: &Arguments) -> Result<PathBuf, ApiError> {

@@ -235,11 +235,20 @@ impl IndexKey {
     /// for a raw 256-bit key, which skips its password derivation. Never log it.
     #[must_use]
     pub fn sqlcipher_pragma(&self) -> Zeroizing<String> {
+        self.pragma("PRAGMA key = \"x'")
+    }
+
+    /// The statement that encrypts an open index anew under this key. Never log it.
+    #[must_use]
+    pub fn sqlcipher_rekey_pragma(&self) -> Zeroizing<String> {
+        self.pragma("PRAGMA rekey = \"x'")
+    }
+
+    fn pragma(&self, begin: &str) -> Zeroizing<String> {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        const TEXT_LEN: usize = "PRAGMA key = \"x''\"".len() + 64;
         // Reserved in full: a growing string would leave copies behind.
-        let mut text = Zeroizing::new(String::with_capacity(TEXT_LEN));
-        text.push_str("PRAGMA key = \"x'");
+        let mut text = Zeroizing::new(String::with_capacity(begin.len() + 64 + "'\"".len()));
+        text.push_str(begin);
         for byte in self.expose_secret() {
             text.push(char::from(DIGITS[usize::from(byte >> 4)]));
             text.push(char::from(DIGITS[usize::from(byte & 15)]));
@@ -274,6 +283,7 @@ mod tests {
         assert_eq!(&**dek.export_text(), "__________________________________________8");
         let index = IndexKey::copy_of(&[0xa1; 32]);
         assert_eq!(&**index.sqlcipher_pragma(), format!("PRAGMA key = \"x'{}'\"", "a1".repeat(32)));
+        assert_eq!(&**index.sqlcipher_rekey_pragma(), format!("PRAGMA rekey = \"x'{}'\"", "a1".repeat(32)));
     }
 
     #[test]

@@ -80,6 +80,16 @@ impl Costs {
         Ok(())
     }
 
+    /// The larger of each cost, if any of these is below the others.
+    pub fn raised_to(self, least: Self) -> Option<Self> {
+        let raised = Self {
+            memory_kib: self.memory_kib.max(least.memory_kib),
+            passes: self.passes.max(least.passes),
+            lanes: self.lanes.max(least.lanes),
+        };
+        (raised != self).then_some(raised)
+    }
+
     fn any(self, limit: Self, breaks: fn(u32, u32) -> bool) -> bool {
         breaks(self.memory_kib, limit.memory_kib)
             || breaks(self.passes, limit.passes)
@@ -241,6 +251,13 @@ impl SlotFile {
             SlotKind::PASSWORD => slot.open_with_password(workspace, password),
             _ => Err(SlotError::UnknownKind),
         }
+    }
+
+    /// What a guess of the password costs, by the newest password slot that can be read.
+    pub fn password_costs(&self) -> Option<Costs> {
+        let slot = self.slots.iter().rfind(|slot| slot.kind == SlotKind::PASSWORD)?;
+        let PasswordSlot { memory_kib, passes, lanes, .. } = cbor::decode(&slot.bytes).ok()?;
+        Some(Costs { memory_kib, passes, lanes })
     }
 
     /// Removes a slot; the bytes it was written to are the caller's to replace.

@@ -71,6 +71,25 @@ pub enum Request {
     /// Opens a locked home without its password: with the codes of two kits, or with one and the keyring. Answers
     /// with new kits; the old ones are used up.
     Recover { codes: Vec<Code>, password: Password },
+    /// Another password for this computer. The other ways in stay.
+    ChangePassword { password: Password, new: Password },
+    /// Somebody may know the password: a new one, and everything that it opened begins anew: device key, index key,
+    /// master key, account key, recovery set. Answers with new kits; the old ones open nothing any more.
+    RenewKeys { password: Password, new: Password },
+    /// Own keys: versions, what a guess of the password costs, folders that do not know the newest key.
+    AccountKeys,
+    /// A new account key; every folder's key changes after it.
+    RotateAccountKey,
+    /// How the keys of a folder stand.
+    FolderKeys { folder: FolderId },
+    /// A new key for a folder. Content stays as it is; file keys move under it in the background.
+    RotateFolderKey { folder: FolderId },
+    /// Moves a folder's file keys under its newest key, those that are not there yet. Answers when all have moved.
+    Rewrap { folder: FolderId },
+    /// Nothing is kept or accepted under older keys of a folder any more.
+    RetireKeys { folder: FolderId },
+    /// A folder's key changes by itself after so many days; 0: only when something demands it.
+    SetRotation { folder: FolderId, days: u32 },
     /// Closes it: keys wiped, index closed, opened files removed.
     Lock,
     /// All folders of this account.
@@ -155,8 +174,12 @@ pub enum Reply {
     Status(Status),
     /// See [`Request::InspectInvitation`].
     Preview(InvitationPreview),
-    /// See [`Request::MakeKits`] and [`Request::Recover`].
+    /// See [`Request::MakeKits`], [`Request::Recover`] and [`Request::RenewKeys`].
     Kits(Kits),
+    /// See [`Request::AccountKeys`] and [`Request::RotateAccountKey`].
+    AccountKeys(AccountKeys),
+    /// See [`Request::FolderKeys`], and what changes them.
+    FolderKeys(FolderKeys),
     /// See [`Request::CheckKit`].
     Kit(KitCheck),
     /// See [`Request::Recovery`].
@@ -214,6 +237,13 @@ pub enum Event {
     PeopleChanged,
     /// A transfer began, moved or ended.
     Transfer { transfer: Transfer },
+    /// File keys of a folder move under its newest key: so many of so many.
+    Rewrapped {
+        #[cfg_attr(feature = "specta", specta(type = String))]
+        folder: FolderId,
+        done: u64,
+        of: u64,
+    },
     /// Somebody should look at this.
     Security { event: SecurityEvent },
 }
@@ -350,6 +380,64 @@ pub enum KeyringState {
     NoAnswer,
     /// It answered with an error.
     Failed,
+}
+
+/// One's own keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct AccountKeys {
+    /// Version of the account key: folder keys are sealed to it.
+    pub account_version: u64,
+    /// Version of the master key: it opens the account keys.
+    pub master_version: u64,
+    /// Folders whose key has not changed since the newest account key.
+    pub folders_behind: u32,
+    /// What one guess of the password costs: MiB of memory.
+    pub memory_mib: u32,
+    /// And passes over it.
+    pub passes: u32,
+}
+
+/// The keys of a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct FolderKeys {
+    /// The folder.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub folder: FolderId,
+    /// Version of its key: the epoch in force.
+    pub current: u64,
+    /// File keys under an earlier version are neither kept nor accepted.
+    pub minimum: u64,
+    /// When this computer first saw the current version.
+    pub since: Option<u64>,
+    /// Who made it.
+    pub by: String,
+    /// A change of the key must come before the next content.
+    pub change_waiting: bool,
+    /// It changes by itself after so many days; 0: only when something demands it.
+    pub rotate_days: u32,
+    /// How many file keys are under which version, newest first.
+    pub files: Vec<FilesUnder>,
+    /// How many are not under the current version.
+    pub older: u64,
+    /// One may change the key and move file keys.
+    pub may_rotate: bool,
+    /// One may retire old versions and decide how often the key changes.
+    pub may_decide: bool,
+}
+
+/// File keys under one version of a folder's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct FilesUnder {
+    /// The version.
+    pub version: u64,
+    /// File keys: one for each version of a file.
+    pub keys: u64,
 }
 
 /// What can be done now.

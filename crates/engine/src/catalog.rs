@@ -58,6 +58,9 @@ impl From<CatalogError> for crate::error::EngineError {
         match error {
             CatalogError::Unreachable(error) => Self::Offline(error),
             CatalogError::Said(ApiCode::NotFound) => Self::NotFound("it"),
+            CatalogError::Said(ApiCode::Unauthorized) => Self::NotAllowed(
+                "The catalog does not know this computer any more: it may have been removed from the account.",
+            ),
             CatalogError::Said(ApiCode::Busy) => Self::Offline(None),
             CatalogError::Said(code) => Self::Refused(format!("{code:?}")),
             CatalogError::Nonsense => Self::Distrusted("an answer makes no sense"),
@@ -94,6 +97,13 @@ impl Catalog {
         let http = http.build()?;
         let url = url.trim_end_matches('/').to_owned();
         Ok(Self { http, url, signer, session: tokio::sync::Mutex::new(None), counter: AtomicU64::new(1) })
+    }
+
+    /// The same catalog, asked by another device.
+    pub fn by(&self, signer: Signer) -> Self {
+        let (http, url) = (self.http.clone(), self.url.clone());
+        let (session, counter) = (tokio::sync::Mutex::new(None), AtomicU64::new(1));
+        Self { http, url, signer: Some(signer), session, counter }
     }
 
     /// The catalog's word about itself, signed by its own key.

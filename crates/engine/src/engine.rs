@@ -28,7 +28,7 @@ use crate::shared::{CatalogLink, Open, Session, Shared, State, lock};
 use crate::transfer::{Transfers, add, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
-use crate::{edit, kit, recovery, share, sync, versions};
+use crate::{edit, keys, kit, recovery, share, sync, versions};
 
 /// How an engine is set up.
 pub struct Config {
@@ -121,6 +121,20 @@ impl Engine {
             Request::CheckKit { code } => recovery::check(shared, &code).map(Reply::Kit),
             Request::Recovery => recovery::status(shared, &self.keyring).await.map(Reply::Recovery),
             Request::Recover { codes, password } => self.recover(&codes, password).await,
+            Request::ChangePassword { password, new } => {
+                let _turn = self.turning.lock().await;
+                keys::change_password(shared, self.costs, password, new).await.map(|()| Reply::Done)
+            }
+            Request::RenewKeys { password, new } => self.renew_keys(password, new).await,
+            Request::AccountKeys => keys::account_keys(shared).map(Reply::AccountKeys),
+            Request::RotateAccountKey => keys::rotate_account_key(shared).await.map(Reply::AccountKeys),
+            Request::FolderKeys { folder } => keys::folder_keys(shared, folder).map(Reply::FolderKeys),
+            Request::RotateFolderKey { folder } => keys::rotate_folder_key(shared, folder).await.map(Reply::FolderKeys),
+            Request::Rewrap { folder } => keys::rewrap(shared, folder).await.map(Reply::FolderKeys),
+            Request::RetireKeys { folder } => keys::retire(shared, folder).await.map(Reply::FolderKeys),
+            Request::SetRotation { folder, days } => {
+                keys::set_rotation(shared, folder, days).await.map(Reply::FolderKeys)
+            }
             Request::Lock => self.lock_vault().await.map(|()| Reply::Done),
             Request::Folders => shared.vault(|vault| Ok(Reply::Folders(vault.folder_rows()))),
             Request::CreateFolder { name } => edit::create_folder(shared, &name),
@@ -275,11 +289,38 @@ impl Engine {
         recovery::hand_out(&self.shared, &self.keyring, made).await.map(Reply::Kits)
     }
 
+    /// Begins everything anew that the password opens, and hands out a new set. The vault is closed meanwhile.
+    async fn renew_keys(
+        &self,
+        password: crate::api::Password,
+        new: crate::api::Password,
+    ) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        // A newcomer's account is not to grow before it is let in.
+        self.shared.vault(|_| Ok(()))?;
+        let opened = recovery::prepare(&self.shared, password.clone(), &new).await?;
+        if let Err(error) = self.close().await {
+            self.unlock_now(&password).await?;
+            return Err(error);
+        }
+        match recovery::renew(&self.shared, opened, new.clone(), self.costs).await {
+            Ok(made) => {
+                self.unlock_now(&new).await?;
+                recovery::hand_out(&self.shared, &self.keyring, made).await.map(Reply::Kits)
+            }
+            Err(error) => {
+                // Nothing has changed: it is as open as it was.
+                self.unlock_now(&password).await?;
+                Err(error)
+            }
+        }
+    }
+
     async fn unlock_now(&self, password: &crate::api::Password) -> Result<(), EngineError> {
         let public = self.shared.home.public()?.ok_or(EngineError::NotSetUp)?;
-        let (shared, secret) = (self.shared.clone(), password.clone());
+        let (shared, secret, costs) = (self.shared.clone(), password.clone(), self.costs);
         let (public, mut vault) = blocking(move || {
-            let vault = Vault::unlock(&shared.home, &public, &secret.0)?;
+            let vault = Vault::unlock(&shared.home, &public, &secret.0, costs)?;
             Ok((public, vault))
         })
         .await?;
@@ -311,6 +352,8 @@ impl Engine {
             opened: Opened::new(self.shared.home.root()),
             undo: Mutex::new(None),
             wake: Notify::new(),
+            held: Mutex::default(),
+            more_held: Notify::new(),
             round: tokio::sync::Mutex::new(()),
             order: tokio::sync::Mutex::new(()),
             dialling: std::sync::atomic::AtomicBool::new(false),
@@ -324,6 +367,10 @@ impl Engine {
     /// Afterwards it is locked, also when the answer says that a change could not be kept.
     async fn lock_vault(&self) -> Result<(), EngineError> {
         let _turn = self.turning.lock().await;
+        self.close().await
+    }
+
+    async fn close(&self) -> Result<(), EngineError> {
         let session = match &*self.shared.state() {
             State::Open(open) => open.session.clone(),
             _ => return Ok(()),

@@ -4,10 +4,12 @@
 //! account.json   public state: ids, own name, the workspace's name, the catalog's address
 //! slots.cbor     key slots: ways to open the device key
 //! device.sealed  the device's secret keys, under the device key
+//! device.before  those of the device that this one takes the place of, until the catalog knows this one
 //! index.sealed   the index key, under the device key
 //! index.db       the index (SQLCipher)
 //! blocks/        the node's repository: ciphertext only
 //! opened/        opened files, where no memory-backed place has room
+//! next/          while keys begin anew: the files that take the place of the old ones, all of them or none
 //! lock           held by the process that has the home
 //! ```
 
@@ -20,6 +22,20 @@ use serde::{Deserialize, Serialize};
 use valise_protocol::ids::{AccountId, DeviceId, WorkspaceId};
 
 use crate::error::EngineError;
+
+/// Key slots.
+pub const SLOTS: &str = "slots.cbor";
+/// The device's secret keys.
+pub const SECRETS: &str = "device.sealed";
+/// The index key.
+pub const INDEX_KEY: &str = "index.sealed";
+/// Secret keys of the device before this one, until the catalog knows this one.
+pub const BEFORE: &str = "device.before";
+/// Public state.
+pub const PUBLIC: &str = "account.json";
+const INDEX: &str = "index.db";
+/// Files that will take the place of those of the same name: complete if it is there.
+const NEXT: &str = "next";
 
 /// A home that this process holds.
 pub struct Home {
@@ -39,6 +55,9 @@ pub struct Public {
     pub account: AccountId,
     /// This device.
     pub device: DeviceId,
+    /// Devices that it took the place of, in this home.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<DeviceId>,
     /// Own display name.
     pub name: String,
     /// The workspace's name.
@@ -69,13 +88,24 @@ pub struct WaitingFor {
     pub folder: Option<String>,
 }
 
+impl Public {
+    /// As it is written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, EngineError> {
+        serde_json::to_vec_pretty(self).map_err(|_| EngineError::Internal("public state"))
+    }
+}
+
 impl Home {
     /// Takes a home; makes the directory if it is not there.
     pub fn take(root: &Path) -> Result<Self, EngineError> {
         private_dir(root)?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(root.join("lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { root: root.to_owned(), _lock: lock }),
+            Ok(()) => {
+                let home = Self { root: root.to_owned(), _lock: lock };
+                home.finish_replacing()?;
+                Ok(home)
+            }
             Err(fs::TryLockError::WouldBlock) => Err(EngineError::InUse),
             Err(fs::TryLockError::Error(error)) => Err(error.into()),
         }
@@ -83,8 +113,8 @@ impl Home {
 
     /// Public state; none before the first run.
     pub fn public(&self) -> Result<Option<Public>, EngineError> {
-        let Some(bytes) = self.read("account.json")? else { return Ok(None) };
-        let public: Public = serde_json::from_slice(&bytes).map_err(|_| EngineError::HomeDamaged("account.json"))?;
+        let Some(bytes) = self.read(PUBLIC)? else { return Ok(None) };
+        let public: Public = serde_json::from_slice(&bytes).map_err(|_| EngineError::HomeDamaged(PUBLIC))?;
         if public.version != 1 {
             return Err(EngineError::UpdateNeeded);
         }
@@ -93,8 +123,7 @@ impl Home {
 
     /// Writes public state. Its presence says that the first run is complete.
     pub fn set_public(&self, public: &Public) -> Result<(), EngineError> {
-        let bytes = serde_json::to_vec_pretty(public).map_err(|_| EngineError::Internal("public state"))?;
-        self.write("account.json", &bytes)
+        self.write(PUBLIC, &public.to_bytes()?)
     }
 
     /// A small file, whole; none if it is not there.
@@ -108,18 +137,65 @@ impl Home {
 
     /// Replaces a small file: on disk under its name wholly, or not at all.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), EngineError> {
-        let temporary = self.root.join(format!("{name}.tmp"));
-        let mut file = private_file(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, self.root.join(name))?;
+        write(&self.root, name, bytes)
+    }
+
+    /// Removes a small file; it need not be there.
+    pub fn remove(&self, name: &str) -> Result<(), EngineError> {
+        remove_file(&self.root.join(name))
+    }
+
+    /// Replaces several files, the index perhaps among them, all of them or none. The index must be closed.
+    pub fn replace(&self, fill: impl FnOnce(&Next) -> Result<(), EngineError>) -> Result<(), EngineError> {
+        let next = Next { root: self.root.join("next.tmp") };
+        remove_dir(&next.root)?;
+        private_dir(&next.root)?;
+        fill(&next)?;
+        for file in fs::read_dir(&next.root)? {
+            File::open(file?.path())?.sync_all()?;
+        }
+        File::open(&next.root)?.sync_all()?;
+        fs::rename(&next.root, self.root.join(NEXT))?;
         File::open(&self.root)?.sync_all()?;
+        self.finish_replacing()
+    }
+
+    /// What was complete when it was cut short is finished.
+    fn finish_replacing(&self) -> Result<(), EngineError> {
+        remove_dir(&self.root.join("next.tmp"))?;
+        let next = self.root.join(NEXT);
+        let files = match fs::read_dir(&next) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            files => files?,
+        };
+        for file in files {
+            let name = file?.file_name();
+            if name == INDEX {
+                // They are of the file that goes.
+                self.remove_beside_index()?;
+            }
+            fs::rename(next.join(&name), self.root.join(&name))?;
+        }
+        File::open(&self.root)?.sync_all()?;
+        remove_dir(&next)
+    }
+
+    fn remove_beside_index(&self) -> Result<(), EngineError> {
+        for suffix in ["-wal", "-shm"] {
+            remove_file(&self.root.join(format!("{INDEX}{suffix}")))?;
+        }
         Ok(())
+    }
+
+    /// Removes the index. One of a first run that was cut short can be opened by nobody.
+    pub fn remove_index(&self) -> Result<(), EngineError> {
+        self.remove_beside_index()?;
+        remove_file(&self.index())
     }
 
     /// The index.
     pub fn index(&self) -> PathBuf {
-        self.root.join("index.db")
+        self.root.join(INDEX)
     }
 
     /// The node's repository.
@@ -130,6 +206,47 @@ impl Home {
     /// The directory itself.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+}
+
+/// Files that will take the place of others.
+pub struct Next {
+    root: PathBuf,
+}
+
+impl Next {
+    /// A small file.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), EngineError> {
+        write(&self.root, name, bytes)
+    }
+
+    /// Where the index will come from.
+    pub fn index(&self) -> PathBuf {
+        self.root.join(INDEX)
+    }
+}
+
+fn write(root: &Path, name: &str, bytes: &[u8]) -> Result<(), EngineError> {
+    let temporary = root.join(format!("{name}.tmp"));
+    let mut file = private_file(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&temporary, root.join(name))?;
+    File::open(root)?.sync_all()?;
+    Ok(())
+}
+
+fn remove_file(path: &Path) -> Result<(), EngineError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn remove_dir(path: &Path) -> Result<(), EngineError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
     }
 }
 
@@ -154,4 +271,53 @@ pub fn private_file(path: &Path) -> Result<File, EngineError> {
         options.mode(0o600);
     }
     Ok(options.open(path)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(root: &Path) -> Vec<String> {
+        let entries = fs::read_dir(root).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Cut short before all of it is written: the old files stay. After: the new ones take their place, in whatever
+    /// order, however often it is cut short again.
+    #[test]
+    fn files_are_replaced_all_or_none() {
+        let root = tempfile::tempdir().unwrap();
+        let home = Home::take(root.path()).unwrap();
+        for name in [SLOTS, SECRETS, INDEX, "index.db-wal"] {
+            fs::write(root.path().join(name), "old").unwrap();
+        }
+        home.replace(|next| {
+            next.write(SLOTS, b"new")?;
+            Err(EngineError::Internal("the disk is full"))
+        })
+        .unwrap_err();
+        drop(home);
+        let home = Home::take(root.path()).unwrap();
+        assert_eq!(names(root.path()), ["device.sealed", "index.db", "index.db-wal", "lock", "slots.cbor"]);
+        assert_eq!(home.read(SLOTS).unwrap().unwrap(), b"old");
+        drop(home);
+
+        // Complete, and killed after one of the files was moved.
+        fs::create_dir(root.path().join(NEXT)).unwrap();
+        for name in [SECRETS, INDEX] {
+            fs::write(root.path().join(NEXT).join(name), "new").unwrap();
+        }
+        fs::write(root.path().join(SLOTS), "new").unwrap();
+        let home = Home::take(root.path()).unwrap();
+        for name in [SLOTS, SECRETS, INDEX] {
+            assert_eq!(home.read(name).unwrap().unwrap(), b"new", "{name}");
+        }
+        assert_eq!(names(root.path()), ["device.sealed", "index.db", "lock", "slots.cbor"]);
+
+        home.replace(|next| next.write(SLOTS, b"newer")).unwrap();
+        assert_eq!(home.read(SLOTS).unwrap().unwrap(), b"newer");
+        assert_eq!(names(root.path()), ["device.sealed", "index.db", "lock", "slots.cbor"]);
+    }
 }

@@ -23,6 +23,7 @@ mod error;
 mod home;
 mod index;
 pub mod keyring;
+mod keys;
 mod kit;
 mod opened;
 mod recovery;

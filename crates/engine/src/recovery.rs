@@ -8,23 +8,22 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use valise_crypto::{CodeError, Costs, Password, Share, ShareIndex, ShareSet};
-use valise_protocol::ids::DeviceId;
 
 use crate::api::{Code, KeyringState, Kit, KitCheck, KitName, KitStatus, Kits, Recovery};
 use crate::error::EngineError;
 use crate::home::Public;
 use crate::keyring::{Keyring, KeyringError, within};
 use crate::shared::{Shared, State};
-use crate::vault::recovery::{self, NewSet, Remembered, kit_byte};
+use crate::vault::recovery::{self, NewSet, OpenedSlots, Remembered, kit_byte};
 
 /// A person may have to answer the keyring's own question.
 const PERSON: Duration = Duration::from_secs(60);
 /// For showing how things stand.
 const GLANCE: Duration = Duration::from_secs(5);
 
-/// Under which name a device's share lies in the keyring.
-fn entry(device: &DeviceId) -> String {
-    format!("recovery {device}")
+/// Under which name a home's share lies in the keyring: that of its first device, whichever took its place.
+fn entry(public: &Public) -> String {
+    format!("recovery {}", public.earlier.first().unwrap_or(&public.device))
 }
 
 /// What is known of the account while locked, too.
@@ -59,7 +58,7 @@ pub async fn make(
 /// Gives the keyring its share, and the person theirs.
 pub async fn hand_out(shared: &Arc<Shared>, keyring: &Arc<dyn Keyring>, made: NewSet) -> Result<Kits, EngineError> {
     let [own, kit, second] = made.shares;
-    let name = entry(&public(shared)?.device);
+    let name = entry(&public(shared)?);
     let text = own.to_keyring_text();
     let kept = within(PERSON, keyring, move |keyring| keyring.store(&name, &text)).await;
     shared.open(|open| open.vault.keyring_took(kept.is_ok()))?;
@@ -96,7 +95,7 @@ pub fn check(shared: &Shared, code: &Code) -> Result<KitCheck, EngineError> {
 pub async fn status(shared: &Arc<Shared>, keyring: &Arc<dyn Keyring>) -> Result<Recovery, EngineError> {
     let public = public(shared)?;
     let set = recovery::set_of(&shared.home)?;
-    let keyring = match (&set, keyring_share(keyring, &public.device, GLANCE).await) {
+    let keyring = match (&set, keyring_share(keyring, &public, GLANCE).await) {
         (None, _) => KeyringState::Empty,
         (Some(set), Ok(Some(share))) if share.check(set).is_ok() => KeyringState::Kept,
         (_, Ok(Some(_))) => KeyringState::Other,
@@ -133,7 +132,7 @@ pub async fn gather(
         (Some(one), Some(two)) if one.index() == two.index() => Err(EngineError::SameKit),
         (Some(one), Some(two)) => Ok([one, two]),
         (Some(one), None) => {
-            let own = keyring_share(keyring, &public(shared)?.device, PERSON).await;
+            let own = keyring_share(keyring, &public(shared)?, PERSON).await;
             let own = match own {
                 Ok(Some(own)) if own.check(&set).is_ok() => own,
                 Ok(Some(_)) => return Err(EngineError::OtherKitNeeded(KeyringState::Other)),
@@ -161,12 +160,39 @@ pub async fn recover(
     .await
 }
 
+/// Checks both passwords before anything is closed. About a second of CPU.
+pub async fn prepare(
+    shared: &Arc<Shared>,
+    password: crate::api::Password,
+    new: &crate::api::Password,
+) -> Result<OpenedSlots, EngineError> {
+    Password::new(&new.0)?;
+    let (worker, public) = (shared.clone(), public(shared)?);
+    crate::engine::blocking(move || recovery::open_slots(&worker.home, &public, &password.0)).await
+}
+
+/// Begins the closed home anew behind another password. What it gives is to be handed out once the vault is open.
+pub async fn renew(
+    shared: &Arc<Shared>,
+    opened: OpenedSlots,
+    new: crate::api::Password,
+    costs: Costs,
+) -> Result<NewSet, EngineError> {
+    let public = public(shared)?;
+    let (worker, now) = (shared.clone(), shared.clock.now());
+    crate::engine::blocking(move || {
+        let new = Password::new(&new.0)?;
+        recovery::renew(&worker.home, &public, &opened, &new, costs, now)
+    })
+    .await
+}
+
 async fn keyring_share(
     keyring: &Arc<dyn Keyring>,
-    device: &DeviceId,
+    public: &Public,
     limit: Duration,
 ) -> Result<Option<Share>, KeyringError> {
-    let name = entry(device);
+    let name = entry(public);
     let text: Option<Zeroizing<String>> = within(limit, keyring, move |keyring| keyring.read(&name)).await?;
     // What somebody else put there is as good as nothing.
     Ok(text.and_then(|text| Share::from_keyring_text(&text).ok()).filter(|it| it.index() == ShareIndex::Keyring))

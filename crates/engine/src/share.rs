@@ -21,6 +21,7 @@ use valise_protocol::workspace::{self, Admitted, OfficerSeal};
 use crate::api::{Invitation, InvitationPreview, Role};
 use crate::catalog::CatalogError;
 use crate::error::EngineError;
+use crate::keys;
 use crate::shared::{CatalogLink, Session, Shared};
 use crate::sync;
 use crate::vault::Vault;
@@ -263,28 +264,7 @@ pub async fn remove(shared: &Arc<Shared>, folder: FolderId, account: AccountId) 
         write_as_owner(vault, folder, folder::kind::MEMBER_REMOVED, &MemberRemoved { account }).map(Some)
     })
     .await?;
-    rekey(shared, &session, folder).await
-}
-
-/// Changes a folder's key if a key change is waiting, or if the folder does not know one's newest account key. A
-/// viewer can only tell it; who writes next changes the key.
-pub async fn rekey(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
-    let changed = append_folder(shared, session, folder, |vault| {
-        let state = vault.folder(&folder)?;
-        let outdated = vault.is_outdated(state);
-        match state.role(&vault.me.account) {
-            Some(folder::Role::Viewer) if outdated => vault.compose_anchor(folder).map(Some),
-            Some(folder::Role::Owner | folder::Role::Editor) if outdated || state.chain().key_change_waiting() => {
-                vault.compose_rekey(folder).map(Some)
-            }
-            _ => Ok(None),
-        }
-    })
-    .await?;
-    if changed {
-        tracing::info!("the key of a folder was changed");
-    }
-    Ok(())
+    keys::rekey(shared, &session, folder).await
 }
 
 fn write_as_owner<T: Serialize>(vault: &Vault, folder: FolderId, kind: Kind, open: &T) -> Result<Record, EngineError> {

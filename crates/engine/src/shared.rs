@@ -1,6 +1,7 @@
 //! What the tasks of an engine share: the home, the state behind its lock, the events, and, while unlocked,
 //! a session with node, catalog and transfers.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -71,6 +72,10 @@ pub struct Session {
     pub undo: Mutex<Option<crate::edit::Undo>>,
     /// Something is to be sent or read.
     pub wake: Notify,
+    /// Folders of which the pinning node holds more.
+    pub held: Mutex<BTreeSet<FolderId>>,
+    /// There is something in `held`.
+    pub more_held: Notify,
     /// One round at a time.
     pub round: tokio::sync::Mutex<()>,
     /// Chains are read and grown by one task at a time: a page that was asked for before another task's
@@ -219,7 +224,7 @@ fn open_status(open: &Open) -> Status {
         ways_out: vault.workspace.is_some().then(|| ways_out(vault)),
         online: u32::try_from(online).unwrap_or(u32::MAX),
         waiting: vault.waiting_changes(),
-        unheld: u32::try_from(vault.unheld().len()).unwrap_or(u32::MAX),
+        unheld: u32::try_from(vault.unheld()).unwrap_or(u32::MAX),
         ..status(stage, Some(account(&open.public, vault.is_officer())), open.session.connection())
     }
 }

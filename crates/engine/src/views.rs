@@ -1,7 +1,7 @@
 //! What a person sees: rows, folders, members, details, made from what is verified.
 
 use valise_protocol::folder::{self, Purpose};
-use valise_protocol::ids::{Cid, DekId, EntryId, FolderId};
+use valise_protocol::ids::{DekId, EntryId, FolderId};
 use valise_protocol::tree::{self, EntryKind as TreeKind, Tree};
 
 use crate::api::{
@@ -144,7 +144,7 @@ impl Vault {
             Place::Waiting
         } else if !here {
             Place::OnDemand
-        } else if content.stamp.device == self.me.device && !self.held.contains(&content.cid) {
+        } else if self.me.is_here(&content.stamp.device) && !self.held.contains(&content.cid) {
             Place::Sending { percent: 0 }
         } else {
             Place::Here
@@ -236,25 +236,19 @@ impl Vault {
         })
     }
 
-    /// Folders with a file whose bytes no pinning node has confirmed, as far as known here.
+    /// Folders with files whose bytes no pinning node has confirmed, as far as known here.
     pub fn unconfirmed(&self) -> Vec<FolderId> {
-        let open = self.folders.values().filter(|state| {
-            let mut newest = state.tree().entries().filter_map(|entry| entry.newest());
-            newest.any(|content| !self.held.contains(&content.cid))
-        });
+        let open = self.folders.values().filter(|state| state.unheld().any(|(cid, _)| !self.held.contains(cid)));
         open.map(|state| state.id()).collect()
     }
 
-    /// Files of this device whose bytes no pinning node has confirmed: their folders and CIDs.
-    pub fn unheld(&self) -> Vec<(FolderId, Cid)> {
-        let mut unheld = Vec::new();
-        for state in self.folders.values() {
-            let versions = state.tree().entries().flat_map(|entry| &entry.versions);
-            let mine = versions.filter(|content| content.stamp.device == self.me.device);
-            let open = mine.filter(|content| !self.held.contains(&content.cid));
-            unheld.extend(open.map(|content| (state.id(), content.cid)));
-        }
-        unheld
+    /// How many files of this device no pinning node has confirmed.
+    pub fn unheld(&self) -> usize {
+        let of = |state: &FolderState| {
+            let announced = state.unheld().filter(|(_, mine)| *mine).map(|(cid, _)| cid);
+            announced.chain(state.waiting()).filter(|cid| !self.held.contains(cid)).count()
+        };
+        self.folders.values().map(of).sum()
     }
 
     /// For comparing by eye or voice.

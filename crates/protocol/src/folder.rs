@@ -21,6 +21,9 @@ pub use parts::*;
 /// Most members a folder may have.
 pub const MAX_MEMBERS: usize = 500;
 
+/// Longest time between two changes of a key that a policy may ask for: ten years.
+pub const MAX_ROTATE_DAYS: u32 = 3_650;
+
 /// What a folder record did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
@@ -42,6 +45,19 @@ pub enum Op {
     Invited(Invited),
     /// See [`InvitationRevoked`].
     InvitationRevoked(InvitationRevoked),
+    /// See [`KeyPolicy`].
+    KeyPolicy(KeyPolicy),
+}
+
+impl Op {
+    /// Account chains that the record embeds.
+    pub fn slices(&self) -> &[Slice] {
+        match self {
+            Self::Anchor(Anchor { slices }) | Self::Rekey(Rekey { slices, .. }) => slices,
+            Self::MemberAdded(added) => &added.slices,
+            _ => &[],
+        }
+    }
 }
 
 /// A member at this place of the chain.
@@ -80,6 +96,7 @@ pub struct Folder {
     epoch: Epoch,
     epochs: BTreeMap<Epoch, EpochInfo>,
     key_change_waiting: bool,
+    policy: KeyPolicy,
     invitations: BTreeMap<InvitationId, Invited>,
     spent: BTreeSet<InvitationId>,
 }
@@ -113,6 +130,7 @@ impl Folder {
             epoch: 0,
             epochs: BTreeMap::new(),
             key_change_waiting: false,
+            policy: KeyPolicy::default(),
             invitations: BTreeMap::new(),
             spent: BTreeSet::new(),
         })
@@ -145,7 +163,7 @@ impl Folder {
             Err(void) => return Err(self.roster.count_void(record, void)),
         };
         let key_change_waited = self.key_change_waiting;
-        let embedded = match self.roster.embed(self.workspace, slices(&op)) {
+        let embedded = match self.roster.embed(self.workspace, op.slices()) {
             Ok(embedded) => embedded,
             Err(Stop::Void(void)) => return Err(self.roster.count_void(record, void)),
             Err(broken) => return Err(broken),
@@ -175,7 +193,7 @@ impl Folder {
         if envelope.epoch != epoch {
             return Err(Void::Epoch);
         }
-        if !slices(op).iter().all(|slice| self.members.contains_key(&slice.account) || is_added(op, &slice.account)) {
+        if !op.slices().iter().all(|slice| self.members.contains_key(&slice.account) || is_added(op, &slice.account)) {
             return Err(Void::Subject);
         }
         match op {
@@ -188,6 +206,7 @@ impl Folder {
             Op::Content(content) => self.content(content),
             Op::Invited(invited) => self.invited(invited),
             Op::InvitationRevoked(revoked) => self.invitation_revoked(revoked),
+            Op::KeyPolicy(policy) => self.set_policy(policy),
         }
     }
 
@@ -290,6 +309,17 @@ impl Folder {
         Ok(())
     }
 
+    fn set_policy(&mut self, policy: &KeyPolicy) -> Result<(), Void> {
+        if !(self.policy.minimum..=self.epoch).contains(&policy.minimum) {
+            return Err(Void::Version);
+        }
+        if policy.rotate_days > MAX_ROTATE_DAYS {
+            return Err(Void::Limit);
+        }
+        self.policy = policy.clone();
+        Ok(())
+    }
+
     /// The folder.
     pub fn id(&self) -> FolderId {
         self.id
@@ -340,6 +370,11 @@ impl Folder {
         self.key_change_waiting
     }
 
+    /// What an owner decided about the folder's keys.
+    pub fn policy(&self) -> &KeyPolicy {
+        &self.policy
+    }
+
     /// Invitations that can still be redeemed.
     pub fn invitations(&self) -> &BTreeMap<InvitationId, Invited> {
         &self.invitations
@@ -350,17 +385,12 @@ fn may(role: Role, op: &Op) -> bool {
     match op {
         Op::Anchor(_) | Op::Left => true,
         Op::Content(_) | Op::Rekey(_) => matches!(role, Role::Owner | Role::Editor),
-        Op::MemberAdded(_) | Op::MemberRemoved(_) | Op::RoleChanged(_) | Op::Invited(_) | Op::InvitationRevoked(_) => {
-            role == Role::Owner
-        }
-    }
-}
-
-fn slices(op: &Op) -> &[Slice] {
-    match op {
-        Op::Anchor(Anchor { slices }) | Op::Rekey(Rekey { slices, .. }) => slices,
-        Op::MemberAdded(added) => &added.slices,
-        _ => &[],
+        Op::MemberAdded(_)
+        | Op::MemberRemoved(_)
+        | Op::RoleChanged(_)
+        | Op::Invited(_)
+        | Op::InvitationRevoked(_)
+        | Op::KeyPolicy(_) => role == Role::Owner,
     }
 }
 
@@ -383,6 +413,7 @@ fn decode(record: &Record) -> Result<Result<Op, Void>, Broken> {
         kind::CONTENT => open(record, Op::Content),
         kind::INVITED => open(record, Op::Invited),
         kind::INVITATION_REVOKED => open(record, Op::InvitationRevoked),
+        kind::KEY_POLICY => open(record, Op::KeyPolicy),
         _ => return Err(Broken::UpdateNeeded),
     })
 }

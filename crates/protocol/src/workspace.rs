@@ -47,6 +47,16 @@ pub enum Op {
     RecoveryVetoed(RecoveryVetoed),
 }
 
+impl Op {
+    /// Account chains that the record embeds.
+    pub fn slices(&self) -> &[Slice] {
+        match self {
+            Self::Admitted(Admitted { slices, .. }) | Self::Anchor(Anchor { slices }) => slices,
+            _ => &[],
+        }
+    }
+}
+
 /// A person as the chain knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
@@ -131,7 +141,7 @@ impl Workspace {
             Ok(op) => op,
             Err(void) => return Err(self.roster.count_void(record, void)),
         };
-        let embedded = match self.roster.embed(self.id, slices(&op)) {
+        let embedded = match self.roster.embed(self.id, op.slices()) {
             Ok(embedded) => embedded,
             Err(Stop::Void(void)) => return Err(self.roster.count_void(record, void)),
             Err(broken) => return Err(broken),
@@ -150,7 +160,8 @@ impl Workspace {
 
     fn judge(&mut self, record: &Record, op: &Op) -> Result<(), Void> {
         let author = record.envelope().author;
-        if !slices(op).iter().all(|slice| self.people.contains_key(&slice.account) || is_admitted(op, &slice.account)) {
+        if !op.slices().iter().all(|slice| self.people.contains_key(&slice.account) || is_admitted(op, &slice.account))
+        {
             return Err(Void::Subject);
         }
         if let Op::RecoveryVetoed(vetoed) = op {
@@ -402,13 +413,6 @@ fn next(current: &mut u64, proposed: u64) -> Result<(), Void> {
 /// A name that can be shown: not empty, not too long, no control characters.
 pub fn is_name(name: &str) -> bool {
     !name.trim().is_empty() && name.len() <= MAX_NAME && !name.chars().any(char::is_control)
-}
-
-fn slices(op: &Op) -> &[Slice] {
-    match op {
-        Op::Admitted(Admitted { slices, .. }) | Op::Anchor(Anchor { slices }) => slices,
-        _ => &[],
-    }
 }
 
 fn is_admitted(op: &Op, account: &AccountId) -> bool {

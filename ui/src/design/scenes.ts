@@ -2,10 +2,30 @@
  * Every state of the window by name, for the design page (`?mock=<scene>`) and for its pictures. A scene is a
  * world, how its backend behaves, and what a person does in it before the picture.
  */
-import type { Status, Transfer } from '$lib/backend';
-import { entry, folder, KITS, MockBackend, refusal, type MockOptions, type World } from '$lib/backend/mock';
+import type { FolderKeys, Status, Transfer } from '$lib/backend';
+import {
+  entry,
+  folder,
+  folderKeys,
+  KITS,
+  MockBackend,
+  refusal,
+  type MockOptions,
+  type World,
+} from '$lib/backend/mock';
 import { clock } from '$lib/format/clock';
-import { acme, blank, many, NO_RECOVERY, NOW, PEOPLE, RECOVERY, STATUS, strangeNames } from './world';
+import {
+  acme,
+  blank,
+  many,
+  MERGER_KEYS,
+  NO_RECOVERY,
+  NOW,
+  PEOPLE,
+  RECOVERY,
+  STATUS,
+  strangeNames,
+} from './world';
 
 export type Scene = {
   world: () => World;
@@ -74,6 +94,36 @@ async function toKits(hand: Hand): Promise<void> {
   await hand.press('Print it');
   await hand.fill('Your password', 'violet ladder marble seven');
   await hand.press('Make the kits');
+}
+
+function withKeys(change: Partial<FolderKeys>): () => World {
+  return () => ({
+    ...acme(),
+    folderKeys: new Map([['f-merger', { ...MERGER_KEYS, ...change }]]),
+  });
+}
+
+async function toFolderKeys(hand: Hand): Promise<void> {
+  await hand.pressMenu('More for this folder');
+  await hand.press('Keys…', -1);
+}
+
+async function toPasswordAndKeys(hand: Hand): Promise<void> {
+  await hand.pressMenu('Account and appearance');
+  await hand.press('Password and keys…');
+  await hand.wait(100);
+}
+
+async function fillPasswords(hand: Hand, current: string): Promise<void> {
+  await hand.fill('Your password now', current);
+  await hand.fill('New password', 'seven marble ladder violet');
+  await hand.fill('New password again', 'seven marble ladder violet');
+  await hand.wait(700);
+}
+
+async function toRenew(hand: Hand): Promise<void> {
+  await toPasswordAndKeys(hand);
+  await hand.press('Make everything new…');
 }
 
 export const SCENES: Record<string, Scene> = {
@@ -405,6 +455,113 @@ export const SCENES: Record<string, Scene> = {
       await hand.press('Remove Dana Reyes');
     },
   },
+  'folder-menu': { world: acme, act: (hand) => hand.menuOf('Brightwater merger') },
+  'folder-keys': { world: acme, act: toFolderKeys },
+  'folder-keys-one': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Board papers');
+      await toFolderKeys(hand);
+    },
+  },
+  'folder-keys-moved': {
+    world: withKeys({ minimum: 2, rotateDays: 45, older: 0, files: [{ version: 3, keys: 134 }] }),
+    act: toFolderKeys,
+  },
+  'folder-keys-many': {
+    world: withKeys({
+      current: 14,
+      minimum: 4,
+      older: 21_480,
+      files: Array.from({ length: 10 }, (_, age) => ({
+        version: 14 - age,
+        keys: Math.round(18_400 / (age + 1)),
+      })),
+    }),
+    act: toFolderKeys,
+  },
+  'folder-keys-waiting': {
+    world: () => ({
+      ...withFolder({ keyChangeWaiting: true })(),
+      folderKeys: new Map([['f-merger', { ...MERGER_KEYS, changeWaiting: true }]]),
+    }),
+    act: toFolderKeys,
+  },
+  'folder-keys-viewer': {
+    world: () => {
+      const world = acme();
+      const leave = world.folders.find((known) => known.id === 'f-leave');
+      if (leave === undefined) return world;
+      const more = { current: 2, by: 'Dana Reyes', rotateDays: 180, files: [{ version: 2, keys: 9 }] };
+      world.folderKeys.set('f-leave', folderKeys(leave, more));
+      return world;
+    },
+    act: async (hand) => {
+      await hand.press('Leave forms');
+      await toFolderKeys(hand);
+    },
+  },
+  'folder-keys-moving': {
+    world: acme,
+    options: { hang: ['rewrap'] },
+    act: async (hand, backend) => {
+      await toFolderKeys(hand);
+      await hand.press('Move 14 file keys to version 3');
+      await hand.wait(1100);
+      backend.emit({ type: 'rewrapped', folder: 'f-merger', done: 9, of: 14 });
+      await hand.wait(250);
+    },
+  },
+  'folder-keys-trouble': {
+    world: acme,
+    options: { refuse: { folderKeys: refusal('io', { details: 'index: disk I/O error (code 10)' }) } },
+    act: toFolderKeys,
+  },
+  'folder-keys-offline': {
+    world: acme,
+    options: { refuse: { rotateFolderKey: refusal('offline') } },
+    act: async (hand) => {
+      await toFolderKeys(hand);
+      await hand.press('Change the key now');
+    },
+  },
+  'password-and-keys': { world: acme, act: toPasswordAndKeys },
+  'password-and-keys-behind': {
+    world: () => ({ ...acme(), accountKeys: { ...acme().accountKeys, foldersBehind: 2 } }),
+    act: toPasswordAndKeys,
+  },
+  'password-wrong': {
+    world: acme,
+    act: async (hand) => {
+      await toPasswordAndKeys(hand);
+      await fillPasswords(hand, 'violet ladder');
+      await hand.press('Change the password');
+      await hand.wait(100);
+    },
+  },
+  'own-keys-trouble': {
+    world: acme,
+    options: { refuse: { accountKeys: refusal('io') } },
+    act: toPasswordAndKeys,
+  },
+  renew: { world: acme, act: toRenew },
+  'renew-working': {
+    world: acme,
+    options: { hang: ['renewKeys'] },
+    act: async (hand) => {
+      await toRenew(hand);
+      await fillPasswords(hand, 'violet ladder marble seven');
+      await hand.press('Make everything new');
+    },
+  },
+  'renew-kits': {
+    world: acme,
+    act: async (hand) => {
+      await toRenew(hand);
+      await fillPasswords(hand, 'violet ladder marble seven');
+      await hand.press('Make everything new');
+    },
+  },
   attach: {
     world: status({ connection: 'none', online: 0 }),
     act: (hand) => hand.press('Connect a server'),
@@ -567,6 +724,16 @@ export class Hand {
   async menu(): Promise<void> {
     this.focusList();
     this.key('ContextMenu');
+    await this.wait(120);
+  }
+
+  /** The menu of a folder in the sidebar. */
+  async menuOf(name: string): Promise<void> {
+    const found = await this.#find(() => named(name)[0] ?? null, name);
+    found.focus();
+    found.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'ContextMenu', bubbles: true, cancelable: true }),
+    );
     await this.wait(120);
   }
 

@@ -1,5 +1,5 @@
 /** The pretended workspace of tests and the design page: an office with a merger on its hands. */
-import type { Member, Person, Place, Recovery, Status } from '$lib/backend';
+import type { FolderKeys, Member, Person, Place, Recovery, Status } from '$lib/backend';
 import { entry, folder, type MockEntry, type World } from '$lib/backend/mock';
 
 /** Saturday, 14 November 2026, 10:05 on the wall. */
@@ -134,6 +134,24 @@ export const RECOVERY: Recovery = {
   ],
 };
 
+/** The third key of the merger, with some files still under the second. */
+export const MERGER_KEYS: FolderKeys = {
+  folder: 'f-merger',
+  current: 3,
+  minimum: 0,
+  since: at(12, 9, 30, 5),
+  by: 'Chidi Okafor',
+  changeWaiting: false,
+  rotateDays: 90,
+  files: [
+    { version: 3, keys: 120 },
+    { version: 2, keys: 14 },
+  ],
+  older: 14,
+  mayRotate: true,
+  mayDecide: true,
+};
+
 /** Before the first kit. */
 export const NO_RECOVERY: Recovery = { set: null, made: null, keyring: 'empty', kits: [] };
 
@@ -141,6 +159,8 @@ export function acme(): World {
   return {
     status: STATUS,
     recovery: RECOVERY,
+    accountKeys: { accountVersion: 2, masterVersion: 1, foldersBehind: 0, memoryMib: 256, passes: 3 },
+    folderKeys: new Map([['f-merger', MERGER_KEYS]]),
     password: 'violet ladder marble seven',
     folders: [
       folder('f-mine', '', { personal: true, people: 1, files: 2 }),
@@ -188,6 +208,7 @@ export function blank(): World {
       waysOut: null,
     },
     recovery: NO_RECOVERY,
+    folderKeys: new Map(),
     folders: [],
     entries: new Map(),
     members: new Map(),

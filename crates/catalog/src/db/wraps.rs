@@ -43,3 +43,9 @@ pub(crate) fn page(db: &Connection, folder: FolderId, after: u64, most: usize) -
     })?;
     rows.collect()
 }
+
+/// How many wraps are of an earlier epoch.
+pub(crate) fn count_below(db: &Connection, folder: FolderId, epoch: u64) -> rusqlite::Result<u64> {
+    let sql = "SELECT count(*) FROM wraps WHERE folder = ? AND epoch < ?";
+    db.prepare_cached(sql)?.query_row(params![folder.as_bytes(), int(epoch)], |row| Ok(uint(row.get(0)?)))
+}

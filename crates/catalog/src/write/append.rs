@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 use valise_protocol::account;
 use valise_protocol::api::{Append, MAX_WRAPS, NewFolder, Notice, Wrap};
+use valise_protocol::chain::Slice;
 use valise_protocol::folder::{self, Content, Folder, Role};
 use valise_protocol::ids::FolderId;
 use valise_protocol::receipt::Receipt;
@@ -50,6 +51,7 @@ pub(crate) fn begin_folder(
     if open.workspace != workspace {
         return Err(rule("a folder of another workspace"));
     }
+    check_slice(db, &open.owner)?;
     let records = decode_some(&new)?;
     check_own(&asker, id, &records)?;
     take(catalog, db, state, effects, (asker, id, records, new.wraps))
@@ -105,6 +107,7 @@ fn take(
         _ => {}
     }
     for (record, op) in &ops {
+        check_slices(db, op)?;
         follow_up(db, state, effects, record, op)?;
     }
     tell(state, effects, &chain);
@@ -112,6 +115,28 @@ fn take(
     effects.chains.push(chain);
     settle::settle(db, state, effects, &ops)?;
     Ok(catalog.receipt(id, head))
+}
+
+/// Embedded account records are those that stand in the account's chain here. A device that was revoked, or whoever has
+/// its keys, could write another history from before the revocation: in a chain that does not know the revocation yet,
+/// it would count.
+fn check_slices(db: &Connection, op: &Op) -> Result<(), ApiError> {
+    let slices = match op {
+        Op::Folder(op) => op.slices(),
+        Op::Workspace(op) => op.slices(),
+        Op::Account(_) => &[],
+    };
+    slices.iter().try_for_each(|slice| check_slice(db, slice))
+}
+
+fn check_slice(db: &Connection, slice: &Slice) -> Result<(), ApiError> {
+    for bytes in &slice.records {
+        let record = Record::decode(bytes).map_err(crate::error::Refusal::Record)?;
+        if !stands(db, ChainId::Account(slice.account), &record)? {
+            return Err(rule("an account record that does not stand in the account's chain"));
+        }
+    }
+    Ok(())
 }
 
 /// Wraps that come with records are of the epoch in force after them.
@@ -141,6 +166,13 @@ pub(super) fn may_wrap(folder: &Folder, asker: &Asker) -> Result<(), ApiError> {
 fn follow_up(db: &Connection, state: &State, effects: &mut Effects, record: &Record, op: &Op) -> Result<(), ApiError> {
     match op {
         Op::Folder(folder::Op::Content(content)) => pin_and_drop(db, effects, record, content),
+        Op::Folder(folder::Op::KeyPolicy(policy)) => {
+            let folder = FolderId::new(*record.envelope().chain.as_bytes());
+            match wraps::count_below(db, folder, policy.minimum)? {
+                0 => Ok(()),
+                _ => Err(rule("file keys under a folder key that is to be retired: rewrap them first")),
+            }
+        }
         Op::Account(account::Op::DeviceAdded(_) | account::Op::DeviceRevoked(_) | account::Op::Recovered(_)) => {
             effects.peers = true;
             Ok(())

@@ -1,6 +1,8 @@
 //! Who may read and write a folder: members now, by their roles (G1, I1, I2).
 
+use valise_protocol::account;
 use valise_protocol::api::{ApiCode, FolderHead, Folders, HeldPage, Page, Placed, Rewrap, Wraps};
+use valise_protocol::chain::Slice;
 use valise_protocol::folder::{self, Left, MemberRemoved, Role, RoleChanged};
 use valise_protocol::ids::{AccountId, FolderId, WorkspaceId};
 use valise_protocol::receipt::Receipt;
@@ -111,6 +113,28 @@ async fn an_editor_writes_content_only() {
 
 fn none() -> folder::Content {
     folder::Content { pins: vec![], drops: vec![] }
+}
+
+/// A history of an account that does not stand in its chain is embedded nowhere: a device that was revoked could have
+/// written it as if before.
+#[tokio::test]
+async fn only_what_stands_in_an_account_chain_is_embedded() {
+    let mut world = World::new().await;
+    let mut bob = world.person("Bob").await;
+    let mut log = world.folder().await;
+    world.add(&mut log, &bob, Role::Editor).await;
+    let client = world.client(&bob);
+    let keys = |ring: &[u8]| bob.log.sign(&bob, account::kind::KEYS, &bob.next_keys(2, ring));
+    let (forged, stands) = (keys(b"forged"), keys(b"stands"));
+    let anchor = |record: &Record| {
+        let slice = Slice { account: bob.account, records: vec![record.bytes().to_vec().into()] };
+        log.sign(&bob, folder::kind::ANCHOR, &folder::Anchor { slices: vec![slice] })
+    };
+    let (with_forged, with_stands) = (anchor(&forged), anchor(&stands));
+    assert_eq!(write(&client, &log, &with_stands).await, ApiCode::Refused);
+    push(&client, &mut bob.log, stands).await.unwrap();
+    assert_eq!(write(&client, &log, &with_forged).await, ApiCode::Refused);
+    push(&client, &mut log, with_stands).await.unwrap();
 }
 
 /// G7: what a removal demands comes first.

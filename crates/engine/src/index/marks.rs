@@ -20,6 +20,12 @@ CREATE TABLE marks (
 pub enum Mark {
     /// The account's sealed ring (bytes).
     Ring,
+    /// A folder's epoch, and when this device first saw it (u64, u64).
+    EpochSince(FolderId),
+    /// No file key of a folder is left under keys before this epoch's: this device saw to it (u64).
+    RewrappedTo(FolderId),
+    /// What an owner retired is gone from here: everything under keys before this epoch's (u64).
+    RetiredBelow(FolderId),
     /// How far the catalog's wraps of a folder were read (u64).
     WrapsCursor(FolderId),
     /// How far the catalog's "held" of a folder were read (u64).
@@ -44,6 +50,9 @@ impl Mark {
     fn name(self) -> String {
         match self {
             Self::Ring => "ring".into(),
+            Self::EpochSince(folder) => format!("epoch since {folder}"),
+            Self::RewrappedTo(folder) => format!("rewrapped to {folder}"),
+            Self::RetiredBelow(folder) => format!("retired below {folder}"),
             Self::WrapsCursor(folder) => format!("wraps cursor {folder}"),
             Self::HeldCursor(folder) => format!("held cursor {folder}"),
             Self::WrapsToBring(folder) => format!("wraps to bring {folder}"),

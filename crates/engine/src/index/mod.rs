@@ -63,6 +63,23 @@ impl Index {
         Ok(index)
     }
 
+    /// Encrypts a closed index, which nobody else uses, anew under another key.
+    pub fn change_key(path: &Path, old: &IndexKey, new: &IndexKey) -> Result<(), EngineError> {
+        let connection = Connection::open(path)?;
+        connection.execute_batch(&old.sqlcipher_pragma())?;
+        // Pages are rewritten through a rollback journal, which is gone when the file is whole.
+        connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+        connection.execute_batch(&new.sqlcipher_rekey_pragma())?;
+        connection.close().map_err(|(_, error)| error)?;
+        // What cannot be opened must not take the place of what can.
+        Self::open(path, new)?.close()
+    }
+
+    /// Closes it, so that all of it is in one file.
+    pub fn close(self) -> Result<(), EngineError> {
+        self.connection.close().map_err(|(_, error)| EngineError::from(error))
+    }
+
     fn migrate(&mut self) -> Result<(), EngineError> {
         let done: usize =
             self.connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))?.try_into().unwrap_or(0);

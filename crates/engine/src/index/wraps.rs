@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use valise_protocol::ids::{DekId, Epoch, FolderId};
 use valise_protocol::keys::WrappedKey;
 
-use super::{from_sql, to_sql};
+use super::{from_sql, id, to_sql};
 use crate::error::EngineError;
 
 pub(super) const MIGRATION: &str = "
@@ -35,4 +35,33 @@ pub fn find(db: &Connection, folder: &FolderId, dek: &DekId) -> Result<Option<(E
         .optional()?;
     row.map(|(epoch, bytes)| Ok((from_sql(epoch), WrappedKey::new(bytes).ok_or(EngineError::IndexDamaged)?)))
         .transpose()
+}
+
+/// So many wraps of a folder after one, by id, of epochs before another.
+pub fn older(
+    db: &Connection,
+    folder: &FolderId,
+    after: Option<&DekId>,
+    below: Epoch,
+    most: usize,
+) -> Result<Vec<(DekId, Epoch, WrappedKey)>, EngineError> {
+    let mut statement = db.prepare_cached(
+        "SELECT dek, epoch, bytes FROM wraps WHERE folder = ? AND dek > ? AND epoch < ? ORDER BY dek LIMIT ?",
+    )?;
+    let after = after.map_or(&[][..], |dek| &dek.as_bytes()[..]);
+    let mut rows = statement.query(params![folder.as_bytes(), after, to_sql(below), to_sql(most as u64)])?;
+    let mut wraps = Vec::new();
+    while let Some(row) = rows.next()? {
+        let key = WrappedKey::new(row.get::<_, Vec<u8>>(2)?).ok_or(EngineError::IndexDamaged)?;
+        wraps.push((id(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?, from_sql(row.get(1)?), key));
+    }
+    Ok(wraps)
+}
+
+/// How many of a folder's wraps are of which epoch, newest first.
+pub fn count_by_epoch(db: &Connection, folder: &FolderId) -> Result<Vec<(Epoch, u64)>, EngineError> {
+    let mut statement =
+        db.prepare_cached("SELECT epoch, count(*) FROM wraps WHERE folder = ? GROUP BY epoch ORDER BY epoch DESC")?;
+    let rows = statement.query_map([folder.as_bytes()], |row| Ok((from_sql(row.get(0)?), from_sql(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -7,8 +7,9 @@ use valise_protocol::api::{ApiCode, Append, Base64};
 use valise_protocol::record::{ChainId, Record};
 use valise_protocol::workspace::{self, Anchor};
 
-use crate::catalog::CatalogError;
+use crate::catalog::{CatalogError, Signer};
 use crate::error::EngineError;
+use crate::home::BEFORE;
 use crate::index::marks::{self, Mark};
 use crate::index::records;
 use crate::share;
@@ -21,8 +22,8 @@ const BROUGHT_AT_FIRST: u64 = 1;
 
 /// Brings what has no receipt yet; the ring first, which the catalog keeps for whoever reads the chain.
 ///
-/// Only this device writes into its account's chain as long as devices cannot be added: another record in its place is
-/// the catalog's fault.
+/// Only this device, and the one whose place it took, write into its account's chain as long as a second one cannot be
+/// added: another record in its place is the catalog's fault.
 pub async fn send(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
     let order = session.order.lock().await;
     let link = session.link()?;
@@ -44,6 +45,43 @@ pub async fn send(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), En
     }
     drop(order);
     anchor(shared, session).await
+}
+
+/// A device that took another's place: what the one before wrote goes first, by its own hand, because the catalog knows
+/// no other yet. Its keys are not needed afterwards.
+pub async fn introduce(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    let _order = session.order.lock().await;
+    let link = session.link()?;
+    let Some((signer, waiting)) = shared.vault(of_the_device_before)? else { return Ok(()) };
+    if let Some(last) = waiting.last() {
+        let last = Record::decode(&last.0).map_err(|_| EngineError::IndexDamaged)?;
+        let chain = ChainId::Account(signer.account);
+        let append = Append { records: waiting, wraps: Vec::new() };
+        match link.client.by(signer).append(&chain, &append).await {
+            Ok(receipt) if confirms(&receipt, &last, &link.key) => {}
+            Ok(_) => return Err(EngineError::Distrusted(super::NO_RECEIPT)),
+            Err(CatalogError::Said(ApiCode::Conflict)) => {
+                return Err(EngineError::Distrusted("it has another history of your account"));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let seq = last.envelope().seq;
+        shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &seq)))?;
+    }
+    shared.home.remove(BEFORE)?;
+    shared.vault(|vault| {
+        vault.me.before = None;
+        Ok(())
+    })
+}
+
+fn of_the_device_before(vault: &mut Vault) -> Result<Option<(Signer, Vec<Base64>)>, EngineError> {
+    let Some((device, key)) = vault.me.before.clone() else { return Ok(None) };
+    let mut first = waiting(vault)?;
+    let by_it = |bytes: &Base64| Record::decode(&bytes.0).is_ok_and(|record| record.envelope().device == device);
+    let count = first.iter().take_while(|bytes| by_it(bytes)).count();
+    first.truncate(count);
+    Ok(Some((Signer { account: vault.me.account, device, key }, first)))
 }
 
 fn waiting(vault: &mut Vault) -> Result<Vec<Base64>, EngineError> {

@@ -22,6 +22,7 @@ use crate::catalog::CatalogError;
 use crate::error::EngineError;
 use crate::index::marks::{self, Mark};
 use crate::index::records;
+use crate::keys;
 use crate::share;
 use crate::shared::{CatalogLink, Session, Shared, lock};
 use crate::vault::fetch_keys::NewWrap;
@@ -68,6 +69,7 @@ async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<()
     let publish =
         shared.vault(|vault| Ok(marks::find::<bool>(vault.index.read(), Mark::UnpublishedWorkspace)?.is_some()))?;
     if !publish {
+        account::introduce(shared, session).await?;
         // A pinning node refuses devices of a workspace it does not know yet.
         connect(shared, session, &identity).await?;
     }
@@ -149,7 +151,8 @@ async fn carry_out(shared: &Arc<Shared>, session: &Arc<Session>, step: Step) -> 
         Step::ListFolders => list_folders(shared, session).await,
         Step::PublishFolder(folder) => publish_folder(shared, session, folder).await.map(|()| Outcome::Done),
         Step::PullFolder(folder) => pull_folder(shared, session, folder).await.map(|()| Outcome::Done),
-        Step::Rekey(folder) => share::rekey(shared, session, folder).await.map(|()| Outcome::Done),
+        Step::Rekey(folder) => keys::rekey(shared, session, folder).await.map(|()| Outcome::Done),
+        Step::Rewrap(folder) => keys::rewrap_some(shared, session, folder).await,
         Step::Send(folder) => send(shared, session, folder).await,
         Step::PullHeld(folder) => pull_held(shared, session, folder).await.map(|()| Outcome::Done),
     }
@@ -187,13 +190,19 @@ async fn connect(shared: &Arc<Shared>, session: &Arc<Session>, identity: &Identi
     Ok(())
 }
 
-/// Peers of valid devices of people whose accounts are not closed.
+/// Peers of valid devices of people whose accounts are not closed, by the newest that any chain here says of them.
 fn colleagues(vault: &crate::vault::Vault) -> HashSet<PeerId> {
     let Some(workspace) = &vault.workspace else { return HashSet::new() };
+    let folders = vault.folders.values().map(|state| state.chain().roster());
+    let rosters: Vec<_> = std::iter::once(workspace.roster()).chain(folders).collect();
+    let newest = |account: &AccountId| {
+        let known = rosters.iter().filter_map(|roster| roster.account(account));
+        known.chain(vault.others.get(account)).max_by_key(|account| account.head().seq)
+    };
     let accounts = workspace.people().keys().filter(|account| workspace.person(account).is_some());
-    let chains = accounts.filter_map(|account| workspace.roster().account(account));
-    let devices = chains.flat_map(|account| account.devices().filter(|(_, device)| device.is_valid()));
-    devices.map(|(_, device)| PeerId::from_public_key(device.keys.peer.as_bytes())).collect()
+    let devices = accounts.filter_map(newest).flat_map(|account| account.devices());
+    let valid = devices.filter(|(_, device)| device.is_valid());
+    valid.map(|(_, device)| PeerId::from_public_key(device.keys.peer.as_bytes())).collect()
 }
 
 /// Not let in yet: ask (again), and see whether somebody opened the door.
@@ -370,7 +379,9 @@ pub async fn pull_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Res
 async fn list_folders(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<Outcome, EngineError> {
     let folders = session.link()?.client.folders().await?.folders;
     let mut listed = Listed::default();
+    let now = shared.clock.now();
     shared.vault(|vault| {
+        vault.note_epochs(now)?;
         for known in &folders {
             let stopped = vault.folders.get(&known.folder).is_some_and(|state| state.stopped);
             let same = vault.folders.get(&known.folder).is_some_and(|state| state.chain().head() == known.head);
@@ -385,8 +396,11 @@ async fn list_folders(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<Ou
             if state.waiting_changes() > 0 && !state.stopped {
                 listed.waiting.push(*id);
             }
-            if vault.is_outdated(state) && !state.stopped {
+            if !state.stopped && vault.wants_rekey(state, now)? {
                 listed.outdated.push(*id);
+            }
+            if !state.stopped && vault.is_to_rewrap(state)? {
+                listed.to_rewrap.push(*id);
             }
         }
         listed.unheld = vault.unconfirmed();
@@ -443,6 +457,7 @@ pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: F
     bring_wraps(shared, &link, folder).await?;
     if brought > 0 {
         read_wraps(shared, session, folder).await?;
+        shared.vault(|vault| vault.retire(folder))?;
         shared.tell_folder(folder);
     }
     Ok(())
@@ -542,7 +557,8 @@ fn acknowledge(
     Ok(())
 }
 
-fn to_wrap(wrap: &NewWrap) -> Wrap {
+/// As it travels.
+pub fn to_wrap(wrap: &NewWrap) -> Wrap {
     Wrap::new(wrap.dek, wrap.epoch, &wrap.key)
 }
 

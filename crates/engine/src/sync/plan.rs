@@ -30,6 +30,8 @@ pub enum Step {
     Send(FolderId),
     /// Read what the pinning node holds.
     PullHeld(FolderId),
+    /// Move file keys under the newest folder key: some of them.
+    Rewrap(FolderId),
 }
 
 /// What a step came to.
@@ -60,10 +62,12 @@ pub struct Listed {
     pub waiting: Vec<FolderId>,
     /// Were made here, and the catalog does not know them yet.
     pub unpublished: Vec<FolderId>,
-    /// Do not know the newest account key of this account: their key changes.
+    /// Their key is to change: somebody left, there is a newer account key, or their owner wants it by now.
     pub outdated: Vec<FolderId>,
     /// Have files whose bytes nobody else confirmed.
     pub unheld: Vec<FolderId>,
+    /// Have file keys under older keys, which this account is to move.
+    pub to_rewrap: Vec<FolderId>,
 }
 
 /// The rest of one round.
@@ -102,9 +106,12 @@ impl Plan {
                 self.push_back(listed.outdated.into_iter().map(Step::Rekey));
                 self.push_back(listed.waiting.into_iter().map(Step::Send));
                 self.push_back(listed.unheld.into_iter().map(Step::PullHeld));
+                self.push_back(listed.to_rewrap.into_iter().map(Step::Rewrap));
             }
+            // Whatever else is to be done goes between.
+            (Step::Rewrap(_), Outcome::More) => self.push_back([step]),
             (step, Outcome::More) => self.push_front([step]),
-            (Step::Send(folder) | Step::Rekey(folder), Outcome::Conflict) => {
+            (Step::Send(folder) | Step::Rekey(folder) | Step::Rewrap(folder), Outcome::Conflict) => {
                 self.conflict([Step::PullFolder(folder), step]);
             }
             (step, Outcome::Conflict) => self.conflict([Step::PullWorkspace, step]),
@@ -154,7 +161,8 @@ fn folder_of(step: Step) -> Option<FolderId> {
         | Step::PullFolder(folder)
         | Step::Rekey(folder)
         | Step::Send(folder)
-        | Step::PullHeld(folder) => Some(folder),
+        | Step::PullHeld(folder)
+        | Step::Rewrap(folder) => Some(folder),
         Step::PublishWorkspace | Step::PullWorkspace | Step::SendAccount | Step::ListFolders | Step::Admit => None,
     }
 }
@@ -176,6 +184,7 @@ mod tests {
                         unpublished: vec![A],
                         outdated: vec![B],
                         unheld: vec![],
+                        to_rewrap: vec![],
                     };
                     return plan.done(step, Outcome::Listed(listed));
                 }

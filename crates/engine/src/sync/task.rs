@@ -6,13 +6,15 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use valise_protocol::api::Notice;
 
-use super::round;
+use super::{pull_held, round};
 use crate::api::{Connection, Event};
 use crate::error::EngineError;
 use crate::shared::{Session, Shared, lock};
 
 /// A round even when nothing seems to have happened: a notice may be lost.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(300);
+/// The pinning node tells of each file: its words are read together.
+const HELD_AT_MOST_EVERY: Duration = Duration::from_millis(250);
 /// First and longest wait after a failure.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
@@ -38,7 +40,27 @@ async fn keep_in_step(shared: &Arc<Shared>, session: &Arc<Session>) {
                 wait
             }
         };
-        let _ = tokio::time::timeout(next, session.wake.notified()).await;
+        tokio::select! {
+            _ = tokio::time::timeout(next, session.wake.notified()) => {}
+            // Left where it stands when a round is due: the round reads the rest.
+            () = read_held(shared, session) => {}
+        }
+    }
+}
+
+/// Reads what the pinning node holds as it goes on saying so, for each file, until something needs a whole round.
+async fn read_held(shared: &Arc<Shared>, session: &Arc<Session>) {
+    loop {
+        session.more_held.notified().await;
+        let folders = std::mem::take(&mut *lock(&session.held));
+        for folder in folders {
+            if let Err(error) = pull_held(shared, session, folder).await {
+                tracing::debug!(%error, "a round will see to it");
+                return;
+            }
+        }
+        shared.tell_status();
+        tokio::time::sleep(HELD_AT_MOST_EVERY).await;
     }
 }
 
@@ -66,7 +88,11 @@ async fn listen_once(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(),
     while let Some(notice) = events.next().await {
         match notice? {
             Notice::Online { accounts } => shared_online(shared, accounts.into_iter().collect()),
-            Notice::Chain { .. } | Notice::Held { .. } | Notice::Join => session.wake.notify_one(),
+            Notice::Held { folder } => {
+                lock(&session.held).insert(folder);
+                session.more_held.notify_one();
+            }
+            Notice::Chain { .. } | Notice::Join => session.wake.notify_one(),
         }
     }
     if session.connection() == Connection::InStep {

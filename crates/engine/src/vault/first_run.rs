@@ -16,7 +16,7 @@ use valise_protocol::workspace::{self, Admitted, Workspace};
 
 use crate::compose::{Author, Slot};
 use crate::error::EngineError;
-use crate::home::{CatalogAddress, Home, Public, WaitingFor};
+use crate::home::{CatalogAddress, Home, INDEX_KEY, Public, SECRETS, SLOTS, WaitingFor};
 use crate::index::marks::{self, Mark};
 use crate::index::{Index, records};
 use valise_protocol::api::{Base64, JoinRequest, RedemptionText};
@@ -60,6 +60,7 @@ pub fn create(home: &Home, person: &Person<'_>, workspace_name: &str) -> Result<
         workspace: chain.id(),
         account: new.chain.id(),
         device: new.device,
+        earlier: Vec::new(),
         name,
         workspace_name,
         catalog: None,
@@ -94,6 +95,7 @@ pub fn join(home: &Home, person: &Person<'_>, link: &Link) -> Result<Public, Eng
         workspace: link.workspace,
         account: new.chain.id(),
         device: new.device,
+        earlier: Vec::new(),
         name,
         workspace_name: link.workspace_name.clone(),
         catalog: Some(CatalogAddress { url: url.clone(), key: link.catalog }),
@@ -173,10 +175,10 @@ fn keep(
     let password = Password::new(person.password)?;
     let mut slots = SlotFile::new();
     slots.add_password(public.workspace, &device_key, &password, person.costs)?;
-    home.write("slots.cbor", &slots.to_bytes()?)?;
-    home.write("device.sealed", new.secrets.seal(&device_key, public.workspace)?.as_bytes())?;
-    home.write("index.sealed", wrap_index_key(&device_key, public.workspace, &index_key)?.as_bytes())?;
-    remove_leftovers(home)?;
+    home.write(SLOTS, &slots.to_bytes()?)?;
+    home.write(SECRETS, new.secrets.seal(&device_key, public.workspace)?.as_bytes())?;
+    home.write(INDEX_KEY, wrap_index_key(&device_key, public.workspace, &index_key)?.as_bytes())?;
+    home.remove_index()?;
     let mut index = Index::open(&home.index(), &index_key)?;
     let chain = ChainId::Account(public.account);
     index.write(|db| {
@@ -185,19 +187,6 @@ fn keep(
     })?;
     fill(&mut index)?;
     home.set_public(public)
-}
-
-/// An index of a first run that was cut short can be opened by nobody.
-fn remove_leftovers(home: &Home) -> Result<(), EngineError> {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut path = home.index().into_os_string();
-        path.push(suffix);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 fn checked_name(name: &str) -> Result<String, EngineError> {

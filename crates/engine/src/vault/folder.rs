@@ -1,12 +1,12 @@
 //! A folder as this device knows it: its chain, the keys it could open, its tree, and the changes that wait.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use valise_crypto::{FolderKey, FolderKeyWrapper, FolderPlace, SealedBody, SealingPair, open_body, open_folder_key};
 use valise_protocol::chain::{Broken, Verdict, Void};
 use valise_protocol::folder::{Content, Folder, MemberSeal, Op, Rekey, Role};
 use valise_protocol::ids::{
-    AccountId, Cid, Commitment, DeviceId, Epoch, FolderId, KeyVersion, RecordHash, Seq, WorkspaceId,
+    AccountId, Cid, Commitment, DekId, DeviceId, Epoch, FolderId, KeyVersion, RecordHash, Seq, WorkspaceId,
 };
 use valise_protocol::keys::WrappedKey;
 use valise_protocol::place::{SealPlace, WrapPlace};
@@ -22,6 +22,10 @@ pub struct Opener<'a> {
     pub workspace: WorkspaceId,
     /// Oneself.
     pub account: AccountId,
+    /// This device.
+    pub device: DeviceId,
+    /// Devices that it took the place of.
+    pub earlier: &'a [DeviceId],
     /// Account keys, by version.
     pub pairs: &'a BTreeMap<KeyVersion, SealingPair>,
 }
@@ -54,6 +58,8 @@ pub struct FolderState {
     view: Option<Tree>,
     waiting: HashSet<Cid>,
     waiting_changes: u32,
+    /// Announced DAGs which no pinning node is known to hold, and whether this device made them.
+    unheld: HashMap<Cid, bool>,
     unopened: VecDeque<Unopened>,
     /// Records by others which brought files: place, and how many.
     brought: BTreeMap<Seq, u32>,
@@ -63,6 +69,8 @@ pub struct FolderState {
     pub seen_up_to: Seq,
     /// The pinning node's words were read from the start since this was unlocked: a false cursor does not last.
     pub held_read: bool,
+    /// How far file keys were moved under the newest key.
+    pub rewrap_after: Option<DekId>,
 }
 
 /// A content record whose key may not be known yet.
@@ -83,11 +91,13 @@ impl FolderState {
             view: None,
             waiting: HashSet::new(),
             waiting_changes: 0,
+            unheld: HashMap::new(),
             unopened: VecDeque::new(),
             brought: BTreeMap::new(),
             stopped: false,
             seen_up_to: 0,
             held_read: false,
+            rewrap_after: None,
         })
     }
 
@@ -204,12 +214,17 @@ impl FolderState {
         if brought != pinned {
             return None;
         }
+        let device = &content.stamp.device;
+        let mine = *device == opener.device || opener.earlier.contains(device);
         let mut dropped = BTreeSet::new();
         for change in changes {
-            if let Ok(Effect::Purged(_, cids)) = self.confirmed.apply(content.stamp, change) {
-                dropped.extend(cids);
+            match self.confirmed.apply(content.stamp, change) {
+                Ok(Effect::Purged(_, cids)) => dropped.extend(cids),
+                Ok(_) => self.unheld.extend(brings(change).map(|cid| (cid, mine))),
+                Err(_) => {}
             }
         }
+        self.unheld.retain(|cid, _| !dropped.contains(cid));
         if content.stamp.author != opener.account && !brought.is_empty() {
             self.brought.insert(content.stamp.seq, u32::try_from(brought.len()).unwrap_or(u32::MAX));
         }
@@ -272,6 +287,21 @@ impl FolderState {
     /// Changes that wait.
     pub fn waiting_changes(&self) -> u32 {
         self.waiting_changes
+    }
+
+    /// Announced DAGs which no pinning node is known to hold, and whether this device made them.
+    pub fn unheld(&self) -> impl Iterator<Item = (&Cid, bool)> {
+        self.unheld.iter().map(|(cid, mine)| (cid, *mine))
+    }
+
+    /// DAGs that wait to be announced.
+    pub fn waiting(&self) -> impl Iterator<Item = &Cid> {
+        self.waiting.iter()
+    }
+
+    /// Takes in what a pinning node holds.
+    pub fn take_held(&mut self, is_held: impl Fn(&Cid) -> bool) {
+        self.unheld.retain(|cid, _| !is_held(cid));
     }
 
     /// Own role; none when one is no member (any more).

@@ -169,12 +169,15 @@ impl Vault {
     /// so that it never takes the place of one that does.
     pub fn take_wraps(&mut self, id: FolderId, page: &Wraps) -> Result<WrapsTaken, EngineError> {
         let state = self.folders.get(&id).ok_or(EngineError::NotFound("the folder"))?;
+        let minimum = state.chain().policy().minimum;
         let mut taken = WrapsTaken::default();
         let mut sound = Vec::with_capacity(page.wraps.len());
         for wrap in &page.wraps {
             let key = wrap.key().ok_or(EngineError::Distrusted("a wrapped key of the wrong length"))?;
             match state.wrapper(wrap.epoch) {
-                Some(wrapper) if wrapper.unwrap_dek(wrap.dek, &key).is_ok() => sound.push((wrap, key)),
+                Some(wrapper) if wrap.epoch >= minimum && wrapper.unwrap_dek(wrap.dek, &key).is_ok() => {
+                    sound.push((wrap, key))
+                }
                 // Of a key change that has not been read yet: it is asked for again.
                 None if wrap.epoch > state.chain().epoch() => taken.later = true,
                 _ => taken.refused += 1,
@@ -209,6 +212,10 @@ impl Vault {
             marks::set(db, Mark::HeldCursor(id), &page.cursor)
         })?;
         self.held.extend(page.held.iter().map(|held| held.cid));
+        let known = &self.held;
+        if let Some(state) = self.folders.get_mut(&id) {
+            state.take_held(|cid| known.contains(cid));
+        }
         Ok(())
     }
 

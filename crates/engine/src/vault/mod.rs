@@ -7,6 +7,7 @@ pub mod fetch_keys;
 pub mod first_run;
 pub mod folder;
 pub mod intake;
+pub mod keys;
 pub mod recovery;
 pub mod unlock;
 pub mod write;
@@ -36,6 +37,10 @@ pub struct Me {
     pub account: AccountId,
     /// The device.
     pub device: DeviceId,
+    /// Devices that it took the place of, in this home.
+    pub earlier: Vec<DeviceId>,
+    /// The last of them, as long as the catalog may not know this one.
+    pub before: Option<(DeviceId, SigningKey)>,
     /// Signs records.
     pub signing: SigningKey,
     /// Seed of the IPFS peer key.
@@ -78,7 +83,13 @@ impl Me {
 
     /// As the opener of seals.
     pub fn opener(&self) -> Opener<'_> {
-        Opener { workspace: self.workspace, account: self.account, pairs: &self.pairs }
+        let (workspace, account) = (self.workspace, self.account);
+        Opener { workspace, account, device: self.device, earlier: &self.earlier, pairs: &self.pairs }
+    }
+
+    /// Whether what a device made was made here.
+    pub fn is_here(&self, device: &DeviceId) -> bool {
+        *device == self.device || self.earlier.contains(device)
     }
 }
 

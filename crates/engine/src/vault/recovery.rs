@@ -9,24 +9,20 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::Bytes;
 
 use valise_crypto::{
-    AccountSecret, CODE_GROUPS, Costs, DeviceKey, MasterKey, Password, RecoveryKey, SealingPair, Share, ShareIndex,
-    ShareSet, SlotFile, SlotKind, combine, groups_digest, make_bytes, seal_master_key, split,
+    CODE_GROUPS, Costs, DeviceKey, DeviceSecrets, IndexKey, Password, RecoveryKey, SealedDeviceSecrets, SealingPair,
+    Share, ShareIndex, ShareSet, SlotFile, SlotKind, combine, groups_digest, make_bytes, split, wrap_index_key,
 };
-use valise_protocol::account::{self, Account, DeviceSeal, Keys, RecoverySet};
-use valise_protocol::ids::{Commitment, KeyVersion, RecoverySetId};
-use valise_protocol::keys::Seal;
-use valise_protocol::place::{SealPlace, WrapPlace};
-use valise_protocol::record::{ChainId, Kind, Record};
+use valise_protocol::account::{self, RecoverySet};
+use valise_protocol::ids::{Commitment, RecoverySetId};
+use valise_protocol::record::ChainId;
 
 use super::Vault;
-use crate::compose::Slot;
+use super::keys::{Growth, Renewal};
+use super::unlock::open_secrets;
 use crate::error::EngineError;
-use crate::home::{Home, Public};
+use crate::home::{BEFORE, Home, INDEX_KEY, PUBLIC, Public, SECRETS, SLOTS};
 use crate::index::marks::{self, Mark};
-use crate::index::records;
-
-/// Where the slots lie in a home.
-pub const SLOTS: &str = "slots.cbor";
+use crate::index::{Index, records};
 
 /// What is remembered of the set in force: set, when it was made, whether the keyring took its share, the kits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +55,14 @@ pub fn set_of(home: &Home) -> Result<Option<ShareSet>, EngineError> {
     }
 }
 
+/// What begins anew with a set.
+enum Anew<'a> {
+    /// Nothing else.
+    Set,
+    /// Master key and account key, and this device, if there are keys of one to take its place.
+    Everything(Option<&'a DeviceSecrets>),
+}
+
 /// Slots, with the device key that one of them gave.
 pub struct OpenedSlots(SlotFile, DeviceKey);
 
@@ -71,6 +75,30 @@ pub fn open_slots(home: &Home, public: &Public, password: &str) -> Result<Opened
     Ok(OpenedSlots(slots, device_key))
 }
 
+/// Gives the device another password. The other ways in stay.
+pub fn change_password(
+    home: &Home,
+    public: &Public,
+    opened: OpenedSlots,
+    password: &Password,
+    costs: Costs,
+) -> Result<(), EngineError> {
+    make_password_slot(home, public, (opened.0, &opened.1), password, costs)
+}
+
+/// Makes the password's slot anew.
+pub(super) fn make_password_slot(
+    home: &Home,
+    public: &Public,
+    (mut slots, device_key): (SlotFile, &DeviceKey),
+    password: &Password,
+    costs: Costs,
+) -> Result<(), EngineError> {
+    slots.remove_kind(SlotKind::PASSWORD);
+    slots.add_password(public.workspace, device_key, password, costs)?;
+    home.write(SLOTS, &slots.to_bytes()?)
+}
+
 /// The byte of a kit's index.
 pub fn kit_byte(index: ShareIndex) -> u8 {
     match index {
@@ -80,8 +108,7 @@ pub fn kit_byte(index: ShareIndex) -> u8 {
     }
 }
 
-/// Opens the device with two shares, gives it a new password, and a new set in place of the one that was used. With
-/// it begin a new master key and a new account key: what the old shares open is what could be read before.
+/// Opens the device with two shares and begins everything anew behind a new password.
 pub fn recover(
     home: &Home,
     public: &Public,
@@ -90,116 +117,127 @@ pub fn recover(
     costs: Costs,
     now: u64,
 ) -> Result<NewSet, EngineError> {
-    let mut slots = slots(home)?;
+    let slots = slots(home)?;
     let set = slots.recovery_set().map_err(|_| EngineError::NoRecovery)?;
     let key = combine(&set, &shares[0], &shares[1])?;
-    let device_key = slots.open_with_recovery(public.workspace, &key)?;
-    let mut vault = Vault::open(home, public, &device_key)?;
-    slots.remove_kind(SlotKind::PASSWORD);
-    slots.add_password(public.workspace, &device_key, password, costs)?;
-    vault.make_set(home, slots, &device_key, true, now)
+    begin_anew(home, public, &slots.open_with_recovery(public.workspace, &key)?, password, costs, now)
+}
+
+/// Somebody may know the password: begins everything anew that it opened, behind another one.
+pub fn renew(
+    home: &Home,
+    public: &Public,
+    opened: &OpenedSlots,
+    password: &Password,
+    costs: Costs,
+    now: u64,
+) -> Result<NewSet, EngineError> {
+    begin_anew(home, public, &opened.1, password, costs, now)
+}
+
+/// A new device in place of this one, with a new device key behind a new password slot and a new recovery slot, a new
+/// index key, master key and account key. Whoever has an old copy of the home and a way to open that copy has what
+/// could be read before, and, once the catalog has heard of the change, nothing else.
+///
+/// The chain grows first, then the home changes at once: cut short between them, the old ways still open it, and the
+/// next time the chain goes on from there.
+fn begin_anew(
+    home: &Home,
+    public: &Public,
+    old: &DeviceKey,
+    password: &Password,
+    costs: Costs,
+    now: u64,
+) -> Result<NewSet, EngineError> {
+    let workspace = public.workspace;
+    let (device_key, index_key) = (DeviceKey::make()?, IndexKey::make()?);
+    let (old_secrets, old_index_key) = open_secrets(home, public, old)?;
+    let mut vault = Vault::open(home, public, old)?;
+    // The hand of the device before is needed until the catalog knows this one, and there is room for one such hand.
+    let fresh = if vault.me.before.is_none() { Some(DeviceSecrets::make()?) } else { None };
+    let mut slots = SlotFile::new();
+    slots.add_password(workspace, &device_key, password, costs)?;
+    let (made, slots) = vault.make_set(slots, &device_key, Anew::Everything(fresh.as_ref()), now)?;
+    // Closed, so that all of it is in one file.
+    drop(vault);
+    let secrets = fresh.as_ref().unwrap_or(&old_secrets).seal(&device_key, workspace)?;
+    let wrapped = wrap_index_key(&device_key, workspace, &index_key)?;
+    home.replace(|next| {
+        next.write(SLOTS, &slots)?;
+        next.write(SECRETS, secrets.as_bytes())?;
+        next.write(INDEX_KEY, wrapped.as_bytes())?;
+        match &fresh {
+            Some(fresh) => {
+                let mut public = public.clone();
+                public.earlier.push(std::mem::replace(&mut public.device, fresh.public().id()));
+                next.write(BEFORE, old_secrets.seal(&device_key, workspace)?.as_bytes())?;
+                next.write(PUBLIC, &public.to_bytes()?)?;
+            }
+            None => {
+                let before = home.read(BEFORE)?.ok_or(EngineError::HomeDamaged(BEFORE))?;
+                let before = SealedDeviceSecrets::from_bytes(before).open(old, workspace);
+                let before = before.map_err(|_| EngineError::HomeDamaged(BEFORE))?;
+                next.write(BEFORE, before.seal(&device_key, workspace)?.as_bytes())?;
+            }
+        }
+        std::fs::copy(home.index(), next.index())?;
+        Index::change_key(&next.index(), &old_index_key, &index_key)
+    })?;
+    Ok(made)
 }
 
 impl Vault {
     /// Makes a new set; the one before it opens nothing here any more.
     pub fn make_recovery_set(&mut self, home: &Home, opened: OpenedSlots, now: u64) -> Result<NewSet, EngineError> {
-        self.make_set(home, opened.0, &opened.1, false, now)
+        let OpenedSlots(mut slots, device_key) = opened;
+        slots.remove_kind(SlotKind::RECOVERY);
+        let (made, slots) = self.make_set(slots, &device_key, Anew::Set, now)?;
+        home.write(SLOTS, &slots)?;
+        self.recovery = Some(made.remembered.clone());
+        Ok(made)
     }
 
+    /// A new set in the chain and in the index, and the slots that go with it, to be written to the home.
     fn make_set(
         &mut self,
-        home: &Home,
         mut slots: SlotFile,
         device_key: &DeviceKey,
-        renew_keys: bool,
+        anew: Anew<'_>,
         now: u64,
-    ) -> Result<NewSet, EngineError> {
+    ) -> Result<(NewSet, Vec<u8>), EngineError> {
         let key = RecoveryKey::make()?;
         let (set, shares) = split(&key)?;
-        slots.remove_kind(SlotKind::RECOVERY);
         slots.add_recovery(self.me.workspace, device_key, set.id, &key)?;
         let slots = slots.to_bytes()?;
         let remembered = remember(&set, &shares, now)?;
         let pair = SealingPair::of_recovery(&key)?;
-        let mut new = Growth { chain: self.account.clone(), records: Vec::new() };
+        let mut new = Growth::of(self);
         let recovery_set = RecoverySet {
             id: set.id,
             commitment: set.commitment,
             signing: key.signing_key().verify_key(),
             sealing: pair.public().clone(),
-            master_seal: self.seal_to_set(self.master.0, &self.master.1, set.id, &pair)?,
+            master_seal: self.seal_to_set((self.master.0, &self.master.1), set.id, pair.public(), self.me.device)?,
             escrow: None,
         };
-        new.add(self, account::kind::RECOVERY_SET, &recovery_set)?;
-        let ring = if renew_keys { Some(self.renew_keys(&mut new, set.id, &pair)?) } else { None };
+        new.add(account::kind::RECOVERY_SET, &recovery_set)?;
+        let renewed = match anew {
+            Anew::Set => None,
+            Anew::Everything(device) => {
+                device.map_or(Ok(()), |secrets| new.replace_device(self, secrets))?;
+                Some(self.renew(&mut new, Some((set.id, pair.public())), Renewal::MasterToo)?)
+            }
+        };
         let chain = ChainId::Account(self.me.account);
         self.index.write(|db| {
             new.records.iter().try_for_each(|record| records::add(db, &chain, record))?;
-            if let Some(ring) = &ring {
-                marks::set(db, Mark::Ring, Bytes::new(ring))?;
+            if let Some(renewed) = &renewed {
+                marks::set(db, Mark::Ring, Bytes::new(&renewed.ring))?;
             }
             marks::set(db, Mark::Recovery, &remembered)
         })?;
         self.account = new.chain;
-        home.write(SLOTS, &slots)?;
-        self.recovery = Some(remembered.clone());
-        Ok(NewSet { shares, remembered })
-    }
-
-    /// A new master key and a new account key, sealed to every valid device and to the set. The ring to keep.
-    fn renew_keys(&self, new: &mut Growth, set: RecoverySetId, pair: &SealingPair) -> Result<Vec<u8>, EngineError> {
-        let (workspace, account) = (self.me.workspace, self.me.account);
-        let (master, secret) = (MasterKey::make()?, AccountSecret::make()?);
-        let master_version = self.master.0 + 1;
-        let account_version = self.account.key().map_or(0, |key| key.version) + 1;
-        let account_public = SealingPair::of_account(&secret)?.public().clone();
-        let generation = self.account.ring().0 + 1;
-        let mut ring = self.load_ring()?;
-        ring.add(account_version, secret)?;
-        let ring = ring.seal(&master, &WrapPlace::Ring { workspace, account, master: master_version, generation })?;
-        let seal = |(id, device): (&_, &account::Device)| {
-            let place = SealPlace::MasterToDevice {
-                workspace,
-                account,
-                version: master_version,
-                recipient: *id,
-                public: &device.keys.sealing,
-                device: self.me.device,
-            };
-            Ok(DeviceSeal { device: *id, seal: seal_master_key(&place, &master)? })
-        };
-        let valid = self.account.devices().filter(|(_, device)| device.is_valid());
-        let keys = Keys {
-            account_version,
-            account_public,
-            master_version,
-            master_commitment: master.commitment(),
-            master_seals: valid.map(seal).collect::<Result<_, EngineError>>()?,
-            recovery_seal: Some(self.seal_to_set(master_version, &master, set, pair)?),
-            ring_generation: generation,
-            ring_hash: ring.hash(),
-        };
-        new.add(self, account::kind::KEYS, &keys)?;
-        Ok(ring.as_bytes().to_vec())
-    }
-
-    /// For a device that is made by recovery: it finds the master key sealed to the set.
-    fn seal_to_set(
-        &self,
-        version: KeyVersion,
-        master: &MasterKey,
-        set: RecoverySetId,
-        pair: &SealingPair,
-    ) -> Result<Seal, EngineError> {
-        let place = SealPlace::MasterToRecovery {
-            workspace: self.me.workspace,
-            account: self.me.account,
-            version,
-            set,
-            public: pair.public(),
-            device: self.me.device,
-        };
-        Ok(seal_master_key(&place, master)?)
+        Ok((NewSet { shares, remembered }, slots))
     }
 
     /// Two groups of a kit, as they stand on paper: if they are right, the kit counts as kept.
@@ -227,25 +265,6 @@ impl Vault {
     fn remember(&mut self, remembered: Remembered) -> Result<(), EngineError> {
         self.index.write(|db| marks::set(db, Mark::Recovery, &remembered))?;
         self.recovery = Some(remembered);
-        Ok(())
-    }
-}
-
-/// Records that will stand at the end of one's own account chain.
-struct Growth {
-    chain: Account,
-    records: Vec<Record>,
-}
-
-impl Growth {
-    fn add<T: Serialize>(&mut self, vault: &Vault, kind: Kind, open: &T) -> Result<(), EngineError> {
-        let counter = self.chain.counter(&vault.me.device);
-        let slot = Slot::after(&ChainId::Account(vault.me.account), self.chain.head(), counter);
-        let record = slot.write(&vault.me.author(), kind, open)?;
-        if self.chain.apply(&record)?.applied().is_none() {
-            return Err(EngineError::NotAllowed("This computer was removed from the account."));
-        }
-        self.records.push(record);
         Ok(())
     }
 }

@@ -3,47 +3,48 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use valise_crypto::{
-    DeviceKey, DeviceSecrets, MasterKey, Password, Ring, SealedDeviceSecrets, SealedRing, SealingPair, unwrap_index_key,
+    Costs, DeviceKey, DeviceSecrets, IndexKey, MasterKey, Password, Ring, SealedDeviceSecrets, SealedRing, SealingPair,
+    unwrap_index_key,
 };
 use valise_protocol::account::{self, Account, Op};
 use valise_protocol::chain::Verdict;
-use valise_protocol::ids::{AccountId, FolderId, KeyVersion, Seq, WorkspaceId};
+use valise_protocol::ids::{AccountId, DeviceId, FolderId, KeyVersion, Seq, WorkspaceId};
 use valise_protocol::keys::{Seal, WrappedKey};
 use valise_protocol::place::{SealPlace, WrapPlace};
 use valise_protocol::record::{ChainId, ChainKind, Record};
+use valise_protocol::sign::SigningKey;
 use valise_protocol::workspace::Workspace;
 
 use super::folder::{FolderState, Opener};
 use super::recovery::{self, Remembered};
 use super::{Me, Vault};
 use crate::error::EngineError;
-use crate::home::{Home, Public};
+use crate::home::{BEFORE, Home, INDEX_KEY, PUBLIC, Public, SECRETS};
 use crate::index::marks::{self, Mark};
 use crate::index::{Index, held, outbox, records};
 
 impl Vault {
     /// Opens the vault with a password. Costs about a second of CPU: not for the runtime's threads.
-    pub fn unlock(home: &Home, public: &Public, password: &str) -> Result<Self, EngineError> {
+    ///
+    /// Where a guess would cost less than it should by now, the password's slot is made anew.
+    pub fn unlock(home: &Home, public: &Public, password: &str, costs: Costs) -> Result<Self, EngineError> {
         let slots = recovery::slots(home)?;
         let password = Password::new(password).map_err(|_| EngineError::WrongPassword)?;
         let device_key = slots.open_with_password(public.workspace, &password)?;
-        Self::open(home, public, &device_key)
+        let vault = Self::open(home, public, &device_key)?;
+        if let Some(raised) = slots.password_costs().and_then(|old| old.raised_to(costs))
+            && let Err(error) = recovery::make_password_slot(home, public, (slots, &device_key), &password, raised)
+        {
+            tracing::warn!(%error, "the password's slot stays as it is");
+        }
+        Ok(vault)
     }
 
     /// Opens the vault with the device key.
     pub(super) fn open(home: &Home, public: &Public, device_key: &DeviceKey) -> Result<Self, EngineError> {
-        let secrets = home.read("device.sealed")?.ok_or(EngineError::HomeDamaged("device.sealed"))?;
-        let secrets = SealedDeviceSecrets::from_bytes(secrets)
-            .open(device_key, public.workspace)
-            .map_err(|_| EngineError::HomeDamaged("device.sealed"))?;
-        let wrapped = home.read("index.sealed")?.and_then(WrappedKey::new);
-        let wrapped = wrapped.ok_or(EngineError::HomeDamaged("index.sealed"))?;
-        let index_key = unwrap_index_key(device_key, public.workspace, &wrapped)
-            .map_err(|_| EngineError::HomeDamaged("index.sealed"))?;
-        if secrets.public().id() != public.device {
-            return Err(EngineError::HomeDamaged("account.json"));
-        }
+        let (secrets, index_key) = open_secrets(home, public, device_key)?;
         let mut vault = Self::load(public, &secrets, Index::open(&home.index(), &index_key)?)?;
+        vault.me.before = open_before(home, public, device_key)?;
         let set = recovery::set_of(home)?.map(|set| set.id);
         vault.recovery = marks::find::<Remembered>(vault.index.read(), Mark::Recovery)?.filter(|it| Some(it.0) == set);
         Ok(vault)
@@ -59,6 +60,8 @@ impl Vault {
             workspace: public.workspace,
             account: public.account,
             device: public.device,
+            earlier: public.earlier.clone(),
+            before: None,
             signing: secrets.signing_key(),
             peer_seed: secrets.peer_seed(),
             pairs,
@@ -105,17 +108,52 @@ impl Vault {
         let mut folder = load_folder(&self.index, &self.me.opener(), id)?;
         let waiting = outbox::of_folder(self.index.read(), &id)?;
         folder.rebuild_view(&waiting, self.me.account, self.me.device);
+        folder.take_held(|cid| self.held.contains(cid));
         folder.seen_up_to = marks::find::<Seq>(self.index.read(), Mark::SeenUpTo(id))?.unwrap_or(0);
         self.folders.insert(id, folder);
         Ok(())
     }
 }
 
-/// The account chain, and the newest `keys` operation with the device that wrote it.
-fn load_account(
-    index: &Index,
+/// What the device key opens: the device's secret keys and the index key.
+pub(super) fn open_secrets(
+    home: &Home,
     public: &Public,
-) -> Result<(Account, Option<(valise_protocol::ids::DeviceId, account::Keys)>), EngineError> {
+    device_key: &DeviceKey,
+) -> Result<(DeviceSecrets, IndexKey), EngineError> {
+    let secrets = home.read(SECRETS)?.ok_or(EngineError::HomeDamaged(SECRETS))?;
+    let secrets = SealedDeviceSecrets::from_bytes(secrets)
+        .open(device_key, public.workspace)
+        .map_err(|_| EngineError::HomeDamaged(SECRETS))?;
+    let wrapped = home.read(INDEX_KEY)?.and_then(WrappedKey::new);
+    let wrapped = wrapped.ok_or(EngineError::HomeDamaged(INDEX_KEY))?;
+    let index_key =
+        unwrap_index_key(device_key, public.workspace, &wrapped).map_err(|_| EngineError::HomeDamaged(INDEX_KEY))?;
+    if secrets.public().id() != public.device {
+        return Err(EngineError::HomeDamaged(PUBLIC));
+    }
+    Ok((secrets, index_key))
+}
+
+/// The device before this one, as long as its hand is needed.
+fn open_before(
+    home: &Home,
+    public: &Public,
+    device_key: &DeviceKey,
+) -> Result<Option<(DeviceId, SigningKey)>, EngineError> {
+    let Some(sealed) = home.read(BEFORE)? else { return Ok(None) };
+    let secrets = SealedDeviceSecrets::from_bytes(sealed).open(device_key, public.workspace);
+    let secrets = secrets.map_err(|_| EngineError::HomeDamaged(BEFORE))?;
+    let device = secrets.public().id();
+    if public.earlier.last() == Some(&device) {
+        Ok(Some((device, secrets.signing_key())))
+    } else {
+        Err(EngineError::HomeDamaged(BEFORE))
+    }
+}
+
+/// The account chain, and the newest `keys` operation with the device that wrote it.
+fn load_account(index: &Index, public: &Public) -> Result<(Account, Option<(DeviceId, account::Keys)>), EngineError> {
     let mut state: Option<Account> = None;
     let mut newest = None;
     records::each(index.read(), &ChainId::Account(public.account), |bytes| {
@@ -138,7 +176,7 @@ fn load_master(
     public: &Public,
     secrets: &DeviceSecrets,
     account: &Account,
-    keys: &Option<(valise_protocol::ids::DeviceId, account::Keys)>,
+    keys: &Option<(DeviceId, account::Keys)>,
 ) -> Result<(KeyVersion, MasterKey), EngineError> {
     let (author, keys) = keys.as_ref().ok_or(EngineError::IndexDamaged)?;
     let seal = keys.master_seals.iter().find(|seal| seal.device == public.device);
@@ -164,7 +202,7 @@ fn open_master(
     public: &Public,
     secrets: &DeviceSecrets,
     version: KeyVersion,
-    author: valise_protocol::ids::DeviceId,
+    author: DeviceId,
     seal: &Seal,
     account: &Account,
 ) -> Result<MasterKey, EngineError> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
 use crate::chain::Slice;
-use crate::ids::{AccountId, Cid, Commitment, InvitationId, KeyVersion, WorkspaceId};
+use crate::ids::{AccountId, Cid, Commitment, Epoch, InvitationId, KeyVersion, WorkspaceId};
 use crate::invitation::Redemption;
 use crate::keys::{Seal, WrappedKey};
 use crate::sign::VerifyKey;
@@ -30,6 +30,8 @@ pub mod kind {
     pub const INVITED: Kind = Kind(8);
     /// [`super::InvitationRevoked`]
     pub const INVITATION_REVOKED: Kind = Kind(9);
+    /// [`super::KeyPolicy`]
+    pub const KEY_POLICY: Kind = Kind(10);
 }
 
 /// What a folder is for.
@@ -195,4 +197,13 @@ pub struct Invited {
 pub struct InvitationRevoked {
     /// Which.
     pub id: InvitationId,
+}
+
+/// What an owner decided about the folder's keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct KeyPolicy {
+    /// File keys are neither kept nor accepted under the folder key of an earlier epoch. Never goes down.
+    pub minimum: Epoch,
+    /// The folder key changes after so many days; 0: only when something demands it.
+    pub rotate_days: u32,
 }

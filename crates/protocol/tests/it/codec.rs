@@ -159,7 +159,8 @@ fn every_open_part_comes_back() {
             6 => comes_back::<folder::Rekey>(&record),
             7 => comes_back::<folder::Content>(&record),
             8 => comes_back::<folder::Invited>(&record),
-            _ => comes_back::<folder::InvitationRevoked>(&record),
+            9 => comes_back::<folder::InvitationRevoked>(&record),
+            _ => comes_back::<folder::KeyPolicy>(&record),
         }
     }
     for record in workspace_records() {

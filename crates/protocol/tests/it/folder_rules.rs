@@ -5,8 +5,8 @@ use serde_bytes::ByteBuf;
 use valise_protocol::cbor;
 use valise_protocol::chain::{Broken, Verdict, Void};
 use valise_protocol::folder::{
-    Anchor, Content, Folder, InvitationRevoked, Invited, Left, MAX_MEMBERS, MemberRemoved, Op, Pin, Purpose, Role,
-    RoleChanged, kind,
+    Anchor, Content, Folder, InvitationRevoked, Invited, KeyPolicy, Left, MAX_MEMBERS, MAX_ROTATE_DAYS, MemberRemoved,
+    Op, Pin, Purpose, Role, RoleChanged, kind,
 };
 use valise_protocol::ids::{AccountId, Commitment, RecordHash};
 use valise_protocol::record::{ChainKind, Envelope, Kind, MAX_CHANGES, Record, Seen};
@@ -185,7 +185,24 @@ fn roles() {
         check(kind::ROLE_CHANGED, cbor::encode(&changed).unwrap(), owns);
         check(kind::INVITED, cbor::encode(&invited(2, Role::Viewer)).unwrap(), owns);
         check(kind::INVITATION_REVOKED, cbor::encode(&revoked).unwrap(), owns);
+        check(kind::KEY_POLICY, cbor::encode(&KeyPolicy { minimum: 1, rotate_days: 90 }).unwrap(), owns);
     }
+}
+
+#[test]
+fn a_minimum_only_rises_and_only_to_what_is_there() {
+    let alice = alice();
+    let mut chain = FolderChain::new(&alice);
+    assert_eq!(chain.state.policy(), &KeyPolicy::default());
+    let policy = |minimum, rotate_days| KeyPolicy { minimum, rotate_days };
+    void(&mut chain, &alice, kind::KEY_POLICY, &policy(2, 0), Void::Version);
+    void(&mut chain, &alice, kind::KEY_POLICY, &policy(1, MAX_ROTATE_DAYS + 1), Void::Limit);
+    assert_applied(&chain.append(&alice, kind::KEY_POLICY, &policy(0, MAX_ROTATE_DAYS)));
+    chain.rekey(&alice);
+    assert_applied(&chain.append(&alice, kind::KEY_POLICY, &policy(2, 30)));
+    void(&mut chain, &alice, kind::KEY_POLICY, &policy(1, 30), Void::Version);
+    assert_applied(&chain.append(&alice, kind::KEY_POLICY, &policy(2, 0)));
+    assert_eq!(chain.state.policy(), &policy(2, 0));
 }
 
 #[test]

@@ -130,6 +130,9 @@ pub fn folder_records() -> Vec<Record> {
     // Void, and of the chain none the less: content before the key change.
     let record = bob.device.sign(chain.draft(&bob, &bob.device, folder::kind::CONTENT, &content));
     assert!(chain.apply(record).unwrap().applied().is_none());
+    chain.rekey(&bob);
+    let policy = folder::KeyPolicy { minimum: 3, rotate_days: 90 };
+    assert_applied(&chain.append(&bob, folder::kind::KEY_POLICY, &policy));
     chain.records
 }
 

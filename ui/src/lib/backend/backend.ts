@@ -8,6 +8,7 @@
  */
 import type {
   AccountId,
+  AccountKeys,
   ApiError,
   DekId,
   Details,
@@ -19,6 +20,7 @@ import type {
   Fingerprints,
   Folder,
   FolderId,
+  FolderKeys,
   Hit,
   Invitation,
   InvitationPreview,
@@ -59,6 +61,17 @@ export interface Backend {
   /** Opens without the password, by two kits or by one and the keyring; gives new kits. */
   recover(codes: string[], password: string): Promise<Kits>;
 
+  /** Another password for this computer; the kits stay good. */
+  changePassword(password: string, fresh: string): Promise<void>;
+  /**
+   * Another password, and everything that it opened anew; gives new kits, the old ones open nothing any more.
+   * Takes seconds, in which Valise is locked and opened again.
+   */
+  renewKeys(password: string, fresh: string): Promise<Kits>;
+  accountKeys(): Promise<AccountKeys>;
+  /** A new account key; every folder's key changes after it. */
+  rotateAccountKey(): Promise<AccountKeys>;
+
   folders(): Promise<Folder[]>;
   createFolder(name: string): Promise<Folder>;
   renameFolder(folder: FolderId, name: string): Promise<void>;
@@ -68,6 +81,16 @@ export interface Backend {
   setRole(folder: FolderId, account: AccountId, role: Role): Promise<void>;
   removeMember(folder: FolderId, account: AccountId): Promise<void>;
   people(): Promise<Person[]>;
+
+  folderKeys(folder: FolderId): Promise<FolderKeys>;
+  /** A new key for what comes from now on; content stays as it is. */
+  rotateFolderKey(folder: FolderId): Promise<FolderKeys>;
+  /** Moves file keys under the newest folder key; answers when all have moved, and tells how far it is meanwhile. */
+  rewrap(folder: FolderId): Promise<FolderKeys>;
+  /** Nothing under older keys of the folder is kept or accepted any more. */
+  retireKeys(folder: FolderId): Promise<FolderKeys>;
+  /** The key changes by itself after so many days; 0: only when something demands it. */
+  setRotation(folder: FolderId, days: number): Promise<FolderKeys>;
 
   list(folder: FolderId, parent: EntryId | null): Promise<Listing>;
   search(folder: FolderId | null, text: string): Promise<Hit[]>;

@@ -16,6 +16,20 @@ export type Account = {
 	catalog: string | null,
 };
 
+/**  One's own keys. */
+export type AccountKeys = {
+	/**  Version of the account key: folder keys are sealed to it. */
+	accountVersion: number,
+	/**  Version of the master key: it opens the account keys. */
+	masterVersion: number,
+	/**  Folders whose key has not changed since the newest account key. */
+	foldersBehind: number,
+	/**  What one guess of the password costs: MiB of memory. */
+	memoryMib: number,
+	/**  And passes over it. */
+	passes: number,
+};
+
 /**  A trouble in words for a person, and a code for the program. */
 export type ApiError = {
 	/**  To switch on. */
@@ -181,8 +195,18 @@ export type Event =
 { type: "peopleChanged" } | 
 /**  A transfer began, moved or ended. */
 { type: "transfer"; transfer: Transfer } | 
+/**  File keys of a folder move under its newest key: so many of so many. */
+{ type: "rewrapped"; folder: string; done: number; of: number } | 
 /**  Somebody should look at this. */
 { type: "security"; event: SecurityEvent };
+
+/**  File keys under one version of a folder's key. */
+export type FilesUnder = {
+	/**  The version. */
+	version: number,
+	/**  File keys: one for each version of a file. */
+	keys: number,
+};
 
 /**  For comparing by eye or voice. */
 export type Fingerprints = {
@@ -216,6 +240,32 @@ export type Folder = {
 	keyChangeWaiting: boolean,
 	/**  Stopped after an alarm: shown, but nothing is sent or taken. */
 	stopped: boolean,
+};
+
+/**  The keys of a folder. */
+export type FolderKeys = {
+	/**  The folder. */
+	folder: string,
+	/**  Version of its key: the epoch in force. */
+	current: number,
+	/**  File keys under an earlier version are neither kept nor accepted. */
+	minimum: number,
+	/**  When this computer first saw the current version. */
+	since: number | null,
+	/**  Who made it. */
+	by: string,
+	/**  A change of the key must come before the next content. */
+	changeWaiting: boolean,
+	/**  It changes by itself after so many days; 0: only when something demands it. */
+	rotateDays: number,
+	/**  How many file keys are under which version, newest first. */
+	files: FilesUnder[],
+	/**  How many are not under the current version. */
+	older: number,
+	/**  One may change the key and move file keys. */
+	mayRotate: boolean,
+	/**  One may retire old versions and decide how often the key changes. */
+	mayDecide: boolean,
 };
 
 /**  An entry with its folder and path. */

@@ -2,8 +2,10 @@
  * A pretended backend in memory, for unit tests and the design page. It keeps the promises of `Backend`
  * (words for refusals, events after changes) and encrypts nothing. Never part of a production bundle.
  */
+import { clock } from '$lib/format/clock';
 import { Trouble, type Backend, type Unlisten } from './backend';
 import type {
+  AccountKeys,
   ApiError,
   Crumb,
   DekId,
@@ -14,6 +16,7 @@ import type {
   Event,
   Folder,
   FolderId,
+  FolderKeys,
   Hit,
   Invitation,
   InvitationPreview,
@@ -43,6 +46,9 @@ export type World = {
   security: SecurityEvent[];
   preview: InvitationPreview;
   recovery: Recovery;
+  accountKeys: AccountKeys;
+  /** Folders which are not named here have had one key so far. */
+  folderKeys: Map<FolderId, FolderKeys>;
 };
 
 export type MockOptions = {
@@ -197,6 +203,43 @@ export class MockBackend implements Backend {
     });
   }
 
+  changePassword(password: string, fresh: string) {
+    return this.#answer('changePassword', [], () => {
+      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.world.password = fresh;
+    });
+  }
+
+  renewKeys(password: string, fresh: string) {
+    return this.#answer('renewKeys', [], async () => {
+      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.setStatus({ stage: { type: 'locked' }, waysOut: null });
+      await new Promise((done) => setTimeout(done, this.options.delay ?? 0));
+      this.world.password = fresh;
+      this.world.accountKeys.masterVersion += 1;
+      this.#newAccountKey();
+      this.setStatus({ stage: { type: 'open' } });
+      return this.#newKits();
+    });
+  }
+
+  accountKeys() {
+    return this.#answer('accountKeys', [], () => ({ ...this.world.accountKeys }));
+  }
+
+  rotateAccountKey() {
+    return this.#answer('rotateAccountKey', [], () => {
+      this.#newAccountKey();
+      return { ...this.world.accountKeys };
+    });
+  }
+
+  #newAccountKey(): void {
+    const { accountKeys, folders } = this.world;
+    accountKeys.accountVersion += 1;
+    accountKeys.foldersBehind = folders.length;
+  }
+
   #newKits(): Kits {
     const keyring = this.world.recovery.keyring === 'absent' ? 'absent' : 'kept';
     const kits = KITS.map(({ kit, asked }) => ({ kit, asked, kept: null }));
@@ -263,6 +306,67 @@ export class MockBackend implements Backend {
 
   people() {
     return this.#answer('people', [], () => [...this.world.people]);
+  }
+
+  folderKeys(id: FolderId) {
+    return this.#answer('folderKeys', [id], () => this.#keys(id));
+  }
+
+  rotateFolderKey(id: FolderId) {
+    return this.#answer('rotateFolderKey', [id], () => {
+      const before = this.#keys(id);
+      const current = before.current + 1;
+      const older = before.files.reduce((sum, under) => sum + under.keys, 0);
+      const by = this.world.status.account?.name ?? '';
+      const since = clock.now();
+      this.world.folders = this.world.folders.map((known) =>
+        known.id === id ? { ...known, keyChangeWaiting: false } : known,
+      );
+      return this.#setKeys({ ...before, current, older, by, since, changeWaiting: false });
+    });
+  }
+
+  rewrap(id: FolderId) {
+    return this.#answer('rewrap', [id], async () => {
+      const of = this.#keys(id).older;
+      const step = this.options.moving === true ? Math.max(1, Math.ceil(of / 40)) : of;
+      for (let done = 0; done < of;) {
+        if (this.options.moving === true) await new Promise((pause) => setTimeout(pause, 100));
+        done = Math.min(of, done + step);
+        this.emit({ type: 'rewrapped', folder: id, done, of });
+      }
+      const before = this.#keys(id);
+      const keys = before.files.reduce((sum, under) => sum + under.keys, 0);
+      return this.#setKeys({ ...before, older: 0, files: [{ version: before.current, keys }] });
+    });
+  }
+
+  retireKeys(id: FolderId) {
+    return this.#answer('retireKeys', [id], () => {
+      const before = this.#keys(id);
+      if (!before.mayDecide || before.older > 0) throw new Trouble(refusal('notAllowed'));
+      return this.#setKeys({ ...before, minimum: before.current });
+    });
+  }
+
+  setRotation(id: FolderId, days: number) {
+    return this.#answer('setRotation', [id, days], () => {
+      const before = this.#keys(id);
+      if (!before.mayDecide) throw new Trouble(refusal('notAllowed'));
+      return this.#setKeys({ ...before, rotateDays: days });
+    });
+  }
+
+  #keys(id: FolderId): FolderKeys {
+    const known = this.world.folders.find((each) => each.id === id);
+    if (known === undefined) throw new Trouble(refusal('notFound'));
+    return this.world.folderKeys.get(id) ?? folderKeys(known);
+  }
+
+  #setKeys(keys: FolderKeys): FolderKeys {
+    this.world.folderKeys.set(keys.folder, keys);
+    this.emit({ type: 'folderChanged', folder: keys.folder });
+    return keys;
   }
 
   list(id: FolderId, parent: EntryId | null) {
@@ -482,7 +586,7 @@ export class MockBackend implements Backend {
     return listener(this.#links, tell);
   }
 
-  async #answer<T>(request: keyof Backend, args: unknown[], work: () => T): Promise<T> {
+  async #answer<T>(request: keyof Backend, args: unknown[], work: () => T | Promise<T>): Promise<T> {
     this.asked.push([request, ...args]);
     if (this.options.hang?.includes(request)) return new Promise<T>(() => undefined);
     const delay = this.options.delay ?? 0;
@@ -651,6 +755,24 @@ export function folder(id: FolderId, name: string, more: Partial<Folder> = {}): 
     unread: 0,
     keyChangeWaiting: false,
     stopped: false,
+    ...more,
+  };
+}
+
+/** One key so far, made with the folder. */
+export function folderKeys(of: Folder, more: Partial<FolderKeys> = {}): FolderKeys {
+  return {
+    folder: of.id,
+    current: 1,
+    minimum: 0,
+    since: new Date(2026, 4, 12, 9, 30).getTime(),
+    by: 'Ada Novak',
+    changeWaiting: of.keyChangeWaiting,
+    rotateDays: 0,
+    files: [{ version: 1, keys: of.files }],
+    older: 0,
+    mayRotate: of.role !== 'viewer' && !of.stopped,
+    mayDecide: of.role === 'owner' && !of.stopped,
     ...more,
   };
 }

@@ -31,6 +31,11 @@ export const tauriBackend: Backend = {
   recovery: () => ask('recovery'),
   recover: (codes, password) => ask('recover', { codes, password }),
 
+  changePassword: (password, fresh) => ask('change_password', { password, new: fresh }),
+  renewKeys: (password, fresh) => ask('renew_keys', { password, new: fresh }),
+  accountKeys: () => ask('account_keys'),
+  rotateAccountKey: () => ask('rotate_account_key'),
+
   folders: () => ask('folders'),
   createFolder: (name) => ask('create_folder', { name }),
   renameFolder: (folder, name) => ask('rename_folder', { folder, name }),
@@ -40,6 +45,12 @@ export const tauriBackend: Backend = {
   setRole: (folder, account, role) => ask('set_role', { folder, account, role }),
   removeMember: (folder, account) => ask('remove_member', { folder, account }),
   people: () => ask('people'),
+
+  folderKeys: (folder) => ask('folder_keys', { folder }),
+  rotateFolderKey: (folder) => ask('rotate_folder_key', { folder }),
+  rewrap: (folder) => ask('rewrap', { folder }),
+  retireKeys: (folder) => ask('retire_keys', { folder }),
+  setRotation: (folder, days) => ask('set_rotation', { folder, days }),
 
   list: (folder, parent) => ask('list', { folder, parent }),
   search: (folder, text) => ask('search', { folder, text }),

@@ -12,10 +12,12 @@ export type Dialog =
   | { kind: 'emptyTrash'; count: number }
   | { kind: 'removeMember'; folder: FolderId; member: Member }
   | { kind: 'attach' }
-  /** `made`: they come from a recovery; else they are made in the dialog. */
-  | { kind: 'kits'; made: Kits | null }
+  /** `made`: they come from a recovery, or from renewed keys; else they are made in the dialog. */
+  | { kind: 'kits'; made: Kits | null; renewed?: boolean }
   | { kind: 'proveKit'; kit: KitStatus }
   | { kind: 'checkKit' }
+  | { kind: 'folderKeys'; folder: FolderId }
+  | { kind: 'passwordAndKeys' }
   | { kind: 'keys' };
 
 export class Dialogs {

@@ -1,5 +1,6 @@
 /** The folders of the sidebar. */
 import { Trouble, type Backend, type Event, type Folder, type FolderId } from '$lib/backend';
+import { words } from '$lib/words';
 
 export class Folders {
   list = $state.raw<Folder[]>([]);
@@ -26,6 +27,12 @@ export class Folders {
 
   of(id: FolderId): Folder | null {
     return this.list.find((folder) => folder.id === id) ?? null;
+  }
+
+  /** As it is called where it is spoken of. */
+  nameOf(id: FolderId): string {
+    const folder = this.of(id);
+    return folder?.personal === true ? words.places.mine : (folder?.name ?? '');
   }
 
   forget(): void {

@@ -22,6 +22,13 @@ export class Question<T> {
     }
   }
 
+  /** An answer that came by another way, as with a change: questions still under way are older. */
+  told(answer: T): void {
+    this.#turn += 1;
+    this.answer = answer;
+    this.trouble = null;
+  }
+
   forget(): void {
     this.#turn += 1;
     this.answer = null;

@@ -8,6 +8,10 @@ export class Session {
   link = $state.raw<string | null>(null);
   /** First run goes on to the first folder although the stage is open already. */
   settlingIn = $state(false);
+  /** Keys are made anew. Valise closes and opens again meanwhile; the window stays as it is. */
+  renewing = $state(false);
+  /** Kits from that, until they are put away. They are told once, so no view that comes and goes may hold them. */
+  renewed = $state.raw<Kits | null>(null);
 
   constructor(private readonly backend: Backend) {}
 
@@ -25,7 +29,9 @@ export class Session {
   }
 
   hear(event: Event): void {
-    if (event.type === 'status') this.status = event.status;
+    if (event.type !== 'status') return;
+    if (this.renewing && event.status.stage.type === 'locked') return;
+    this.status = event.status;
   }
 
   async create(name: string, password: string, workspace: string, catalog: string | null): Promise<void> {
@@ -61,7 +67,23 @@ export class Session {
     return kits;
   }
 
+  async renew(password: string, fresh: string): Promise<void> {
+    this.renewing = true;
+    try {
+      this.renewed = await this.backend.renewKeys(password, fresh);
+    } finally {
+      // Should it have stayed locked, that is told now.
+      await this.read();
+      this.renewing = false;
+    }
+  }
+
+  putKitsAway(): void {
+    this.renewed = null;
+  }
+
   async lock(): Promise<void> {
+    this.putKitsAway();
     try {
       await this.backend.lock();
     } finally {

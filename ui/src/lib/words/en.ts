@@ -445,6 +445,8 @@ export const en = {
       'If you forget the password, nobody can tell you a new one. These can: the keyring of this computer and two papers. Any two of the three open Valise here.',
     again: 'The kits you have now stop working as soon as new ones are made.',
     used: 'The kits you used are used up. Print these, and destroy the old ones.',
+    renewed:
+      'Your password and your keys are new, and the kits you had open nothing any more. Print these, and destroy the old ones.',
     password: 'Your password',
     passwordHint: 'So that nobody else makes kits while you are away.',
     make: 'Make the kits',
@@ -496,6 +498,7 @@ export const en = {
     unread: (value: number) => `${plural(value, 'new file', 'new files')}`,
     stopped: 'stopped',
     account: 'Account and appearance',
+    folderMenu: (name: string) => `Actions for ${displayName(name)}`,
     keys: 'Keyboard',
     noShared: 'None yet',
   },
@@ -534,6 +537,7 @@ export const en = {
     addDirectory: 'Add a whole folder…',
     newSubfolder: 'New subfolder…',
     renameFolder: 'Rename folder…',
+    folderKeys: 'Keys…',
     showDetails: 'Show details',
     hideDetails: 'Hide details',
     path: 'Path',
@@ -805,6 +809,108 @@ export const en = {
   },
 
   nameMissing: 'Please type a name.',
+
+  folderKeys: {
+    title: (folder: string) => `Keys of ${quoted(folder)}`,
+    version: (version: number) => `Version ${n(version)}`,
+    made: (since: number | null, by: string) =>
+      [since === null ? '' : `since ${calendarDay(new Date(since))}`, by && `made by ${displayName(by)}`]
+        .filter((part) => part !== '')
+        .map((part) => `, ${part}`)
+        .join(''),
+    waiting:
+      'A key change is waiting: somebody left or a computer was removed. It happens before the next file is added.',
+    minimum: (version: number) => `Oldest accepted version: ${n(version)}`,
+    files: 'File keys by version',
+    filesHint: 'Each version of a file has a key of its own. The folder’s key opens them.',
+    versionColumn: 'Version',
+    countColumn: 'File keys',
+    keys: (value: number) => plural(value, 'file key', 'file keys'),
+    noFiles: 'No file keys yet.',
+    allVersions: (value: number) => `Show all ${n(value)}`,
+    fewerVersions: 'Show fewer',
+    actions: 'Change the key',
+    change: 'Change the key now',
+    changing: 'Changing the key…',
+    changeText:
+      'What was shared stays readable for those who could read it. What comes from now on opens only with the new key. Nothing is encrypted again.',
+    changed: (folder: string, version: number) =>
+      `The key of ${quoted(folder)} is changed: version ${n(version)}.`,
+    move: (value: number, version: number) =>
+      `Move ${plural(value, 'file key', 'file keys')} to version ${n(version)}`,
+    moving: 'Moving file keys…',
+    moveText: 'The files stay as they are.',
+    movedSoFar: (done: number, of: number) => `${n(done)} of ${plural(of, 'file key', 'file keys')} moved`,
+    moved: (value: number, version: number) =>
+      `Moved ${plural(value, 'file key', 'file keys')} to version ${n(version)}.`,
+    retire: (version: number) =>
+      version > 1 ? `Retire versions before ${n(version)}` : 'Retire older versions',
+    retiring: 'Retiring…',
+    retireText: 'File keys under older versions are no longer kept or accepted. This cannot be taken back.',
+    retireMoveFirst: 'First move the file keys that are under older versions.',
+    retireNone: 'There are no older versions.',
+    retireDone: (version: number) => `Versions before ${n(version)} are retired.`,
+    retired: (folder: string, version: number) =>
+      `In ${quoted(folder)}, versions before ${n(version)} are retired.`,
+    every: 'Change the key by itself',
+    everyDays: (days: number): string => {
+      if (days === 0) return 'Never';
+      return days === 365 ? 'Every year' : `Every ${plural(days, 'day', 'days')}`;
+    },
+    everyHint: 'When somebody leaves or a computer is removed, it changes in any case.',
+    byItself: (days: number): string => {
+      if (days === 0) return 'The key does not change by itself.';
+      return days === 365
+        ? 'The key changes by itself every year.'
+        : `The key changes by itself every ${plural(days, 'day', 'days')}.`;
+    },
+    decided: (folder: string, days: number): string => {
+      if (days === 0) return `The key of ${quoted(folder)} does not change by itself any more.`;
+      return `The key of ${quoted(folder)} changes by itself every ${days === 365 ? 'year' : plural(days, 'day', 'days')}.`;
+    },
+  },
+
+  passwordAndKeys: {
+    title: 'Password and keys',
+    open: 'Password and keys…',
+    cardText: 'Change the password, see your keys, and make all of it new if somebody may know the password.',
+    passwordTitle: 'Change the password',
+    passwordText: 'Your recovery kits stay good.',
+    current: 'Your password now',
+    currentMissing: 'Please type the password you have now.',
+    fresh: 'New password',
+    repeat: 'New password again',
+    same: 'This is the password you have now. Choose another.',
+    different: 'This is not the same as above. Please type it again.',
+    change: 'Change the password',
+    changing: 'Changing…',
+    changed: 'The password is changed. Your recovery kits stay good.',
+    keysTitle: 'Your keys',
+    accountKey: 'Account key',
+    masterKey: 'Master key',
+    version: (version: number) => `version ${n(version)}`,
+    guess: (mebibytes: number, passes: number) =>
+      `A guess of the password costs ${n(mebibytes)} MiB of memory and ${plural(passes, 'pass', 'passes')} over it.`,
+    behind: (folders: number) =>
+      folders === 1
+        ? '1 folder still uses the key before.'
+        : `${n(folders)} folders still use the key before.`,
+    newKey: 'New account key',
+    makingKey: 'Making it…',
+    newKeyText: 'Your folders’ keys change after it, one by one. Password, kits and files stay as they are.',
+    newKeyMade: (version: number) => `Your account key is new: version ${n(version)}.`,
+    suspectTitle: 'Somebody may know my password',
+    suspectText: 'Then a new password alone is not enough: what it opened has to be new as well.',
+    suspectDo: 'Make everything new…',
+    renewText: 'All that the password opened is made new. Files stay as they are. It takes a few seconds.',
+    renewPoints: [
+      'A new password for this computer.',
+      'New keys for you. Your folders’ keys change after them.',
+      'New recovery kits, which you print next. The kits you have open nothing any more.',
+    ],
+    renew: 'Make everything new',
+    renewing: 'Making everything new…',
+  },
 
   moveTo: {
     title: (names: string[]) => `Move ${things(names, 'item', 'items')}`,

@@ -21,6 +21,25 @@ test('one and many', () => {
   expect(words.transfers.left(2)).toBe('2 seconds left');
 });
 
+test('how the key of a folder stands', () => {
+  const text = words.folderKeys;
+  const since = Date.UTC(2026, 4, 12);
+  expect(text.version(3) + text.made(since, 'Bob Okafor')).toBe(
+    'Version 3, since 12 May 2026, made by Bob Okafor',
+  );
+  expect(text.version(3) + text.made(null, 'Bob Okafor')).toBe('Version 3, made by Bob Okafor');
+  expect(text.version(3) + text.made(null, '')).toBe('Version 3');
+  expect(text.move(1, 3)).toBe('Move 1 file key to version 3');
+  expect([0, 30, 45, 365].map(text.everyDays)).toEqual([
+    'Never',
+    'Every 30 days',
+    'Every 45 days',
+    'Every year',
+  ]);
+  expect(words.passwordAndKeys.behind(1)).toBe('1 folder still uses the key before.');
+  expect(words.passwordAndKeys.behind(2)).toBe('2 folders still use the key before.');
+});
+
 test('moments, seen from now', () => {
   expect(words.changed(Date.UTC(2026, 10, 14, 9, 12))).toBe('Today, 09:12');
   expect(words.changed(Date.UTC(2026, 10, 13, 23))).toBe('Yesterday');
@@ -47,6 +66,12 @@ test('names of other people are escaped wherever they are spoken of', () => {
     words.unlock.titleName(evil),
     words.removeMember.title(evil, 'x'),
     words.search.title(evil),
+    words.folderKeys.title(evil),
+    words.folderKeys.made(null, evil),
+    words.folderKeys.changed(evil, 2),
+    words.folderKeys.retired(evil, 2),
+    words.folderKeys.decided(evil, 30),
+    words.places.folderMenu(evil),
   ];
   for (const text of said) {
     expect(text).not.toContain('\u202E');

@@ -1,0 +1,157 @@
+//! One engine without a catalog: what time does to keys, and what a guess of the password costs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tempfile::TempDir;
+
+use valise_protocol::folder::{self, KeyPolicy};
+use valise_protocol::ids::FolderId;
+
+use crate::api::{ErrorCode, Password, Reply, Request};
+use crate::clock::Clock;
+use crate::{Config, Costs, Engine};
+
+const BEGIN: u64 = 1_800_000_000_000;
+const DAY: u64 = 86_400_000;
+
+struct SetClock(AtomicU64);
+
+impl Clock for SetClock {
+    fn now(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+fn password() -> Password {
+    Password("violet ladder marble seven".to_owned())
+}
+
+fn config(home: &TempDir, costs: (u32, u32)) -> Config {
+    let mut config = Config::new(home.path().join("valise"));
+    config.costs = Costs { memory_kib: costs.0 << 10, passes: costs.1, lanes: 4 };
+    config
+}
+
+async fn begin(config: Config) -> Engine {
+    let engine = Engine::start(config).unwrap();
+    let (name, workspace) = ("Ada".to_owned(), "Acme".to_owned());
+    ask(&engine, Request::Create { name, password: password(), workspace, catalog: None }).await;
+    engine
+}
+
+async fn ask(engine: &Engine, request: Request) -> Reply {
+    engine.handle(request).await.unwrap()
+}
+
+async fn own_folder(engine: &Engine) -> FolderId {
+    match ask(engine, Request::Folders).await {
+        Reply::Folders(folders) => folders[0].id,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// When a guess should cost more than it did, the next unlocking sees to it; never less.
+#[tokio::test]
+async fn what_a_guess_costs_rises_at_the_next_unlocking() {
+    let home = tempfile::tempdir().unwrap();
+    begin(config(&home, (64, 3))).await.stop().await;
+    for (costs, stands) in [((64, 3), (64, 3)), ((96, 3), (96, 3)), ((64, 4), (96, 4)), ((64, 3), (96, 4))] {
+        let engine = Engine::start(config(&home, costs)).unwrap();
+        ask(&engine, Request::Unlock { password: password() }).await;
+        let Reply::AccountKeys(keys) = ask(&engine, Request::AccountKeys).await else { panic!("no keys") };
+        assert_eq!((keys.memory_mib, keys.passes), stands);
+        engine.stop().await;
+    }
+}
+
+/// The owner decides after how many days; the age of a key counts from when this device first saw it.
+#[tokio::test]
+async fn a_key_is_due_when_its_time_has_come() {
+    let home = tempfile::tempdir().unwrap();
+    let clock = Arc::new(SetClock(AtomicU64::new(BEGIN)));
+    let mut config = config(&home, (64, 3));
+    config.clock = clock.clone();
+    let engine = begin(config).await;
+    let folder = own_folder(&engine).await;
+    let due = |now: u64| {
+        let vault = |vault: &mut crate::vault::Vault| vault.wants_rekey(vault.folder(&folder)?, now);
+        engine.shared().vault(vault).unwrap()
+    };
+    let Reply::FolderKeys(keys) = ask(&engine, Request::FolderKeys { folder }).await else { panic!("no keys") };
+    assert_eq!((keys.current, keys.minimum, keys.rotate_days, keys.since), (1, 0, 0, Some(BEGIN)));
+    assert!(!due(BEGIN + 5_000 * DAY), "nobody wanted it");
+    let decide = |days| {
+        let decided = |vault: &mut crate::vault::Vault| {
+            let record = vault.compose_policy(folder, &KeyPolicy { minimum: 0, rotate_days: days })?;
+            vault.take_folder_record(folder, &record)
+        };
+        assert_eq!(engine.shared().vault(decided).unwrap(), []);
+    };
+    decide(30);
+    assert!(!due(BEGIN + 30 * DAY - 1));
+    assert!(due(BEGIN + 30 * DAY));
+    let changed = |vault: &mut crate::vault::Vault| {
+        let record = vault.compose_rekey(folder)?;
+        vault.take_folder_record(folder, &record)?;
+        vault.note_epochs(BEGIN + 30 * DAY)
+    };
+    engine.shared().vault(changed).unwrap();
+    assert!(!due(BEGIN + 59 * DAY) && due(BEGIN + 60 * DAY));
+    decide(0);
+    assert!(!due(BEGIN + 5_000 * DAY));
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn what_needs_the_catalog_says_so_and_changes_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let engine = begin(config(&home, (64, 3))).await;
+    let folder = own_folder(&engine).await;
+    let requests = [
+        Request::RotateAccountKey,
+        Request::RotateFolderKey { folder },
+        Request::Rewrap { folder },
+        Request::RetireKeys { folder },
+        Request::SetRotation { folder, days: 30 },
+    ];
+    for request in requests {
+        assert_eq!(engine.handle(request).await.unwrap_err().code, ErrorCode::Offline);
+    }
+    let days = folder::MAX_ROTATE_DAYS + 1;
+    let too_long = engine.handle(Request::SetRotation { folder, days }).await;
+    assert_eq!(too_long.unwrap_err().code, ErrorCode::BadInput);
+    let Reply::AccountKeys(keys) = ask(&engine, Request::AccountKeys).await else { panic!("no keys") };
+    assert_eq!((keys.account_version, keys.master_version), (1, 1));
+    engine.stop().await;
+}
+
+/// Wrong passwords, empty new ones: refused before anything is closed. Afterwards, locked or not, the new one opens.
+#[tokio::test]
+async fn a_password_changes_only_for_who_knows_it() {
+    let home = tempfile::tempdir().unwrap();
+    let engine = begin(config(&home, (64, 3))).await;
+    let new = || Password("nine green umbrellas".to_owned());
+    let (wrong, empty) = (Password("no".to_owned()), Password(String::new()));
+    for (password, new) in [(wrong, new()), (password(), empty)] {
+        for renew in [false, true] {
+            let (password, new) = (password.clone(), new.clone());
+            let request = match renew {
+                false => Request::ChangePassword { password, new },
+                true => Request::RenewKeys { password, new },
+            };
+            engine.handle(request).await.unwrap_err();
+            ask(&engine, Request::Folders).await;
+        }
+    }
+    ask(&engine, Request::ChangePassword { password: password(), new: new() }).await;
+    let Reply::Kits(kits) = ask(&engine, Request::RenewKeys { password: new(), new: password() }).await else {
+        panic!("no kits")
+    };
+    assert_eq!(kits.kits.len(), 2);
+    ask(&engine, Request::Lock).await;
+    let old = engine.handle(Request::Unlock { password: new() }).await;
+    assert_eq!(old.unwrap_err().code, ErrorCode::WrongPassword);
+    ask(&engine, Request::Unlock { password: password() }).await;
+    engine.stop().await;
+}

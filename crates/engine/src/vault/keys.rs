@@ -1,0 +1,318 @@
+//! Rotation and rewrap: new account keys, new folder keys, and file keys moved under them. Content stays as it is.
+
+use serde::Serialize;
+use serde_bytes::Bytes;
+
+use valise_crypto::{AccountSecret, DeviceSecrets, MasterKey, SealingPair, seal_master_key};
+use valise_protocol::account::{self, Account, DeviceAdded, DeviceRevoked, DeviceSeal, Keys};
+use valise_protocol::api::MAX_WRAPS;
+use valise_protocol::folder::{self, KeyPolicy, Role};
+use valise_protocol::ids::{DekId, DeviceId, Epoch, FolderId, KeyVersion, RecoverySetId};
+use valise_protocol::keys::{Seal, SealingPublic};
+use valise_protocol::place::{SealPlace, WrapPlace};
+use valise_protocol::record::{ChainId, Kind, Record};
+use valise_protocol::sign::SigningKey;
+
+use super::Vault;
+use super::fetch_keys::NewWrap;
+use super::folder::FolderState;
+use crate::api::{FilesUnder, FolderKeys};
+use crate::compose::{Author, Slot};
+use crate::error::EngineError;
+use crate::index::marks::{self, Mark};
+use crate::index::{records, wraps};
+
+const DAY: u64 = 86_400_000;
+
+/// What a `keys` record begins anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Renewal {
+    /// The account key.
+    AccountKey,
+    /// The master key as well.
+    MasterToo,
+}
+
+/// What came of it.
+pub(super) struct Renewed {
+    /// The sealed ring, to be kept with the record.
+    pub ring: Vec<u8>,
+    /// Version of the new account key.
+    pub version: KeyVersion,
+    /// The new account key.
+    pub pair: SealingPair,
+}
+
+/// Records that will stand at the end of one's own account chain.
+pub(super) struct Growth {
+    pub chain: Account,
+    pub records: Vec<Record>,
+    author: (DeviceId, SigningKey),
+}
+
+/// Some of a folder's file keys, moved under its newest key in memory.
+#[derive(Debug, Default)]
+pub struct Moved {
+    /// As they are under the newest key.
+    pub wraps: Vec<NewWrap>,
+    /// The last one that was looked at; none: there are no more.
+    pub last: Option<DekId>,
+    /// So many do not open and stay as they are.
+    pub refused: usize,
+}
+
+impl Growth {
+    pub fn of(vault: &Vault) -> Self {
+        let author = (vault.me.device, vault.me.signing.clone());
+        Self { chain: vault.account.clone(), records: Vec::new(), author }
+    }
+
+    pub fn add<T: Serialize>(&mut self, kind: Kind, open: &T) -> Result<(), EngineError> {
+        let (device, key) = &self.author;
+        let account = self.chain.id();
+        let slot = Slot::after(&ChainId::Account(account), self.chain.head(), self.chain.counter(device));
+        let record = slot.write(&Author { account, device: *device, key }, kind, open)?;
+        if self.chain.apply(&record)?.applied().is_none() {
+            return Err(EngineError::NotAllowed("This computer was removed from the account."));
+        }
+        self.records.push(record);
+        Ok(())
+    }
+
+    /// A new device takes the place of this one: added by the old one's hand, which then counts no more. What follows
+    /// is written by the new one. Whoever has a copy of the old one's keys is outside from there on.
+    pub fn replace_device(&mut self, vault: &Vault, secrets: &DeviceSecrets) -> Result<(), EngineError> {
+        let (account, device, signing) = (self.chain.id(), secrets.public(), secrets.signing_key());
+        let place = SealPlace::MasterToDevice {
+            workspace: vault.me.workspace,
+            account,
+            version: vault.master.0,
+            recipient: device.id(),
+            public: &device.sealing,
+            device: self.author.0,
+        };
+        let master_seal = seal_master_key(&place, &vault.master.1)?;
+        let (id, consent) = (device.id(), account::sign_consent(account, &device, &signing));
+        self.add(account::kind::DEVICE_ADDED, &DeviceAdded { device, consent, master_seal })?;
+        let old = std::mem::replace(&mut self.author, (id, signing)).0;
+        self.add(account::kind::DEVICE_REVOKED, &DeviceRevoked { device: old })
+    }
+
+    /// Who writes now.
+    fn device(&self) -> DeviceId {
+        self.author.0
+    }
+}
+
+impl Vault {
+    /// A new account key under the master key in force. Folders learn of it with the next rekey of theirs.
+    pub fn rotate_account_key(&mut self) -> Result<(), EngineError> {
+        let set = self.account.recovery().map(|set| (set.id, set.sealing.clone()));
+        let mut new = Growth::of(self);
+        let renewed = self.renew(&mut new, set.as_ref().map(|(id, public)| (*id, public)), Renewal::AccountKey)?;
+        let chain = ChainId::Account(self.me.account);
+        self.index.write(|db| {
+            new.records.iter().try_for_each(|record| records::add(db, &chain, record))?;
+            marks::set(db, Mark::Ring, Bytes::new(&renewed.ring))
+        })?;
+        self.account = new.chain;
+        self.me.pairs.insert(renewed.version, renewed.pair);
+        Ok(())
+    }
+
+    /// Writes a `keys` record: the master key sealed to every valid device and to the recovery set, if there is one.
+    pub(super) fn renew(
+        &self,
+        new: &mut Growth,
+        set: Option<(RecoverySetId, &SealingPublic)>,
+        renewal: Renewal,
+    ) -> Result<Renewed, EngineError> {
+        let (workspace, account) = (self.me.workspace, self.me.account);
+        let fresh = match renewal {
+            Renewal::AccountKey => None,
+            Renewal::MasterToo => Some(MasterKey::make()?),
+        };
+        let (master_version, master) = match &fresh {
+            None => (self.master.0, &self.master.1),
+            Some(fresh) => (self.master.0 + 1, fresh),
+        };
+        let secret = AccountSecret::make()?;
+        let pair = SealingPair::of_account(&secret)?;
+        let version = self.account.key().map_or(0, |key| key.version) + 1;
+        let generation = self.account.ring().0 + 1;
+        let mut ring = self.load_ring()?;
+        ring.add(version, secret)?;
+        let ring = ring.seal(master, &WrapPlace::Ring { workspace, account, master: master_version, generation })?;
+        let author = new.device();
+        let seal = |(id, device): (&_, &account::Device)| {
+            let place = SealPlace::MasterToDevice {
+                workspace,
+                account,
+                version: master_version,
+                recipient: *id,
+                public: &device.keys.sealing,
+                device: author,
+            };
+            Ok(DeviceSeal { device: *id, seal: seal_master_key(&place, master)? })
+        };
+        let valid = new.chain.devices().filter(|(_, device)| device.is_valid());
+        let to_set = set.map(|(id, public)| self.seal_to_set((master_version, master), id, public, author));
+        let keys = Keys {
+            account_version: version,
+            account_public: pair.public().clone(),
+            master_version,
+            master_commitment: master.commitment(),
+            master_seals: valid.map(seal).collect::<Result<_, EngineError>>()?,
+            recovery_seal: to_set.transpose()?,
+            ring_generation: generation,
+            ring_hash: ring.hash(),
+        };
+        new.add(account::kind::KEYS, &keys)?;
+        Ok(Renewed { ring: ring.as_bytes().to_vec(), version, pair })
+    }
+
+    /// For a device that is made by recovery: it finds the master key sealed to the set.
+    pub(super) fn seal_to_set(
+        &self,
+        (version, master): (KeyVersion, &MasterKey),
+        set: RecoverySetId,
+        public: &SealingPublic,
+        author: DeviceId,
+    ) -> Result<Seal, EngineError> {
+        let place = SealPlace::MasterToRecovery {
+            workspace: self.me.workspace,
+            account: self.me.account,
+            version,
+            set,
+            public,
+            device: author,
+        };
+        Ok(seal_master_key(&place, master)?)
+    }
+
+    /// Folders whose key has not changed since the newest account key.
+    pub fn folders_behind(&self) -> usize {
+        self.folders.values().filter(|state| self.is_outdated(state)).count()
+    }
+
+    /// How a folder's keys stand.
+    pub fn folder_keys(&self, id: &FolderId) -> Result<FolderKeys, EngineError> {
+        let state = self.folder(id)?;
+        let (chain, role) = (state.chain(), state.role(&self.me.account));
+        let counts = wraps::count_by_epoch(self.index.read(), id)?;
+        let older = counts.iter().filter(|(epoch, _)| *epoch < chain.epoch()).map(|(_, keys)| keys).sum();
+        let since: Option<(Epoch, u64)> = marks::find(self.index.read(), Mark::EpochSince(*id))?;
+        Ok(FolderKeys {
+            folder: *id,
+            current: chain.epoch(),
+            minimum: chain.policy().minimum,
+            since: since.filter(|(epoch, _)| *epoch == chain.epoch()).map(|(_, at)| at),
+            by: chain.epoch_info(chain.epoch()).map(|info| self.name_of(&info.author)).unwrap_or_default(),
+            change_waiting: chain.key_change_waiting(),
+            rotate_days: chain.policy().rotate_days,
+            files: counts.iter().map(|(version, keys)| FilesUnder { version: *version, keys: *keys }).collect(),
+            older,
+            may_rotate: matches!(role, Some(Role::Owner | Role::Editor)),
+            may_decide: role == Some(Role::Owner),
+        })
+    }
+
+    /// Remembers when this device first saw each folder's key in force.
+    pub fn note_epochs(&mut self, now: u64) -> Result<(), EngineError> {
+        let mut new = Vec::new();
+        for (id, state) in &self.folders {
+            let known: Option<(Epoch, u64)> = marks::find(self.index.read(), Mark::EpochSince(*id))?;
+            if known.map(|(epoch, _)| epoch) != Some(state.chain().epoch()) {
+                new.push((*id, state.chain().epoch()));
+            }
+        }
+        if new.is_empty() {
+            return Ok(());
+        }
+        self.index
+            .write(|db| new.iter().try_for_each(|(id, epoch)| marks::set(db, Mark::EpochSince(*id), &(*epoch, now))))
+    }
+
+    /// Whether a folder's key is to change, or the folder is to be told of a newer account key, by this account.
+    pub fn wants_rekey(&self, state: &FolderState, now: u64) -> Result<bool, EngineError> {
+        let writes = matches!(state.role(&self.me.account), Some(Role::Owner | Role::Editor));
+        let demanded = writes && state.chain().key_change_waiting();
+        Ok(self.is_outdated(state) || demanded || self.is_due(state, now)?)
+    }
+
+    /// Whether the folder's owner wants its key changed by now, and this account may do it.
+    fn is_due(&self, state: &FolderState, now: u64) -> Result<bool, EngineError> {
+        let days = state.chain().policy().rotate_days;
+        if days == 0 || !matches!(state.role(&self.me.account), Some(Role::Owner | Role::Editor)) {
+            return Ok(false);
+        }
+        let since: Option<(Epoch, u64)> = marks::find(self.index.read(), Mark::EpochSince(state.id()))?;
+        let since = since.filter(|(epoch, _)| *epoch == state.chain().epoch());
+        Ok(since.is_some_and(|(_, at)| now.saturating_sub(at) >= u64::from(days) * DAY))
+    }
+
+    /// Whether file keys of a folder are to be moved by this account's devices: who changes the key tidies up.
+    pub fn is_to_rewrap(&self, state: &FolderState) -> Result<bool, EngineError> {
+        let chain = state.chain();
+        let mine = chain.epoch_info(chain.epoch()).is_some_and(|info| info.author == self.me.account);
+        if !mine || chain.epoch() < 2 || chain.key_change_waiting() || self.may_write(&state.id()).is_err() {
+            return Ok(false);
+        }
+        let done: Option<Epoch> = marks::find(self.index.read(), Mark::RewrappedTo(state.id()))?;
+        Ok(done.is_none_or(|done| done < chain.epoch()))
+    }
+
+    /// The next of a folder's file keys, after one and of an epoch before another, moved under the key in force in
+    /// memory. One that does not open stays as it is.
+    pub fn move_wraps(&self, id: &FolderId, after: Option<DekId>, below: Epoch) -> Result<Moved, EngineError> {
+        let state = self.folder(id)?;
+        let epoch = state.chain().epoch();
+        let to = state.wrapper(epoch).ok_or(EngineError::NotVerified("the folder's key"))?;
+        let mut moved = Moved::default();
+        for (dek, old, key) in wraps::older(self.index.read(), id, after.as_ref(), below.min(epoch), MAX_WRAPS)? {
+            moved.last = Some(dek);
+            match state.wrapper(old).and_then(|from| from.rewrap_dek(to, dek, &key).ok()) {
+                Some(key) => moved.wraps.push(NewWrap { dek, epoch, key }),
+                None => moved.refused += 1,
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Keeps what was moved.
+    pub fn keep_wraps(&mut self, id: &FolderId, moved: &[NewWrap]) -> Result<(), EngineError> {
+        self.index.write(|db| moved.iter().try_for_each(|wrap| wraps::put(db, id, &wrap.dek, wrap.epoch, &wrap.key)))
+    }
+
+    /// Remembers that no file key is left under earlier keys.
+    pub fn is_rewrapped(&mut self, id: FolderId) -> Result<(), EngineError> {
+        let epoch = self.folder(&id)?.chain().epoch();
+        self.index.write(|db| marks::set(db, Mark::RewrappedTo(id), &epoch))
+    }
+
+    /// Nothing stays here under keys that an owner has retired. What was never sent, and so never moved by others,
+    /// moves now: nothing is lost by it.
+    pub fn retire(&mut self, id: FolderId) -> Result<(), EngineError> {
+        let minimum = self.folder(&id)?.chain().policy().minimum;
+        let done: Epoch = marks::find(self.index.read(), Mark::RetiredBelow(id))?.unwrap_or(0);
+        if minimum <= done {
+            return Ok(());
+        }
+        let mut after = None;
+        loop {
+            let moved = self.move_wraps(&id, after, minimum)?;
+            self.keep_wraps(&id, &moved.wraps)?;
+            match moved.last {
+                Some(last) => after = Some(last),
+                None => break,
+            }
+        }
+        self.index.write(|db| marks::set(db, Mark::RetiredBelow(id), &minimum))
+    }
+
+    /// The record of a decision about a folder's keys.
+    pub fn compose_policy(&self, id: FolderId, policy: &KeyPolicy) -> Result<Record, EngineError> {
+        let chain = self.folder(&id)?.chain();
+        self.write_folder(id, chain.epoch(), folder::kind::KEY_POLICY, policy)
+    }
+}
