@@ -10,6 +10,7 @@ mod bare;
 mod inputs;
 mod measure;
 mod peers;
+mod rewrap;
 mod table;
 mod valise;
 mod visible;
@@ -28,8 +29,10 @@ type Make = fn(&Path, bool) -> Input;
 const WORKLOADS: &[(&str, Make)] = &[("large", inputs::large), ("small", inputs::small), ("office", inputs::office)];
 /// How soon a colleague sees a file.
 const VISIBLE: &str = "visible";
+/// What it costs to move file keys.
+const REWRAP: &str = "rewrap";
 
-const USAGE: &str = "usage: bench [--quick] [--only large|small|office|visible] [--rounds N] [--dir DIR]
+const USAGE: &str = "usage: bench [--quick] [--only large|small|office|visible|rewrap] [--rounds N] [--dir DIR]
 
   --quick     small inputs and one round, to see that it works
   --only      one of the measurements
@@ -43,6 +46,12 @@ async fn main() -> ExitCode {
         && mode == bare::MODE
     {
         bare::add_all(Path::new(repository), Path::new(blocks)).await;
+        return ExitCode::SUCCESS;
+    }
+    if let [mode, home, count] = arguments.as_slice()
+        && mode == rewrap::MODE
+    {
+        rewrap::run_here(Path::new(home), count.parse().unwrap_or(0));
         return ExitCode::SUCCESS;
     }
     let Some(options) = Options::parse(&arguments) else {
@@ -91,7 +100,7 @@ impl Options {
 }
 
 fn is_name(name: &str) -> bool {
-    name == VISIBLE || WORKLOADS.iter().any(|(known, _)| *known == name)
+    name == VISIBLE || name == REWRAP || WORKLOADS.iter().any(|(known, _)| *known == name)
 }
 
 async fn run(options: &Options) {
@@ -111,6 +120,9 @@ async fn run(options: &Options) {
     }
     if options.wants(VISIBLE) {
         targets.push(visible::run(if options.quick { 5 } else { 30 }).await);
+    }
+    if options.wants(REWRAP) {
+        targets.extend(rewrap::run(scratch.path(), if options.quick { 20_000 } else { 1_000_000 }).await);
     }
     table::print_targets(&targets);
 }

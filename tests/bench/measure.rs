@@ -140,7 +140,7 @@ fn listen(stderr: impl Read, id: u32, counting: &AtomicBool) -> String {
     said
 }
 
-fn high_water(id: u32) -> u64 {
+pub fn high_water(id: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
     let mark = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
     mark.unwrap_or(0)
@@ -152,7 +152,7 @@ fn children(id: u32) -> Vec<u32> {
 }
 
 /// CPU seconds, and the system's part of them.
-fn cpu(id: u32) -> (f64, f64) {
+pub fn cpu(id: u32) -> (f64, f64) {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).expect("a process that is not reaped");
     // The name is in brackets and may hold anything. After it: state, then utime as the 12th, stime, cutime, cstime.
     let (_, fields) = stat.rsplit_once(')').expect("a name in brackets");

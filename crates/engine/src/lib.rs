@@ -14,6 +14,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::single_match))]
 
 pub mod api;
+#[cfg(feature = "bench")]
+pub mod bench;
 mod catalog;
 pub mod clock;
 mod compose;
