@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use valise_tests::{
-    args,
+    PATIENCE, args,
     catalog::Catalog,
     cli::{Person, alice, bob},
     home::Home,
     liar::{Asked, Liar},
+    until,
 };
 
 const TEXT: &str = "an agreement between Brightwater and Acme";
@@ -327,6 +328,44 @@ async fn what_began_anew_without_a_network_is_told_later() {
     }
     world.add(&world.bob, "e.txt").await;
     world.reads(&world.alice, &["a.txt", "b.txt", "c.txt", "d.txt", "e.txt"]).await;
+}
+
+/// Killed while everything begins anew: either the old password opens what was, or the new one what came of it.
+#[tokio::test]
+async fn a_killed_new_beginning_locks_nobody_out() {
+    const NEW: &str = "seven purple trams go to the harbour";
+    let mut world = World::new().await;
+    let root = world.alice.home.valise();
+    let (mut old, mut new) = (world.alice.password.clone(), NEW.to_owned());
+    let moments =
+        ["next.tmp", "next.tmp/slots.cbor", "next.tmp/index.sealed", "next.tmp/index.db", "next", "slots.cbor"];
+    for moment in moments {
+        let file = world.alice.home.write("new-password", format!("{new}\n"));
+        let slots = fs::read(root.join("slots.cbor")).unwrap();
+        let mut renewing =
+            world.alice.start(args!["password", "renew", "--new-password-file", &file]).not_worth_telling();
+        until("it comes so far", PATIENCE, || {
+            let there = match moment {
+                "slots.cbor" => fs::read(root.join(moment)).is_ok_and(|now| now != slots),
+                // The moment may be too short to be seen.
+                _ => root.join(moment).exists() || fs::read(root.join("slots.cbor")).is_ok_and(|now| now != slots),
+            };
+            std::future::ready(there.then_some(()))
+        })
+        .await;
+        renewing.kill().await;
+        let outcome = world.alice.run_any(args!["sync"]).await;
+        if outcome.status != Some(0) {
+            assert_eq!(outcome.answer["error"]["code"], "wrongPassword", "{moment}: {}", outcome.text);
+            world.alice.password = new.clone();
+            world.alice.valise(args!["sync"]).await;
+            std::mem::swap(&mut old, &mut new);
+        }
+        assert!(!root.join("next").exists() && !root.join("next.tmp").exists(), "{moment}");
+        world.reads(&world.alice, &["a.txt", "b.txt", "c.txt"]).await;
+        world.reads(&world.bob, &["a.txt", "b.txt", "c.txt"]).await;
+    }
+    assert_eq!(world.alice.valise(args!["security"]).await, json!([]));
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -70,9 +70,7 @@ impl Index {
         // Pages are rewritten through a rollback journal, which is gone when the file is whole.
         connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
         connection.execute_batch(&new.sqlcipher_rekey_pragma())?;
-        connection.close().map_err(|(_, error)| error)?;
-        // What cannot be opened must not take the place of what can.
-        Self::open(path, new)?.close()
+        connection.close().map_err(|(_, error)| EngineError::from(error))
     }
 
     /// Closes it, so that all of it is in one file.

@@ -1,9 +1,8 @@
 //! A forgotten password: recovery sets are made, and two of a set's shares open the device again.
 //!
 //! A set stands in three places: its public half and the sealed master key in the account chain, its slot beside the
-//! password's in the home, and what a person was asked to prove of the kits in the index. Chain and index change in
-//! one transaction, the slot after them: if that is cut short, the old slot still opens with the old shares, and the
-//! new set, which nobody has seen, counts as not made ([`Remembered`] of a set that no slot opens).
+//! password's in the home, and what a person was asked to prove of the kits in the index. A [`Remembered`] set that no
+//! slot opens counts as not made.
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::Bytes;
@@ -139,8 +138,8 @@ pub fn renew(
 /// index key, master key and account key. Whoever has an old copy of the home and a way to open that copy has what
 /// could be read before, and, once the catalog has heard of the change, nothing else.
 ///
-/// The chain grows first, then the home changes at once: cut short between them, the old ways still open it, and the
-/// next time the chain goes on from there.
+/// All of it is made beside the home, the records in a copy of the index, and takes the place of the old at once: cut
+/// short anywhere, either the old ways open the old or the new ones the new.
 fn begin_anew(
     home: &Home,
     public: &Public,
@@ -152,18 +151,18 @@ fn begin_anew(
     let workspace = public.workspace;
     let (device_key, index_key) = (DeviceKey::make()?, IndexKey::make()?);
     let (old_secrets, old_index_key) = open_secrets(home, public, old)?;
-    let mut vault = Vault::open(home, public, old)?;
+    let vault = Vault::open(home, public, old)?;
     // The hand of the device before is needed until the catalog knows this one, and there is room for one such hand.
     let fresh = if vault.me.before.is_none() { Some(DeviceSecrets::make()?) } else { None };
     let mut slots = SlotFile::new();
     slots.add_password(workspace, &device_key, password, costs)?;
-    let (made, slots) = vault.make_set(slots, &device_key, Anew::Everything(fresh.as_ref()), now)?;
+    let composed = vault.compose_set(slots, &device_key, Anew::Everything(fresh.as_ref()), now)?;
     // Closed, so that all of it is in one file.
-    drop(vault);
+    vault.index.close()?;
     let secrets = fresh.as_ref().unwrap_or(&old_secrets).seal(&device_key, workspace)?;
     let wrapped = wrap_index_key(&device_key, workspace, &index_key)?;
     home.replace(|next| {
-        next.write(SLOTS, &slots)?;
+        next.write(SLOTS, &composed.slots)?;
         next.write(SECRETS, secrets.as_bytes())?;
         next.write(INDEX_KEY, wrapped.as_bytes())?;
         match &fresh {
@@ -181,30 +180,61 @@ fn begin_anew(
             }
         }
         std::fs::copy(home.index(), next.index())?;
-        Index::change_key(&next.index(), &old_index_key, &index_key)
+        Index::change_key(&next.index(), &old_index_key, &index_key)?;
+        let mut index = Index::open(&next.index(), &index_key)?;
+        composed.keep(&mut index)?;
+        // What cannot be opened must not take the place of what can.
+        index.close()
     })?;
-    Ok(made)
+    Ok(composed.made)
+}
+
+/// A new set that nothing knows yet.
+struct ComposedSet {
+    made: NewSet,
+    /// Slots, to be written to the home.
+    slots: Vec<u8>,
+    /// The account chain with its new records at the end.
+    new: Growth,
+    ring: Option<Vec<u8>>,
+}
+
+impl ComposedSet {
+    fn keep(&self, index: &mut Index) -> Result<(), EngineError> {
+        let chain = ChainId::Account(self.new.chain.id());
+        index.write(|db| {
+            self.new.records.iter().try_for_each(|record| records::add(db, &chain, record))?;
+            if let Some(ring) = &self.ring {
+                marks::set(db, Mark::Ring, Bytes::new(ring))?;
+            }
+            marks::set(db, Mark::Recovery, &self.made.remembered)
+        })
+    }
 }
 
 impl Vault {
     /// Makes a new set; the one before it opens nothing here any more.
+    ///
+    /// Chain and index change in one transaction, the slots after them: if that is cut short, the old slot still opens
+    /// with the old shares, and the new set, which nobody has seen, counts as not made.
     pub fn make_recovery_set(&mut self, home: &Home, opened: OpenedSlots, now: u64) -> Result<NewSet, EngineError> {
         let OpenedSlots(mut slots, device_key) = opened;
         slots.remove_kind(SlotKind::RECOVERY);
-        let (made, slots) = self.make_set(slots, &device_key, Anew::Set, now)?;
-        home.write(SLOTS, &slots)?;
-        self.recovery = Some(made.remembered.clone());
-        Ok(made)
+        let composed = self.compose_set(slots, &device_key, Anew::Set, now)?;
+        composed.keep(&mut self.index)?;
+        self.account = composed.new.chain;
+        home.write(SLOTS, &composed.slots)?;
+        self.recovery = Some(composed.made.remembered.clone());
+        Ok(composed.made)
     }
 
-    /// A new set in the chain and in the index, and the slots that go with it, to be written to the home.
-    fn make_set(
-        &mut self,
+    fn compose_set(
+        &self,
         mut slots: SlotFile,
         device_key: &DeviceKey,
         anew: Anew<'_>,
         now: u64,
-    ) -> Result<(NewSet, Vec<u8>), EngineError> {
+    ) -> Result<ComposedSet, EngineError> {
         let key = RecoveryKey::make()?;
         let (set, shares) = split(&key)?;
         slots.add_recovery(self.me.workspace, device_key, set.id, &key)?;
@@ -221,23 +251,14 @@ impl Vault {
             escrow: None,
         };
         new.add(account::kind::RECOVERY_SET, &recovery_set)?;
-        let renewed = match anew {
+        let ring = match anew {
             Anew::Set => None,
             Anew::Everything(device) => {
                 device.map_or(Ok(()), |secrets| new.replace_device(self, secrets))?;
-                Some(self.renew(&mut new, Some((set.id, pair.public())), Renewal::MasterToo)?)
+                Some(self.renew(&mut new, Some((set.id, pair.public())), Renewal::MasterToo)?.ring)
             }
         };
-        let chain = ChainId::Account(self.me.account);
-        self.index.write(|db| {
-            new.records.iter().try_for_each(|record| records::add(db, &chain, record))?;
-            if let Some(renewed) = &renewed {
-                marks::set(db, Mark::Ring, Bytes::new(&renewed.ring))?;
-            }
-            marks::set(db, Mark::Recovery, &remembered)
-        })?;
-        self.account = new.chain;
-        Ok((NewSet { shares, remembered }, slots))
+        Ok(ComposedSet { made: NewSet { shares, remembered }, slots, new, ring })
     }
 
     /// Two groups of a kit, as they stand on paper: if they are right, the kit counts as kept.
