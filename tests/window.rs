@@ -129,6 +129,7 @@ async fn two_people_share_files_in_two_windows() {
     drop_files(&bob, &[answer]).await;
     alice.see(&row("answer.txt")).await;
     look_around(&alice).await;
+    lock_with_the_screen(&at_bob, &bob).await;
     make_everything_new(&bob).await;
     alice.close().await;
     bob.close().await;
@@ -190,6 +191,19 @@ async fn keys(window: &Window) {
     window.press("Retire versions before 2").await;
     window.read("Oldest accepted version: 2").await;
     window.press("Close").await;
+}
+
+/// The screen locks, and so does Valise.
+async fn lock_with_the_screen(computer: &Computer, window: &Window) {
+    let member = "org.gnome.ScreenSaver.ActiveChanged";
+    let signal = ["--session", "--type=signal", "/org/gnome/ScreenSaver", member, "boolean:true"];
+    let mut sender = tokio::process::Command::new("dbus-send");
+    let said = computer.on_this(sender.args(signal)).status().await.expect("dbus-send");
+    assert!(said.success());
+    window.read("Welcome back, Bob").await;
+    window.fill("Password", BOBS).await;
+    window.press("Unlock").await;
+    window.see(&row("agreement.txt")).await;
 }
 
 /// Somebody may know the password: a new one, new keys, new kits, while the window stays.

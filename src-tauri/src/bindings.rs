@@ -28,6 +28,7 @@ mod tests {
             .typ::<api::KitCheck>()
             .typ::<api::Recovery>()
             .typ::<api::AccountKeys>()
+            .typ::<api::Settings>()
             .typ::<api::FolderKeys>()
             .typ::<api::ApiError>()
             .typ::<Drag>()

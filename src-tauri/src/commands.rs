@@ -6,8 +6,8 @@ use tauri::State;
 use valise_engine::api::{AccountId, DekId, EntryId, FolderId};
 use valise_engine::api::{
     AccountKeys, ApiError, Code, Details, Entry, ErrorCode, Fingerprints, Folder, FolderKeys, Hit, InvitationPreview,
-    KitCheck, KitName, Kits, Listing, Member, Password, Person, Recovery, Reply, Request, Role, SecurityEvent, Status,
-    Transfer,
+    KitCheck, KitName, Kits, Listing, Member, Password, Person, Recovery, Reply, Request, Role, SecurityEvent,
+    Settings, Status, Transfer,
 };
 
 use crate::state::{App, fault};
@@ -163,6 +163,24 @@ pub async fn set_rotation(app: State<'_, App>, folder: FolderId, days: u32) -> R
 #[tauri::command]
 pub async fn lock(app: State<'_, App>) -> Result<(), ApiError> {
     app.ask(Request::Lock).await.map(|_| ())
+}
+
+/// Somebody is here.
+#[tauri::command]
+pub fn here(app: State<'_, App>) {
+    app.attention.here();
+}
+
+/// What was chosen for this computer.
+#[tauri::command]
+pub async fn settings(app: State<'_, App>) -> Result<Settings, ApiError> {
+    reply!(app.ask(Request::Settings).await?, Settings)
+}
+
+/// Chooses.
+#[tauri::command]
+pub async fn set_settings(app: State<'_, App>, settings: Settings) -> Result<(), ApiError> {
+    app.ask(Request::SetSettings { settings }).await.map(|_| ())
 }
 
 /// The sidebar.

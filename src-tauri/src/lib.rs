@@ -3,8 +3,10 @@
 //! - `commands`: one for each request of the engine: parse, ask, map.
 //! - `files`: what the window does with paths, which never reach the page: dialogs, drops, opening.
 //! - `state`: the engine, the catalog if this computer hosts it, the drops that wait.
+//! - `autolock`: locks when nobody is here.
 //! - `bindings`: the interface's TypeScript types, checked by a test.
 
+mod autolock;
 mod bindings;
 mod commands;
 mod files;
@@ -57,6 +59,9 @@ pub fn run() -> ExitCode {
             commands::recovery,
             commands::recover,
             commands::lock,
+            commands::here,
+            commands::settings,
+            commands::set_settings,
             commands::folders,
             commands::create_folder,
             commands::rename_folder,
@@ -124,6 +129,7 @@ pub fn run() -> ExitCode {
 fn start(app: &tauri::AppHandle, state: App) {
     let mut events = state.engine().events();
     app.manage(state);
+    autolock::watch(app);
     let handle = app.clone();
     tauri::async_runtime::spawn(async move {
         if let Err(error) = handle.state::<App>().host_again().await {

@@ -9,6 +9,8 @@ use valise_catalog::{Server, hosted};
 use valise_engine::api::{ApiError, ErrorCode, Reply, Request};
 use valise_engine::{Config, Engine};
 
+use crate::autolock::Attention;
+
 /// The engine, the catalog if this computer hosts it, and what was dropped.
 pub struct App {
     engine: Engine,
@@ -16,6 +18,8 @@ pub struct App {
     hosted: tokio::sync::Mutex<Option<Server>>,
     drops: Mutex<Drops>,
     invitation: Mutex<Option<String>>,
+    /// Whether somebody is here.
+    pub attention: Attention,
 }
 
 /// Paths of drops by number, until they are added or forgotten.
@@ -39,6 +43,7 @@ impl App {
             hosted: tokio::sync::Mutex::default(),
             drops: Mutex::default(),
             invitation: Mutex::new(invitation_in(&arguments)),
+            attention: Attention::default(),
         })
     }
 

@@ -92,6 +92,10 @@ pub enum Request {
     SetRotation { folder: FolderId, days: u32 },
     /// Closes it: keys wiped, index closed, opened files removed.
     Lock,
+    /// What was chosen for this computer. Locked or not.
+    Settings,
+    /// Chooses.
+    SetSettings { settings: Settings },
     /// All folders of this account.
     Folders,
     /// A new shared folder with one member.
@@ -184,6 +188,8 @@ pub enum Reply {
     Kit(KitCheck),
     /// See [`Request::Recovery`].
     Recovery(Recovery),
+    /// See [`Request::Settings`].
+    Settings(Settings),
     /// See [`Request::Folders`].
     Folders(Vec<Folder>),
     /// The folder that was made.
@@ -380,6 +386,21 @@ pub enum KeyringState {
     NoAnswer,
     /// It answered with an error.
     Failed,
+}
+
+/// What is chosen for this computer: nothing secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// A window locks by itself when nobody was here for so many minutes; 0: only with the screen.
+    pub lock_after_minutes: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { lock_after_minutes: 15 }
+    }
 }
 
 /// One's own keys.

@@ -136,6 +136,8 @@ impl Engine {
                 keys::set_rotation(shared, folder, days).await.map(Reply::FolderKeys)
             }
             Request::Lock => self.lock_vault().await.map(|()| Reply::Done),
+            Request::Settings => shared.home.settings().map(Reply::Settings),
+            Request::SetSettings { settings } => shared.home.set_settings(&settings).map(|()| Reply::Done),
             Request::Folders => shared.vault(|vault| Ok(Reply::Folders(vault.folder_rows()))),
             Request::CreateFolder { name } => edit::create_folder(shared, &name),
             Request::RenameFolder { folder, name } => edit::rename_folder(shared, folder, &name),

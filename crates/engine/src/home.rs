@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! account.json   public state: ids, own name, the workspace's name, the catalog's address
+//! settings.json  what was chosen for this computer
 //! slots.cbor     key slots: ways to open the device key
 //! device.sealed  the device's secret keys, under the device key
 //! device.before  those of the device that this one takes the place of, until the catalog knows this one
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use valise_protocol::ids::{AccountId, DeviceId, WorkspaceId};
 
+use crate::api::Settings;
 use crate::error::EngineError;
 
 /// Key slots.
@@ -33,6 +35,7 @@ pub const INDEX_KEY: &str = "index.sealed";
 pub const BEFORE: &str = "device.before";
 /// Public state.
 pub const PUBLIC: &str = "account.json";
+const SETTINGS: &str = "settings.json";
 const INDEX: &str = "index.db";
 /// Files that will take the place of those of the same name: complete if it is there.
 const NEXT: &str = "next";
@@ -124,6 +127,18 @@ impl Home {
     /// Writes public state. Its presence says that the first run is complete.
     pub fn set_public(&self, public: &Public) -> Result<(), EngineError> {
         self.write(PUBLIC, &public.to_bytes()?)
+    }
+
+    /// What was chosen for this computer. What cannot be read is as good as not chosen.
+    pub fn settings(&self) -> Result<Settings, EngineError> {
+        let bytes = self.read(SETTINGS)?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
+    }
+
+    /// Chooses.
+    pub fn set_settings(&self, settings: &Settings) -> Result<(), EngineError> {
+        let bytes = serde_json::to_vec_pretty(settings).map_err(|_| EngineError::Internal("settings"))?;
+        self.write(SETTINGS, &bytes)
     }
 
     /// A small file, whole; none if it is not there.

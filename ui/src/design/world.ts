@@ -159,6 +159,7 @@ export function acme(): World {
   return {
     status: STATUS,
     recovery: RECOVERY,
+    settings: { lockAfterMinutes: 15 },
     accountKeys: { accountVersion: 2, masterVersion: 1, foldersBehind: 0, memoryMib: 256, passes: 3 },
     folderKeys: new Map([['f-merger', MERGER_KEYS]]),
     password: 'violet ladder marble seven',

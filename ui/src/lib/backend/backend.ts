@@ -33,6 +33,7 @@ import type {
   Recovery,
   Role,
   SecurityEvent,
+  Settings,
   Status,
   Transfer,
 } from './types';
@@ -68,6 +69,12 @@ export interface Backend {
    * Takes seconds, in which Valise is locked and opened again.
    */
   renewKeys(password: string, fresh: string): Promise<Kits>;
+  /** Somebody is here: it does not lock by itself yet. */
+  here(): Promise<void>;
+  /** What was chosen for this computer. */
+  settings(): Promise<Settings>;
+  setSettings(settings: Settings): Promise<void>;
+
   accountKeys(): Promise<AccountKeys>;
   /** A new account key; every folder's key changes after it. */
   rotateAccountKey(): Promise<AccountKeys>;

@@ -454,6 +454,12 @@ export type SecurityEvent = {
 	words: ApiError,
 };
 
+/**  What is chosen for this computer: nothing secret. */
+export type Settings = {
+	/**  A window locks by itself when nobody was here for so many minutes; 0: only with the screen. */
+	lockAfterMinutes: number,
+};
+
 /**  What can be done now. */
 export type Stage = 
 /**  No account in this home. */

@@ -29,6 +29,7 @@ import type {
   Recovery,
   Role,
   SecurityEvent,
+  Settings,
   Status,
   Transfer,
 } from './types';
@@ -47,6 +48,7 @@ export type World = {
   preview: InvitationPreview;
   recovery: Recovery;
   accountKeys: AccountKeys;
+  settings: Settings;
   /** Folders which are not named here have had one key so far. */
   folderKeys: Map<FolderId, FolderKeys>;
 };
@@ -67,6 +69,8 @@ export function refusal(code: ApiError['code'], words: Partial<Omit<ApiError, 'c
 }
 
 export class MockBackend implements Backend {
+  /** How often somebody was said to be here. */
+  heardHere = 0;
   /** Every request in order, for tests. */
   readonly asked: [keyof Backend, ...unknown[]][] = [];
   copied: string | null = null;
@@ -220,6 +224,22 @@ export class MockBackend implements Backend {
       this.#newAccountKey();
       this.setStatus({ stage: { type: 'open' } });
       return this.#newKits();
+    });
+  }
+
+  /** No request like others: it comes with every movement. */
+  here() {
+    this.heardHere += 1;
+    return Promise.resolve();
+  }
+
+  settings() {
+    return this.#answer('settings', [], () => ({ ...this.world.settings }));
+  }
+
+  setSettings(settings: Settings) {
+    return this.#answer('setSettings', [settings], () => {
+      this.world.settings = { ...settings };
     });
   }
 

@@ -33,6 +33,10 @@ export const tauriBackend: Backend = {
 
   changePassword: (password, fresh) => ask('change_password', { password, new: fresh }),
   renewKeys: (password, fresh) => ask('renew_keys', { password, new: fresh }),
+  here: () => ask('here'),
+  settings: () => ask('settings'),
+  setSettings: (settings) => ask('set_settings', { settings }),
+
   accountKeys: () => ask('account_keys'),
   rotateAccountKey: () => ask('rotate_account_key'),
 

@@ -977,6 +977,14 @@ export const en = {
       'The server sees who is in the workspace, who shares with whom and when, and exact sizes.',
       'Copies you save outside Valise are not encrypted by it. While it is unlocked, trust the computer it runs on.',
     ],
+    lockTitle: 'Locking by itself',
+    lockLabel: 'When nobody is here for',
+    lockAfter: (minutes: number): string => {
+      if (minutes === 0) return 'Never by the clock';
+      return minutes === 60 ? 'One hour' : plural(minutes, 'minute', 'minutes');
+    },
+    lockText:
+      'Also when the screen locks or the computer sleeps. What is on its way is finished first, but not before sleep.',
     recoveryTitle: 'If you forget the password',
     recoveryNone:
       'There is no recovery kit yet, so a forgotten password is final: nobody can reset it, not a colleague, not the server, not we.',
