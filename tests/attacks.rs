@@ -258,6 +258,34 @@ async fn what_a_restored_catalog_lost_is_brought_again() {
     assert_eq!(reads(&carol, "from bob.txt").await, "what from bob.txt says");
 }
 
+/// The same, and since the backup keys were changed and retired: account, workspace and folder are whole again, each
+/// before what embeds it.
+#[tokio::test]
+async fn keys_that_changed_after_a_backup_are_brought_again() {
+    let (mut world, bob) = (World::new().await, bob());
+    world.let_in(&bob, &world.liar.url).await;
+    world.add("first.txt").await;
+    let backup = world.catalog.back_up().await;
+    world.alice.valise(args!["key", "rotate", "--account"]).await;
+    world.add("second.txt").await;
+    world.alice.valise(args!["key", "retire", "Contracts"]).await;
+    bob.valise(args!["sync"]).await;
+
+    world.catalog.restore(&backup).await;
+    world.alice.run_any(args!["sync"]).await;
+    let keys = world.alice.valise(args!["key", "status", "Contracts"]).await;
+    assert_eq!((&keys["current"], &keys["minimum"], &keys["older"]), (&json!(2), &json!(2), &json!(0)), "{keys}");
+    assert_eq!(names(&bob).await, ["first.txt", "second.txt"]);
+    let told = alarms(&world.alice, &world.liar).await;
+    assert!(told.iter().any(|alarm| alarm.contains("went back to an older state")), "{told:?}");
+    add(&bob, "after.txt").await;
+    assert_eq!(reads(&world.alice, "after.txt").await, "what after.txt says");
+    let carol = Person::new("Carol");
+    world.let_in(&carol, &world.liar.url).await;
+    assert_eq!(reads(&carol, "first.txt").await, "what first.txt says");
+    assert_eq!(reads(&carol, "second.txt").await, "what second.txt says");
+}
+
 /// F3: two histories for two people. Each sees what they were shown until they are shown the other's; then the folder
 /// stops with an alarm, and nobody's view is replaced by the other's.
 #[tokio::test]

@@ -314,20 +314,74 @@ async fn what_began_anew_without_a_network_is_told_later() {
     // Added offline as the new device, before anybody knows it.
     let file = alice.home.write("d.txt", format!("{TEXT}, d.txt"));
     world.liar.away_for(alice.valise(args!["add", file, "--to", "Contracts", "--no-wait"])).await;
-    // Once more: the keys are new again, the device is the one that was made.
-    let renew = alice.valise(args!["password", "renew", "--new-password-file", &new]);
-    world.liar.away_for(renew).await;
+    // Once more: only when the catalog knows the device that was made, and so can be told of another.
+    let renew = alice.refused(args!["password", "renew", "--new-password-file", &new]);
+    let refused = world.liar.away_for(renew).await;
+    assert_eq!(refused.answer["error"]["code"], "notAllowed", "{}", refused.text);
     let world = World { alice, ..world };
     world.alice.valise(args!["sync"]).await;
     assert!(!before.exists(), "the keys of the device before are kept for nothing");
     let keys = world.alice.valise(args!["key", "status"]).await;
-    assert_eq!((&keys["account"]["accountVersion"], &keys["account"]["masterVersion"]), (&json!(3), &json!(3)));
+    assert_eq!((&keys["account"]["accountVersion"], &keys["account"]["masterVersion"]), (&json!(2), &json!(2)));
     world.alice.valise(args!["sync"]).await;
     for person in [&world.alice, &world.bob] {
         world.reads(person, &["a.txt", "b.txt", "c.txt", "d.txt"]).await;
     }
     world.add(&world.bob, "e.txt").await;
     world.reads(&world.alice, &["a.txt", "b.txt", "c.txt", "d.txt", "e.txt"]).await;
+}
+
+/// Nobody is locked out of a catalog by beginning anew before it has heard of what was made: where there is none yet,
+/// the device stays; where there is one, it is to hear of it first.
+#[tokio::test]
+async fn beginning_anew_before_the_catalog_knows_of_it() {
+    const NEW: &str = "seven purple trams go to the harbour";
+    let catalog = Catalog::start().await;
+    let mut alice = alice();
+    alice.valise(args!["init", "--name", "Alice", "--workspace", "Acme"]).await;
+    alice.valise(args!["folder", "create", "Contracts"]).await;
+    let new = alice.home.write("new-password", format!("{NEW}\n"));
+    alice.valise(args!["password", "renew", "--new-password-file", &new]).await;
+    alice.password = NEW.to_owned();
+    alice.valise(args!["attach", &catalog.url]).await;
+    let file = alice.home.write("a.txt", format!("{TEXT}, a.txt"));
+    alice.valise(args!["add", file, "--to", "Contracts"]).await;
+
+    let mut catalog = catalog;
+    catalog.process.stop().await;
+    alice.valise(args!["folder", "create", "Made offline"]).await;
+    let refused = alice.refused(args!["password", "renew", "--new-password-file", &new]).await;
+    assert_eq!(refused.answer["error"]["code"], "notAllowed", "{}", refused.text);
+    catalog.start_again().await;
+    alice.valise(args!["sync"]).await;
+    alice.valise(args!["password", "renew", "--new-password-file", &new]).await;
+    let file = alice.home.write("b.txt", format!("{TEXT}, b.txt"));
+    alice.valise(args!["add", file, "--to", "Made offline"]).await;
+    assert_eq!(alice.valise(args!["security"]).await, json!([]));
+}
+
+/// An old copy of an officer's home opens the secrets of invitations that were open then: they are withdrawn.
+#[tokio::test]
+async fn open_invitations_are_withdrawn_when_everything_begins_anew() {
+    let world = World::new().await;
+    let invitation = world.alice.valise(args!["invite", "Contracts"]).await;
+    let new = world.alice.home.write("new-password", "seven purple trams go to the harbour\n");
+    world.alice.valise(args!["password", "renew", "--new-password-file", &new]).await;
+    let mut alice = world.alice;
+    alice.password = "seven purple trams go to the harbour".to_owned();
+    alice.valise(args!["sync"]).await;
+    let late = Person::new("Late");
+    let refused =
+        late.refused(args!["join", invitation["link"].as_str().unwrap(), "--name", "Late", "--no-wait"]).await;
+    assert_eq!(refused.answer["error"]["code"], "badInvitation", "{}", refused.text);
+    // A new one lets in.
+    let invitation = alice.valise(args!["invite", "Contracts"]).await;
+    let mut open = alice.start(args!["sync", "--watch"]).not_worth_telling();
+    let carol = Person::new("Carol");
+    carol.valise(args!["join", invitation["link"].as_str().unwrap(), "--name", "Carol"]).await;
+    open.kill().await;
+    let world = World { alice, ..world };
+    world.reads(&carol, &["a.txt", "b.txt", "c.txt"]).await;
 }
 
 /// Killed while everything begins anew: either the old password opens what was, or the new one what came of it.

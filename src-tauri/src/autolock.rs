@@ -129,7 +129,8 @@ mod system {
         let rule = MatchRule::builder().msg_type(Type::Signal).member(member)?.build();
         let mut signals = MessageStream::for_match_rule(rule, &bus, None).await?;
         while let Some(signal) = signals.next().await {
-            if let Some(what) = understand(&signal?)
+            let Ok(signal) = signal else { continue };
+            if let Some(what) = understand(&signal)
                 && said.send(what).await.is_err()
             {
                 break;

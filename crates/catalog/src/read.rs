@@ -44,8 +44,8 @@ pub(crate) fn folders(catalog: &Catalog, asker: Asker) -> Result<Folders, ApiErr
 /// Wraps of a folder after a cursor.
 pub(crate) fn wraps(catalog: &Catalog, asker: Asker, folder: FolderId, after: u64) -> Result<Wraps, ApiError> {
     catalog.store.read(|db, state| {
-        state.as_member(&asker, &folder)?;
-        let (wraps, cursor) = split(wraps::page(db, folder, after, MAX_ROWS)?, after);
+        let minimum = state.as_member(&asker, &folder)?.policy().minimum;
+        let (wraps, cursor) = split(wraps::page(db, folder, (after, minimum), MAX_ROWS)?, after);
         Ok(Wraps { wraps, cursor })
     })
 }

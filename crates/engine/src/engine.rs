@@ -311,14 +311,17 @@ impl Engine {
                 recovery::hand_out(&self.shared, &self.keyring, made).await.map(Reply::Kits)
             }
             Err(error) => {
-                // Nothing has changed: it is as open as it was.
-                self.unlock_now(&password).await?;
+                // Nothing has changed, and it is as open as it was; or all of it has, and only the end of it failed.
+                if self.unlock_now(&password).await.is_err() {
+                    self.unlock_now(&new).await?;
+                }
                 Err(error)
             }
         }
     }
 
     async fn unlock_now(&self, password: &crate::api::Password) -> Result<(), EngineError> {
+        self.shared.home.finish_replacing()?;
         let public = self.shared.home.public()?.ok_or(EngineError::NotSetUp)?;
         let (shared, secret, costs) = (self.shared.clone(), password.clone(), self.costs);
         let (public, mut vault) = blocking(move || {

@@ -165,30 +165,29 @@ impl Home {
         let next = Next { root: self.root.join("next.tmp") };
         remove_dir(&next.root)?;
         private_dir(&next.root)?;
-        fill(&next)?;
-        for file in fs::read_dir(&next.root)? {
-            File::open(file?.path())?.sync_all()?;
+        if let Err(error) = fill(&next).and_then(|()| next.settle()) {
+            let _ = remove_dir(&next.root);
+            return Err(error);
         }
-        File::open(&next.root)?.sync_all()?;
         fs::rename(&next.root, self.root.join(NEXT))?;
         File::open(&self.root)?.sync_all()?;
         self.finish_replacing()
     }
 
-    /// What was complete when it was cut short is finished.
-    fn finish_replacing(&self) -> Result<(), EngineError> {
+    /// What was complete when it was cut short is finished: nothing is opened before that.
+    pub fn finish_replacing(&self) -> Result<(), EngineError> {
         remove_dir(&self.root.join("next.tmp"))?;
         let next = self.root.join(NEXT);
         let files = match fs::read_dir(&next) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             files => files?,
         };
+        if next.join(INDEX).exists() {
+            // They are of the file that goes.
+            self.remove_beside_index()?;
+        }
         for file in files {
             let name = file?.file_name();
-            if name == INDEX {
-                // They are of the file that goes.
-                self.remove_beside_index()?;
-            }
             fs::rename(next.join(&name), self.root.join(&name))?;
         }
         File::open(&self.root)?.sync_all()?;
@@ -238,6 +237,19 @@ impl Next {
     /// Where the index will come from.
     pub fn index(&self) -> PathBuf {
         self.root.join(INDEX)
+    }
+
+    /// All of it on the disk, and the index in one file.
+    fn settle(&self) -> Result<(), EngineError> {
+        for file in fs::read_dir(&self.root)? {
+            let file = file?;
+            if file.file_name().to_string_lossy().starts_with("index.db-") {
+                return Err(EngineError::Internal("the index is in several files"));
+            }
+            File::open(file.path())?.sync_all()?;
+        }
+        File::open(&self.root)?.sync_all()?;
+        Ok(())
     }
 }
 

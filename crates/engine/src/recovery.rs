@@ -168,6 +168,12 @@ pub async fn prepare(
 ) -> Result<OpenedSlots, EngineError> {
     Password::new(&new.0)?;
     let (worker, public) = (shared.clone(), public(shared)?);
+    // Without a catalog there is nobody to whom the old identity would count.
+    if public.catalog.is_some() && !shared.vault(|vault| vault.can_be_replaced(&public))? {
+        return Err(EngineError::NotAllowed(
+            "What was made here without the network has to reach the catalog first: connect, then try again.",
+        ));
+    }
     crate::engine::blocking(move || recovery::open_slots(&worker.home, &public, &password.0)).await
 }
 

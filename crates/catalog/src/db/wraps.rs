@@ -33,19 +33,20 @@ pub(crate) fn put(db: &Connection, folder: FolderId, wrap: &Wrap) -> rusqlite::R
     Ok(true)
 }
 
-/// Wraps after a cursor with their own, in the order of their change.
-pub(crate) fn page(db: &Connection, folder: FolderId, after: u64, most: usize) -> rusqlite::Result<Vec<(u64, Wrap)>> {
-    let sql = "SELECT change, dek, epoch, bytes FROM wraps WHERE folder = ? AND change > ? ORDER BY change LIMIT ?";
+/// Wraps after a cursor with their own, in the order of their change; none of an epoch before `minimum`.
+pub(crate) fn page(
+    db: &Connection,
+    folder: FolderId,
+    (after, minimum): (u64, u64),
+    most: usize,
+) -> rusqlite::Result<Vec<(u64, Wrap)>> {
+    let sql = "SELECT change, dek, epoch, bytes FROM wraps
+               WHERE folder = ? AND change > ? AND epoch >= ? ORDER BY change LIMIT ?";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(params![folder.as_bytes(), int(after), int(most as u64)], |row| {
+    let place = params![folder.as_bytes(), int(after), int(minimum), int(most as u64)];
+    let rows = statement.query_map(place, |row| {
         let wrap = Wrap { dek: DekId::new(row.get(1)?), epoch: uint(row.get(2)?), bytes: Base64(row.get(3)?) };
         Ok((uint(row.get(0)?), wrap))
     })?;
     rows.collect()
-}
-
-/// How many wraps are of an earlier epoch.
-pub(crate) fn count_below(db: &Connection, folder: FolderId, epoch: u64) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) FROM wraps WHERE folder = ? AND epoch < ?";
-    db.prepare_cached(sql)?.query_row(params![folder.as_bytes(), int(epoch)], |row| Ok(uint(row.get(0)?)))
 }

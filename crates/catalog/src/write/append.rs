@@ -166,13 +166,6 @@ pub(super) fn may_wrap(folder: &Folder, asker: &Asker) -> Result<(), ApiError> {
 fn follow_up(db: &Connection, state: &State, effects: &mut Effects, record: &Record, op: &Op) -> Result<(), ApiError> {
     match op {
         Op::Folder(folder::Op::Content(content)) => pin_and_drop(db, effects, record, content),
-        Op::Folder(folder::Op::KeyPolicy(policy)) => {
-            let folder = FolderId::new(*record.envelope().chain.as_bytes());
-            match wraps::count_below(db, folder, policy.minimum)? {
-                0 => Ok(()),
-                _ => Err(rule("file keys under a folder key that is to be retired: rewrap them first")),
-            }
-        }
         Op::Account(account::Op::DeviceAdded(_) | account::Op::DeviceRevoked(_) | account::Op::Recovered(_)) => {
             effects.peers = true;
             Ok(())

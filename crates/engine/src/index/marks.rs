@@ -24,7 +24,7 @@ pub enum Mark {
     EpochSince(FolderId),
     /// No file key of a folder is left under keys before this epoch's: this device saw to it (u64).
     RewrappedTo(FolderId),
-    /// What an owner retired is gone from here: everything under keys before this epoch's (u64).
+    /// What opens is moved away from keys before this epoch's, which an owner retired (u64).
     RetiredBelow(FolderId),
     /// How far the catalog's wraps of a folder were read (u64).
     WrapsCursor(FolderId),
@@ -40,6 +40,8 @@ pub enum Mark {
     UnpublishedWorkspace,
     /// What is remembered of the recovery set in force, with what was proven of its kits.
     Recovery,
+    /// Everything began anew: invitations whose secrets are sealed to an older key are to be withdrawn (bool).
+    WithdrawInvitations,
     /// How far the catalog has confirmed this account's own chain (u64).
     AccountSent,
     /// The join request of a newcomer, until it is admitted.
@@ -60,6 +62,7 @@ impl Mark {
             Self::Unpublished(folder) => format!("unpublished {folder}"),
             Self::UnpublishedWorkspace => "unpublished workspace".into(),
             Self::Recovery => "recovery".into(),
+            Self::WithdrawInvitations => "withdraw invitations".into(),
             Self::AccountSent => "account sent".into(),
             Self::JoinRequest => "join request".into(),
         }

@@ -68,13 +68,20 @@ impl Index {
         let connection = Connection::open(path)?;
         connection.execute_batch(&old.sqlcipher_pragma())?;
         // Pages are rewritten through a rollback journal, which is gone when the file is whole.
-        connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+        let mode: String = connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0))?;
+        if mode != "delete" {
+            return Err(EngineError::Internal("the index is in use"));
+        }
         connection.execute_batch(&new.sqlcipher_rekey_pragma())?;
         connection.close().map_err(|(_, error)| EngineError::from(error))
     }
 
-    /// Closes it, so that all of it is in one file.
+    /// Closes it, so that all of it is in one file; an error if it is not.
     pub fn close(self) -> Result<(), EngineError> {
+        let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy != 0 {
+            return Err(EngineError::Internal("the index is in use"));
+        }
         self.connection.close().map_err(|(_, error)| EngineError::from(error))
     }
 

@@ -148,25 +148,31 @@ pub async fn rewrap_some(
     session: &Arc<Session>,
     folder: FolderId,
 ) -> Result<Outcome, EngineError> {
-    let after = shared.vault(|vault| Ok(vault.folder(&folder)?.rewrap_after))?;
-    match move_some(shared, session, folder, after).await? {
-        Batch::Moved(Moved { last: None, .. }) => {
-            shared.vault(|vault| {
-                vault.folder_mut(&folder)?.rewrap_after = None;
-                vault.is_rewrapped(folder)
-            })?;
-            shared.tell_folder(folder);
-            Ok(Outcome::Done)
+    let (epoch, after) = shared.vault(|vault| {
+        let state = vault.folder(&folder)?;
+        let epoch = state.chain().epoch();
+        let after = state.rewrap_after.filter(|(of, _)| *of == epoch);
+        Ok((epoch, after.map(|(_, dek)| dek)))
+    })?;
+    let batch = move_some(shared, session, folder, after).await?;
+    let outcome = shared.vault(|vault| {
+        // A newer key meanwhile: from the start.
+        let same = vault.folder(&folder)?.chain().epoch() == epoch;
+        let (after, outcome) = match batch {
+            Batch::Moved(Moved { last: None, .. }) if same => (None, Outcome::Done),
+            Batch::Moved(Moved { last, .. }) => (last.filter(|_| same), Outcome::More),
+            Batch::OtherKey => (None, Outcome::Conflict),
+        };
+        vault.folder_mut(&folder)?.rewrap_after = after.map(|dek| (epoch, dek));
+        if outcome == Outcome::Done {
+            vault.is_rewrapped(folder)?;
         }
-        Batch::Moved(moved) => shared.vault(|vault| {
-            vault.folder_mut(&folder)?.rewrap_after = moved.last;
-            Ok(Outcome::More)
-        }),
-        Batch::OtherKey => shared.vault(|vault| {
-            vault.folder_mut(&folder)?.rewrap_after = None;
-            Ok(Outcome::Conflict)
-        }),
+        Ok(outcome)
+    })?;
+    if outcome == Outcome::Done {
+        shared.tell_folder(folder);
     }
+    Ok(outcome)
 }
 
 /// What became of a batch.

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use valise_protocol::account::Account;
 use valise_protocol::api::{ApiCode, Append, Base64};
 use valise_protocol::record::{ChainId, Record};
-use valise_protocol::workspace::{self, Anchor};
+use valise_protocol::workspace::{self, Anchor, InvitationRevoked};
 
+use crate::api::ApiError;
 use crate::catalog::{CatalogError, Signer};
 use crate::error::EngineError;
 use crate::home::BEFORE;
 use crate::index::marks::{self, Mark};
 use crate::index::records;
 use crate::share;
-use crate::shared::{Session, Shared};
+use crate::shared::{CatalogLink, Session, Shared};
 use crate::vault::Vault;
-use crate::vault::intake::confirms;
+use crate::vault::intake::{WENT_BACK, confirms};
 
 /// A first run writes two records, genesis and keys, which are brought with the workspace or the join.
 const BROUGHT_AT_FIRST: u64 = 1;
@@ -27,6 +28,7 @@ const BROUGHT_AT_FIRST: u64 = 1;
 pub async fn send(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
     let order = session.order.lock().await;
     let link = session.link()?;
+    look_for_loss(shared, &link).await?;
     let waiting = shared.vault(waiting)?;
     if let Some(last) = waiting.last() {
         let last = Record::decode(&last.0).map_err(|_| EngineError::IndexDamaged)?;
@@ -44,7 +46,38 @@ pub async fn send(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), En
         shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &seq)))?;
     }
     drop(order);
-    anchor(shared, session).await
+    anchor(shared, session).await?;
+    withdraw(shared, session).await
+}
+
+/// What a catalog lost of the chain, be it restored from a backup or lying, goes once more.
+async fn look_for_loss(shared: &Shared, link: &CatalogLink) -> Result<(), EngineError> {
+    let (chain, sent) = shared.vault(|vault| {
+        let sent = marks::find(vault.index.read(), Mark::AccountSent)?.unwrap_or(BROUGHT_AT_FIRST);
+        Ok((ChainId::Account(vault.me.account), sent))
+    })?;
+    let page = link.client.records(&chain, Some(sent)).await?;
+    let lost = shared.vault(|vault| vault.lost_from(&page, &chain, &link.key))?;
+    if let Some(from) = lost.filter(|from| *from <= sent && *from > 0) {
+        shared.alarm(true, ApiError::from(EngineError::Distrusted(WENT_BACK)));
+        shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &(from - 1))))?;
+    }
+    Ok(())
+}
+
+/// After everything began anew, an old copy of this home still opens the secrets of invitations which were sealed to
+/// the key before: an officer withdraws them.
+async fn withdraw(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    if shared.vault(|vault| marks::find::<bool>(vault.index.read(), Mark::WithdrawInvitations))?.is_none() {
+        return Ok(());
+    }
+    let next = |vault: &Vault| {
+        let open = vault.workspace()?.invitations().keys().next().copied();
+        let Some(id) = open.filter(|_| vault.is_officer()) else { return Ok(None) };
+        vault.write_workspace(workspace::kind::INVITATION_REVOKED, &InvitationRevoked { id }).map(Some)
+    };
+    while share::append_workspace(shared, session, next).await? {}
+    shared.vault(|vault| vault.index.write(|db| marks::remove(db, Mark::WithdrawInvitations)))
 }
 
 /// A device that took another's place: what the one before wrote goes first, by its own hand, because the catalog knows

@@ -457,10 +457,23 @@ pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: F
     bring_wraps(shared, &link, folder).await?;
     if brought > 0 {
         read_wraps(shared, session, folder).await?;
-        shared.vault(|vault| vault.retire(folder))?;
+        retire(shared, folder).await?;
         shared.tell_folder(folder);
     }
     Ok(())
+}
+
+/// Moves what is here away from keys that were retired, some at a time: everything else goes on meanwhile.
+async fn retire(shared: &Arc<Shared>, folder: FolderId) -> Result<(), EngineError> {
+    let mut after = None;
+    loop {
+        let worker = shared.clone();
+        let some = crate::engine::blocking(move || worker.vault(|vault| vault.retire(folder, after)));
+        match some.await? {
+            Some(last) => after = Some(last),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// Reads wraps that are new or were replaced.

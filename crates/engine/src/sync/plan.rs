@@ -86,7 +86,8 @@ impl Plan {
     /// A whole round. `publish`: the workspace was made here and the catalog does not know it yet.
     pub fn round(publish: bool) -> Self {
         let first = publish.then_some(Step::PublishWorkspace);
-        let rest = [Step::PullWorkspace, Step::SendAccount, Step::Admit, Step::ListFolders];
+        // One's own account first: workspace and folders embed it, and a catalog that lost it refuses what does.
+        let rest = [Step::SendAccount, Step::PullWorkspace, Step::Admit, Step::ListFolders];
         Self { steps: first.into_iter().chain(rest).collect(), ..Self::default() }
     }
 

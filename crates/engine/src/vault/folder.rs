@@ -69,8 +69,8 @@ pub struct FolderState {
     pub seen_up_to: Seq,
     /// The pinning node's words were read from the start since this was unlocked: a false cursor does not last.
     pub held_read: bool,
-    /// How far file keys were moved under the newest key.
-    pub rewrap_after: Option<DekId>,
+    /// How far file keys were moved under the key of an epoch.
+    pub rewrap_after: Option<(Epoch, DekId)>,
 }
 
 /// A content record whose key may not be known yet.
@@ -175,15 +175,18 @@ impl FolderState {
         open_folder_key(pair, &place, &seal.seal, &info.commitment).ok()
     }
 
-    /// Members read history: each key opens the one before it.
+    /// Members read history: each key opens the one before it. A seal that did not open leaves a gap, which the next
+    /// honest key fills.
     fn open_previous(&mut self, findings: &mut Vec<Finding>) {
-        let Some(mut epoch) = self.keys.keys().next().copied() else { return };
-        while epoch > 1 {
-            let Some((previous, author, commitment)) = self.previous_of(epoch) else { return };
+        let Some(newest) = self.keys.keys().next_back().copied() else { return };
+        for epoch in (2..=newest).rev() {
+            if self.keys.contains_key(&(epoch - 1)) || !self.keys.contains_key(&epoch) {
+                continue;
+            }
+            let Some((previous, author, commitment)) = self.previous_of(epoch) else { continue };
             let opened = self.keys.get(&epoch).and_then(|key| key.wrapper.unwrap_previous(&previous, &commitment).ok());
-            epoch -= 1;
-            if opened.and_then(|key| self.keep_key(epoch, key)).is_none() {
-                return findings.push(Finding::BadPrevious(author));
+            if opened.and_then(|key| self.keep_key(epoch - 1, key)).is_none() {
+                findings.push(Finding::BadPrevious(author));
             }
         }
     }

@@ -290,24 +290,20 @@ impl Vault {
         self.index.write(|db| marks::set(db, Mark::RewrappedTo(id), &epoch))
     }
 
-    /// Nothing stays here under keys that an owner has retired. What was never sent, and so never moved by others,
-    /// moves now: nothing is lost by it.
-    pub fn retire(&mut self, id: FolderId) -> Result<(), EngineError> {
+    /// What is still here under keys that an owner has retired, and may never have been sent and so never been moved by
+    /// others, moves now, some of it: nothing is lost by the decision. Answers where to go on, if there is more.
+    pub fn retire(&mut self, id: FolderId, after: Option<DekId>) -> Result<Option<DekId>, EngineError> {
         let minimum = self.folder(&id)?.chain().policy().minimum;
         let done: Epoch = marks::find(self.index.read(), Mark::RetiredBelow(id))?.unwrap_or(0);
         if minimum <= done {
-            return Ok(());
+            return Ok(None);
         }
-        let mut after = None;
-        loop {
-            let moved = self.move_wraps(&id, after, minimum)?;
-            self.keep_wraps(&id, &moved.wraps)?;
-            match moved.last {
-                Some(last) => after = Some(last),
-                None => break,
-            }
+        let moved = self.move_wraps(&id, after, minimum)?;
+        self.keep_wraps(&id, &moved.wraps)?;
+        if moved.last.is_none() {
+            self.index.write(|db| marks::set(db, Mark::RetiredBelow(id), &minimum))?;
         }
-        self.index.write(|db| marks::set(db, Mark::RetiredBelow(id), &minimum))
+        Ok(moved.last)
     }
 
     /// The record of a decision about a folder's keys.

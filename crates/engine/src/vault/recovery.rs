@@ -152,8 +152,7 @@ fn begin_anew(
     let (device_key, index_key) = (DeviceKey::make()?, IndexKey::make()?);
     let (old_secrets, old_index_key) = open_secrets(home, public, old)?;
     let vault = Vault::open(home, public, old)?;
-    // The hand of the device before is needed until the catalog knows this one, and there is room for one such hand.
-    let fresh = if vault.me.before.is_none() { Some(DeviceSecrets::make()?) } else { None };
+    let fresh = if vault.can_be_replaced(public)? { Some(DeviceSecrets::make()?) } else { None };
     let mut slots = SlotFile::new();
     slots.add_password(workspace, &device_key, password, costs)?;
     let composed = vault.compose_set(slots, &device_key, Anew::Everything(fresh.as_ref()), now)?;
@@ -173,10 +172,11 @@ fn begin_anew(
                 next.write(PUBLIC, &public.to_bytes()?)?;
             }
             None => {
-                let before = home.read(BEFORE)?.ok_or(EngineError::HomeDamaged(BEFORE))?;
-                let before = SealedDeviceSecrets::from_bytes(before).open(old, workspace);
-                let before = before.map_err(|_| EngineError::HomeDamaged(BEFORE))?;
-                next.write(BEFORE, before.seal(&device_key, workspace)?.as_bytes())?;
+                if let Some(before) = home.read(BEFORE)? {
+                    let before = SealedDeviceSecrets::from_bytes(before).open(old, workspace);
+                    let before = before.map_err(|_| EngineError::HomeDamaged(BEFORE))?;
+                    next.write(BEFORE, before.seal(&device_key, workspace)?.as_bytes())?;
+                }
             }
         }
         std::fs::copy(home.index(), next.index())?;
@@ -207,12 +207,28 @@ impl ComposedSet {
             if let Some(ring) = &self.ring {
                 marks::set(db, Mark::Ring, Bytes::new(ring))?;
             }
+            if self.ring.is_some() {
+                marks::set(db, Mark::WithdrawInvitations, &true)?;
+            }
             marks::set(db, Mark::Recovery, &self.made.remembered)
         })
     }
 }
 
 impl Vault {
+    /// Whether another device can take this one's place: the catalog knows this one, and everything that only its hand
+    /// can bring has been brought.
+    pub fn can_be_replaced(&self, public: &Public) -> Result<bool, EngineError> {
+        let db = self.index.read();
+        let unknown = marks::find::<bool>(db, Mark::UnpublishedWorkspace)?.is_some();
+        let mut folders = self.folders.keys();
+        let unpublished = folders.try_fold(false, |found, id| {
+            Ok::<_, EngineError>(found || marks::find::<bool>(db, Mark::Unpublished(*id))?.is_some())
+        })?;
+        // The hand of the device before is needed until the catalog knows this one, and there is room for one such hand.
+        Ok(public.catalog.is_some() && self.me.before.is_none() && !unknown && !unpublished)
+    }
+
     /// Makes a new set; the one before it opens nothing here any more.
     ///
     /// Chain and index change in one transaction, the slots after them: if that is cut short, the old slot still opens
