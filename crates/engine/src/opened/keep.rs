@@ -128,7 +128,10 @@ async fn encrypt(
     let changes = plan.create.into_iter().chain([Change::Content(content)]).collect();
     shared.vault(|vault| {
         vault.here.insert(cid);
-        vault.change_opened(row.folder, changes, (&[pin], &[], &[wrap]), Some(&row))
+        vault.change_opened(row.folder, changes, (&[pin], &[], &[wrap]), Some(&row))?;
+        // Together: who opens the newest version from now on is given this file.
+        session.opened.update(&row.directory, |known| known.row = row.clone());
+        Ok(())
     })?;
     shared.tell_folder(row.folder);
     shared.tell_status();

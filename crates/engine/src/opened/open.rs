@@ -34,8 +34,11 @@ pub async fn open(
     version: Option<DekId>,
 ) -> Result<PathBuf, EngineError> {
     let session = shared.session()?;
-    let wanted = shared.vault(|vault| wanted(vault, folder, entry, version))?;
-    let known = session.opened.find(&entry, &wanted.content.dek, wanted.writable);
+    let (wanted, known) = shared.vault(|vault| {
+        let wanted = wanted(vault, folder, entry, version)?;
+        let known = session.opened.find(&entry, &wanted.content.dek, wanted.writable);
+        Ok((wanted, known))
+    })?;
     if let Some(row) = known.filter(|row| Mark::of(&row.path()).is_some()) {
         return Ok(row.path());
     }
