@@ -211,6 +211,8 @@ async fn make_everything_new(window: &Window) {
     window.press("Security").await;
     window.press("Password and keys…").await;
     window.press("Make everything new…").await;
+    // The form before has a field of the same name.
+    window.read("All that the password opened is made new").await;
     window.fill("Your password now", "not the password").await;
     window.fill("New password", "seven purple trams go to the harbour").await;
     window.fill("New password again", "seven purple trams go to the harbour").await;

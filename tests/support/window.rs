@@ -217,9 +217,14 @@ impl Window {
     }
 
     async fn find(&self, locator: Locator<'_>, what: &str) -> Element {
-        match self.client.wait().at_most(PATIENCE).every(Duration::from_millis(50)).for_element(locator).await {
-            Ok(element) => element,
-            Err(error) => panic!("{what} is not in the window: {error}; {}", self.last_look().await),
+        let until = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            // The page may change under the driver's hands, which is no answer: it is asked again.
+            match self.client.find(locator).await {
+                Ok(element) => return element,
+                Err(_) if tokio::time::Instant::now() < until => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(error) => panic!("{what} is not in the window: {error}; {}", self.last_look().await),
+            }
         }
     }
 
