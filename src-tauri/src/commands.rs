@@ -72,6 +72,8 @@ pub async fn join(app: State<'_, App>, link: String, name: String, password: Pas
 /// Opens the vault.
 #[tauri::command]
 pub async fn unlock(app: State<'_, App>, password: Password) -> Result<(), ApiError> {
+    // Whatever the screen did before: who unlocks is here.
+    app.attention.here();
     app.ask(Request::Unlock { password }).await.map(|_| ())
 }
 
@@ -102,6 +104,7 @@ pub async fn recovery(app: State<'_, App>) -> Result<Recovery, ApiError> {
 /// Opens without the password.
 #[tauri::command]
 pub async fn recover(app: State<'_, App>, codes: Vec<Code>, password: Password) -> Result<Kits, ApiError> {
+    app.attention.here();
     reply!(app.ask(Request::Recover { codes, password }).await?, Kits)
 }
 
