@@ -1,18 +1,21 @@
 //! Locks by itself: when nobody has been here for a while, with the screen, and before the computer sleeps.
 //!
 //! The page says when somebody is here. What is on its way is not cut off: it locks when nothing moves any more, unless
-//! somebody is back by then. Only sleep does not wait.
+//! somebody is back by then. By the clock it waits for opened files too: who works in another program is there, and
+//! locking takes the file from under it. Only sleep does not wait.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tauri::Manager as _;
-use valise_engine::api::{Reply, Request, Settings, Stage, TransferState};
+use valise_engine::api::{InHand, Reply, Request, Settings};
 
 use crate::state::App;
 
 /// Between two looks at the clock.
 const LOOK: Duration = Duration::from_secs(2);
+/// No choice is shorter: before that, the clock need not be asked about.
+const SHORTEST: Duration = Duration::from_secs(60);
 
 /// When somebody was here last, and whether the screen was locked since.
 pub struct Attention(Mutex<(Instant, bool)>);
@@ -41,15 +44,17 @@ impl Attention {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (Instant::now(), screen_locked);
     }
 
-    fn is_gone(&self, settings: &Settings) -> bool {
+    /// For how long nobody was here, and whether the screen was locked.
+    fn now(&self) -> (Duration, bool) {
         let (since, screen_locked) = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        is_gone(since.elapsed(), screen_locked, settings.lock_after_minutes)
+        (since.elapsed(), screen_locked)
     }
 }
 
-/// Whether nobody is here: `minutes` is 0 for never by the clock.
-fn is_gone(alone: Duration, screen_locked: bool, minutes: u32) -> bool {
-    screen_locked || (minutes > 0 && alone >= Duration::from_secs(u64::from(minutes) * 60))
+/// Whether it is to lock. `minutes` is 0 for never by the clock.
+fn is_to_lock((alone, screen_locked): (Duration, bool), minutes: u32, in_hand: InHand) -> bool {
+    let by_clock = minutes > 0 && alone >= Duration::from_secs(u64::from(minutes) * 60) && in_hand.opened == 0;
+    (screen_locked || by_clock) && in_hand.transfers == 0
 }
 
 /// Looks at the clock, and listens to the system, as long as the window lives.
@@ -70,28 +75,24 @@ pub fn watch(app: &tauri::AppHandle) {
                 Ok(None) => return,
                 Err(_) => {}
             }
-            if is_open(&state).await && state.attention.is_gone(&settings(&state).await) && !is_moving(&state).await {
-                lock(&state).await;
-            }
+            look(&state).await;
         }
     });
 }
 
-async fn is_open(state: &App) -> bool {
-    matches!(state.ask(Request::Status).await, Ok(Reply::Status(status)) if status.stage == Stage::Open)
-}
-
-async fn settings(state: &App) -> Settings {
-    match state.ask(Request::Settings).await {
-        Ok(Reply::Settings(settings)) => settings,
-        _ => Settings::default(),
+async fn look(state: &App) {
+    let now = state.attention.now();
+    if now.0 < SHORTEST && !now.1 {
+        return;
     }
-}
-
-async fn is_moving(state: &App) -> bool {
-    match state.ask(Request::Transfers).await {
-        Ok(Reply::Transfers(transfers)) => transfers.iter().any(|transfer| transfer.state == TransferState::Running),
-        _ => false,
+    // Only an open vault has something in hand.
+    let Ok(Reply::InHand(in_hand)) = state.ask(Request::InHand).await else { return };
+    let minutes = match state.ask(Request::Settings).await {
+        Ok(Reply::Settings(settings)) => settings.lock_after_minutes,
+        _ => Settings::default().lock_after_minutes,
+    };
+    if is_to_lock(now, minutes, in_hand) {
+        lock(state).await;
     }
 }
 
@@ -158,22 +159,34 @@ mod system {
 mod tests {
     use super::*;
 
+    const NOTHING: InHand = InHand { transfers: 0, opened: 0 };
+
+    fn minutes(minutes: u64) -> Duration {
+        Duration::from_secs(minutes * 60)
+    }
+
     #[test]
-    fn nobody_is_here_after_a_while_or_behind_a_locked_screen() {
-        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
-        assert!(!is_gone(minutes(14), false, 15));
-        assert!(is_gone(minutes(15), false, 15));
-        assert!(!is_gone(minutes(10_000), false, 0), "never by the clock");
-        assert!(is_gone(minutes(0), true, 0), "with the screen in any case");
+    fn it_locks_after_a_while_or_behind_a_locked_screen() {
+        assert!(!is_to_lock((minutes(14), false), 15, NOTHING));
+        assert!(is_to_lock((minutes(15), false), 15, NOTHING));
+        assert!(!is_to_lock((minutes(10_000), false), 0, NOTHING), "never by the clock");
+        assert!(is_to_lock((minutes(0), true), 0, NOTHING), "with the screen in any case");
+    }
+
+    #[test]
+    fn what_is_in_hand_is_not_cut_off() {
+        let (moving, opened) = (InHand { transfers: 1, opened: 0 }, InHand { transfers: 0, opened: 1 });
+        assert!(!is_to_lock((minutes(20), false), 15, moving) && !is_to_lock((minutes(20), true), 15, moving));
+        assert!(!is_to_lock((minutes(20), false), 15, opened), "somebody works in another program");
+        assert!(is_to_lock((minutes(20), true), 15, opened), "the screen locks all the same");
     }
 
     #[test]
     fn who_comes_back_is_here() {
         let attention = Attention::default();
-        let never = Settings { lock_after_minutes: 0 };
         attention.set(true);
-        assert!(attention.is_gone(&never));
+        assert!(is_to_lock(attention.now(), 0, NOTHING));
         attention.here();
-        assert!(!attention.is_gone(&never));
+        assert!(!is_to_lock(attention.now(), 0, NOTHING));
     }
 }

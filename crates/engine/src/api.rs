@@ -90,6 +90,8 @@ pub enum Request {
     RetireKeys { folder: FolderId },
     /// A folder's key changes by itself after so many days; 0: only when something demands it.
     SetRotation { folder: FolderId, days: u32 },
+    /// What locking would take out of hands now.
+    InHand,
     /// Closes it: keys wiped, index closed, opened files removed.
     Lock,
     /// What was chosen for this computer. Locked or not.
@@ -188,6 +190,8 @@ pub enum Reply {
     Kit(KitCheck),
     /// See [`Request::Recovery`].
     Recovery(Recovery),
+    /// See [`Request::InHand`].
+    InHand(InHand),
     /// See [`Request::Settings`].
     Settings(Settings),
     /// See [`Request::Folders`].
@@ -386,6 +390,16 @@ pub enum KeyringState {
     NoAnswer,
     /// It answered with an error.
     Failed,
+}
+
+/// What is under way or in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InHand {
+    /// Transfers that are running.
+    pub transfers: u32,
+    /// Opened files which a program may still hold.
+    pub opened: u32,
 }
 
 /// What is chosen for this computer: nothing secret.

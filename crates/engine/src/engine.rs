@@ -15,7 +15,7 @@ use valise_protocol::ids::FolderId;
 use valise_protocol::invitation::Link;
 use valise_protocol::workspace;
 
-use crate::api::{ApiError, Connection, Event, Reply, Request};
+use crate::api::{ApiError, Connection, Event, InHand, Reply, Request};
 use crate::catalog::{Catalog, Signer};
 use crate::clock::{Clock, SystemClock};
 use crate::error::EngineError;
@@ -134,6 +134,10 @@ impl Engine {
             Request::RetireKeys { folder } => keys::retire(shared, folder).await.map(Reply::FolderKeys),
             Request::SetRotation { folder, days } => {
                 keys::set_rotation(shared, folder, days).await.map(Reply::FolderKeys)
+            }
+            Request::InHand => {
+                let session = shared.session()?;
+                Ok(Reply::InHand(InHand { transfers: session.transfers.running(), opened: session.opened.count() }))
             }
             Request::Lock => self.lock_vault().await.map(|()| Reply::Done),
             Request::Settings => shared.home.settings().map(Reply::Settings),
@@ -441,8 +445,7 @@ impl Engine {
         };
         let waiting = async {
             loop {
-                let moving = session.transfers.list().iter().any(|t| t.state == crate::api::TransferState::Running);
-                if done() && !moving {
+                if done() && session.transfers.running() == 0 {
                     return;
                 }
                 // An event may be missed by a slow listener: looking again is cheap.

@@ -1,6 +1,7 @@
 //! Wraps: beside the chain, replaced only by those of a later epoch that is in force.
 
 use valise_protocol::api::{ApiCode, Base64, Rewrap, Wrap, Wraps};
+use valise_protocol::folder;
 use valise_protocol::receipt::Receipt;
 
 use crate::support::chains::{append_with, content, rekey, wrap};
@@ -47,6 +48,31 @@ async fn wraps_come_with_their_record_and_follow_the_epoch() {
     assert_eq!((page.wraps, page.cursor), (vec![later(&first, 2, 3), later(&second, 2, 4)], 4));
     assert_eq!(after(&alice, &log, 0).await.wraps.len(), 2);
     assert_eq!((after(&alice, &log, 4).await.cursor, after(&alice, &log, 900).await.cursor), (4, 900));
+}
+
+/// Nothing under a retired key is handed out; what is moved later, is.
+#[tokio::test]
+async fn wraps_below_the_minimum_are_handed_to_nobody() {
+    let world = World::new().await;
+    let alice = world.client(&world.alice);
+    let mut log = world.folder().await;
+    let (moved, left) = (wrap(1, 1), wrap(1, 2));
+    let record = content(&log, &world.alice, vec![]);
+    let sent = append_with(&[&record], vec![moved.clone(), left.clone()]);
+    alice.post::<Receipt>(&chain_path(&log), &sent).await.unwrap();
+    log.push(record);
+    let record = rekey(&log, &world.alice, &[&world.alice]);
+    push(&alice, &mut log, record).await.unwrap();
+    let newer = |wrap: &Wrap| Wrap { epoch: 2, bytes: Base64(vec![7; 60]), dek: wrap.dek };
+    post(&alice, &log, &[newer(&moved)]).await.unwrap();
+    assert_eq!(after(&alice, &log, 0).await.wraps, [left.clone(), newer(&moved)]);
+
+    let policy = folder::KeyPolicy { minimum: 2, rotate_days: 0 };
+    let record = log.sign_as(world.alice.account, &world.alice.device, folder::kind::KEY_POLICY, 2, &policy);
+    push(&alice, &mut log, record).await.unwrap();
+    assert_eq!(after(&alice, &log, 0).await.wraps, [newer(&moved)]);
+    post(&alice, &log, &[newer(&left)]).await.unwrap();
+    assert_eq!(after(&alice, &log, 0).await.wraps, [newer(&moved), newer(&left)]);
 }
 
 #[tokio::test]

@@ -5,11 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tempfile::TempDir;
 
-use valise_protocol::folder::{self, KeyPolicy};
+use valise_crypto::{FolderKey, FolderKeyWrapper, FolderPlace};
+use valise_protocol::folder::{self, KeyPolicy, Rekey};
 use valise_protocol::ids::FolderId;
 
 use crate::api::{ErrorCode, Password, Reply, Request};
 use crate::clock::Clock;
+use crate::error::EngineError;
+use crate::vault::Vault;
+use crate::vault::folder::Finding;
 use crate::{Config, Costs, Engine};
 
 const BEGIN: u64 = 1_800_000_000_000;
@@ -75,14 +79,14 @@ async fn a_key_is_due_when_its_time_has_come() {
     let engine = begin(config).await;
     let folder = own_folder(&engine).await;
     let due = |now: u64| {
-        let vault = |vault: &mut crate::vault::Vault| vault.wants_rekey(vault.folder(&folder)?, now);
+        let vault = |vault: &mut Vault| vault.wants_rekey(vault.folder(&folder)?, now);
         engine.shared().vault(vault).unwrap()
     };
     let Reply::FolderKeys(keys) = ask(&engine, Request::FolderKeys { folder }).await else { panic!("no keys") };
     assert_eq!((keys.current, keys.minimum, keys.rotate_days, keys.since), (1, 0, 0, Some(BEGIN)));
     assert!(!due(BEGIN + 5_000 * DAY), "nobody wanted it");
     let decide = |days| {
-        let decided = |vault: &mut crate::vault::Vault| {
+        let decided = |vault: &mut Vault| {
             let record = vault.compose_policy(folder, &KeyPolicy { minimum: 0, rotate_days: days })?;
             vault.take_folder_record(folder, &record)
         };
@@ -91,7 +95,7 @@ async fn a_key_is_due_when_its_time_has_come() {
     decide(30);
     assert!(!due(BEGIN + 30 * DAY - 1));
     assert!(due(BEGIN + 30 * DAY));
-    let changed = |vault: &mut crate::vault::Vault| {
+    let changed = |vault: &mut Vault| {
         let record = vault.compose_rekey(folder)?;
         vault.take_folder_record(folder, &record)?;
         vault.note_epochs(BEGIN + 30 * DAY)
@@ -100,6 +104,69 @@ async fn a_key_is_due_when_its_time_has_come() {
     assert!(!due(BEGIN + 59 * DAY) && due(BEGIN + 60 * DAY));
     decide(0);
     assert!(!due(BEGIN + 5_000 * DAY));
+    engine.stop().await;
+}
+
+/// A false seal keeps one from what is written under that key, until the next honest key opens the one before it.
+#[tokio::test]
+async fn the_next_honest_key_fills_the_gap_that_a_false_seal_left() {
+    let home = tempfile::tempdir().unwrap();
+    let engine = begin(config(&home, (64, 3))).await;
+    let folder = own_folder(&engine).await;
+    let changed = |vault: &mut Vault| {
+        let (second, third) = (FolderKey::make()?, FolderKey::make()?);
+        let rekey = |vault: &Vault, epoch, key: &FolderKey, before: &FolderKey, sealed: &FolderKey| {
+            let place = FolderPlace { workspace: vault.me.workspace, folder, epoch };
+            let to = vault.account.key().ok_or(EngineError::IndexDamaged)?;
+            let rekey = Rekey {
+                commitment: key.commitment(),
+                previous: Some(FolderKeyWrapper::new(key, place)?.wrap_previous(before)?),
+                seals: vec![vault.seal_to_member(folder, epoch, sealed, vault.me.account, to)?],
+                slices: vec![],
+            };
+            vault.write_folder(folder, epoch, folder::kind::REKEY, &rekey)
+        };
+        let first = vault.folder(&folder)?.current_key().ok_or(EngineError::IndexDamaged)?;
+        let false_one = rekey(vault, 2, &second, first, &third)?;
+        assert_eq!(vault.take_folder_record(folder, &false_one)?, [Finding::BadSeal(vault.me.account)]);
+        assert!(vault.folder(&folder)?.wrapper(2).is_none());
+        let honest = rekey(vault, 3, &third, &second, &third)?;
+        assert_eq!(vault.take_folder_record(folder, &honest)?, []);
+        let state = vault.folder(&folder)?;
+        assert!((1..=3).all(|epoch| state.wrapper(epoch).is_some()));
+        Ok(())
+    };
+    engine.shared().vault(changed).unwrap();
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn what_locking_would_take_out_of_hands_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let engine = begin(config(&home, (64, 3))).await;
+    let folder = own_folder(&engine).await;
+    let in_hand = async || match ask(&engine, Request::InHand).await {
+        Reply::InHand(in_hand) => (in_hand.transfers, in_hand.opened),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(in_hand().await, (0, 0));
+    let file = home.path().join("plan.txt");
+    std::fs::write(&file, "a plan").unwrap();
+    let mut events = engine.events();
+    ask(&engine, Request::Add { folder, parent: None, paths: vec![file] }).await;
+    let entry = loop {
+        let Reply::Listing(listing) = ask(&engine, Request::List { folder, parent: None }).await else {
+            panic!("no list")
+        };
+        match listing.entries.first() {
+            Some(entry) if in_hand().await.0 == 0 => break entry.id,
+            _ => drop(events.recv().await),
+        }
+    };
+    ask(&engine, Request::Open { folder, entry, version: None }).await;
+    assert_eq!(in_hand().await, (0, 1));
+    ask(&engine, Request::Lock).await;
+    assert_eq!(engine.handle(Request::InHand).await.unwrap_err().code, ErrorCode::Locked);
     engine.stop().await;
 }
 

@@ -133,6 +133,11 @@ impl Opened {
         self.files().values().cloned().collect()
     }
 
+    /// How many there are: one that no program holds any more is soon gone.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.files().len()).unwrap_or(u32::MAX)
+    }
+
     /// The file that was opened from this version.
     fn find(&self, entry: &EntryId, base: &DekId, writable: bool) -> Option<Row> {
         let files = self.files();

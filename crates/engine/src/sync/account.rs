@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use valise_protocol::account::Account;
 use valise_protocol::api::{ApiCode, Append, Base64};
+use valise_protocol::ids::DeviceId;
 use valise_protocol::record::{ChainId, Record};
 use valise_protocol::workspace::{self, Anchor, InvitationRevoked};
 
 use crate::api::ApiError;
-use crate::catalog::{CatalogError, Signer};
+use crate::catalog::{Catalog, CatalogError, Signer};
 use crate::error::EngineError;
 use crate::home::BEFORE;
 use crate::index::marks::{self, Mark};
@@ -30,20 +31,9 @@ pub async fn send(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), En
     let link = session.link()?;
     look_for_loss(shared, &link).await?;
     let waiting = shared.vault(waiting)?;
-    if let Some(last) = waiting.last() {
-        let last = Record::decode(&last.0).map_err(|_| EngineError::IndexDamaged)?;
-        let (chain, ring) = shared.vault(|vault| Ok((ChainId::Account(vault.me.account), ring(vault)?)))?;
-        link.client.put_ring(&ring).await?;
-        match link.client.append(&chain, &Append { records: waiting, wraps: Vec::new() }).await {
-            Ok(receipt) if confirms(&receipt, &last, &link.key) => {}
-            Ok(_) => return Err(EngineError::Distrusted(super::NO_RECEIPT)),
-            Err(CatalogError::Said(ApiCode::Conflict)) => {
-                return Err(EngineError::Distrusted("it has another history of your account"));
-            }
-            Err(error) => return Err(error.into()),
-        }
-        let seq = last.envelope().seq;
-        shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &seq)))?;
+    if !waiting.is_empty() {
+        link.client.put_ring(&shared.vault(ring)?).await?;
+        bring(shared, &link, &link.client, waiting).await?;
     }
     drop(order);
     anchor(shared, session).await?;
@@ -85,21 +75,15 @@ async fn withdraw(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), En
 pub async fn introduce(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
     let _order = session.order.lock().await;
     let link = session.link()?;
-    let Some((signer, waiting)) = shared.vault(of_the_device_before)? else { return Ok(()) };
-    if let Some(last) = waiting.last() {
-        let last = Record::decode(&last.0).map_err(|_| EngineError::IndexDamaged)?;
-        let chain = ChainId::Account(signer.account);
-        let append = Append { records: waiting, wraps: Vec::new() };
-        match link.client.by(signer).append(&chain, &append).await {
-            Ok(receipt) if confirms(&receipt, &last, &link.key) => {}
-            Ok(_) => return Err(EngineError::Distrusted(super::NO_RECEIPT)),
-            Err(CatalogError::Said(ApiCode::Conflict)) => {
-                return Err(EngineError::Distrusted("it has another history of your account"));
-            }
-            Err(error) => return Err(error.into()),
+    let Some(signer) = shared.vault(|vault| Ok(hand_before(vault)))? else { return Ok(()) };
+    let device = signer.device;
+    let client = link.client.by(signer);
+    loop {
+        let by_it = shared.vault(|vault| waiting_by(vault, &device))?;
+        if by_it.is_empty() {
+            break;
         }
-        let seq = last.envelope().seq;
-        shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &seq)))?;
+        bring(shared, &link, &client, by_it).await?;
     }
     shared.home.remove(BEFORE)?;
     shared.vault(|vault| {
@@ -108,13 +92,34 @@ pub async fn introduce(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(
     })
 }
 
-fn of_the_device_before(vault: &mut Vault) -> Result<Option<(Signer, Vec<Base64>)>, EngineError> {
-    let Some((device, key)) = vault.me.before.clone() else { return Ok(None) };
+fn hand_before(vault: &Vault) -> Option<Signer> {
+    let (device, key) = vault.me.before.clone()?;
+    Some(Signer { account: vault.me.account, device, key })
+}
+
+/// What comes first of what waits, as far as it is one device's.
+fn waiting_by(vault: &mut Vault, device: &DeviceId) -> Result<Vec<Base64>, EngineError> {
     let mut first = waiting(vault)?;
-    let by_it = |bytes: &Base64| Record::decode(&bytes.0).is_ok_and(|record| record.envelope().device == device);
+    let by_it = |bytes: &Base64| Record::decode(&bytes.0).is_ok_and(|record| record.envelope().device == *device);
     let count = first.iter().take_while(|bytes| by_it(bytes)).count();
     first.truncate(count);
-    Ok(Some((Signer { account: vault.me.account, device, key }, first)))
+    Ok(first)
+}
+
+/// Appends to one's own chain, and remembers how far the catalog confirmed it.
+async fn bring(shared: &Shared, link: &CatalogLink, client: &Catalog, waiting: Vec<Base64>) -> Result<(), EngineError> {
+    let last = super::last_record(&waiting)?;
+    let chain = last.chain().ok_or(EngineError::IndexDamaged)?;
+    match client.append(&chain, &Append { records: waiting, wraps: Vec::new() }).await {
+        Ok(receipt) if confirms(&receipt, &last, &link.key) => {}
+        Ok(_) => return Err(EngineError::Distrusted(super::NO_RECEIPT)),
+        Err(CatalogError::Said(ApiCode::Conflict)) => {
+            return Err(EngineError::Distrusted("it has another history of your account"));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let seq = last.envelope().seq;
+    shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &seq)))
 }
 
 fn waiting(vault: &mut Vault) -> Result<Vec<Base64>, EngineError> {
@@ -124,7 +129,7 @@ fn waiting(vault: &mut Vault) -> Result<Vec<Base64>, EngineError> {
     Ok(waiting.into_iter().take(super::PUBLISH_AT_ONCE).map(Base64).collect())
 }
 
-fn ring(vault: &Vault) -> Result<Base64, EngineError> {
+fn ring(vault: &mut Vault) -> Result<Base64, EngineError> {
     let ring: serde_bytes::ByteBuf = marks::find(vault.index.read(), Mark::Ring)?.ok_or(EngineError::IndexDamaged)?;
     Ok(Base64(ring.into_vec()))
 }

@@ -92,6 +92,12 @@ impl Transfers {
         self.lock().values().map(|running| running.shown.clone()).collect()
     }
 
+    /// How many are running.
+    pub fn running(&self) -> u32 {
+        let running = self.lock().values().filter(|running| running.shown.state == TransferState::Running).count();
+        u32::try_from(running).unwrap_or(u32::MAX)
+    }
+
     /// Asks one to stop.
     pub fn cancel(&self, id: u64) -> Result<(), EngineError> {
         self.lock().get(&id).ok_or(EngineError::NotFound("the transfer"))?.cancel.cancel();

@@ -55,10 +55,8 @@ pub(super) struct Growth {
 pub struct Moved {
     /// As they are under the newest key.
     pub wraps: Vec<NewWrap>,
-    /// The last one that was looked at; none: there are no more.
+    /// The last one that was looked at, be it one that does not open; none: there are no more.
     pub last: Option<DekId>,
-    /// So many do not open and stay as they are.
-    pub refused: usize,
 }
 
 impl Growth {
@@ -271,10 +269,8 @@ impl Vault {
         let mut moved = Moved::default();
         for (dek, old, key) in wraps::older(self.index.read(), id, after.as_ref(), below.min(epoch), MAX_WRAPS)? {
             moved.last = Some(dek);
-            match state.wrapper(old).and_then(|from| from.rewrap_dek(to, dek, &key).ok()) {
-                Some(key) => moved.wraps.push(NewWrap { dek, epoch, key }),
-                None => moved.refused += 1,
-            }
+            let key = state.wrapper(old).and_then(|from| from.rewrap_dek(to, dek, &key).ok());
+            moved.wraps.extend(key.map(|key| NewWrap { dek, epoch, key }));
         }
         Ok(moved)
     }

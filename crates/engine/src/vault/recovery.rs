@@ -206,8 +206,6 @@ impl ComposedSet {
             self.new.records.iter().try_for_each(|record| records::add(db, &chain, record))?;
             if let Some(ring) = &self.ring {
                 marks::set(db, Mark::Ring, Bytes::new(ring))?;
-            }
-            if self.ring.is_some() {
                 marks::set(db, Mark::WithdrawInvitations, &true)?;
             }
             marks::set(db, Mark::Recovery, &self.made.remembered)

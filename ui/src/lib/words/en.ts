@@ -984,7 +984,7 @@ export const en = {
       return minutes === 60 ? 'One hour' : plural(minutes, 'minute', 'minutes');
     },
     lockText:
-      'Also when the screen locks or the computer sleeps. What is on its way is finished first, but not before sleep.',
+      'Also when the screen locks or the computer sleeps. Transfers are finished first, but not before sleep. By the clock it also waits while a file is open in another program; with the screen, such a file is closed.',
     recoveryTitle: 'If you forget the password',
     recoveryNone:
       'There is no recovery kit yet, so a forgotten password is final: nobody can reset it, not a colleague, not the server, not we.',
