@@ -292,7 +292,7 @@ async fn everything_behind_a_known_password_begins_anew() {
 
     // The copy is of a device that counts no more: it reads what it could, and nothing since.
     let refused = thief.refused(args!["ls", "Contracts"]).await;
-    assert_eq!(refused.answer["error"]["code"], "notAllowed", "{}", refused.text);
+    assert_eq!(refused.answer["error"]["code"], "removed", "{}", refused.text);
     let names = world.liar.away_for(thief.valise(args!["ls", "Contracts"])).await;
     assert_eq!(names.as_array().unwrap().len(), 3, "{names}");
     let file = thief.home.write("forged.txt", "pay the thief");

@@ -30,6 +30,9 @@ mod tests {
             .typ::<api::AccountKeys>()
             .typ::<api::Settings>()
             .typ::<api::FolderKeys>()
+            .typ::<api::Device>()
+            .typ::<api::Pairing>()
+            .typ::<api::Reach>()
             .typ::<api::ApiError>()
             .typ::<Drag>()
     }

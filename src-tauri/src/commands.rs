@@ -3,11 +3,11 @@
 //! Whatever shares or writes outside the vault goes through a native dialog: see `files`.
 
 use tauri::State;
-use valise_engine::api::{AccountId, DekId, EntryId, FolderId};
+use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId};
 use valise_engine::api::{
-    AccountKeys, ApiError, Code, Details, Entry, ErrorCode, Fingerprints, Folder, FolderKeys, Hit, InvitationPreview,
-    KitCheck, KitName, Kits, Listing, Member, Password, Person, Recovery, Reply, Request, Role, SecurityEvent,
-    Settings, Status, Transfer,
+    AccountKeys, ApiError, Code, Details, Device, Entry, ErrorCode, Fingerprints, Folder, FolderKeys, Hit,
+    InvitationPreview, KitCheck, KitName, Kits, Listing, Member, Pairing, Password, Person, Reach, Recovery, Reply,
+    Request, Role, SecurityEvent, Settings, Status, Transfer,
 };
 
 use crate::state::{App, fault};
@@ -67,6 +67,79 @@ pub async fn inspect_invitation(app: State<'_, App>, link: String) -> Result<Inv
 #[tauri::command]
 pub async fn join(app: State<'_, App>, link: String, name: String, password: Password) -> Result<(), ApiError> {
     app.ask(Request::Join { link, name, password }).await.map(|_| ())
+}
+
+/// Computers of this account.
+#[tauri::command]
+pub async fn devices(app: State<'_, App>) -> Result<Vec<Device>, ApiError> {
+    reply!(app.ask(Request::Devices).await?, Devices)
+}
+
+/// Waits for another computer of the same person, and answers its code.
+#[tauri::command]
+pub async fn pair(app: State<'_, App>, password: Password, name: Option<String>) -> Result<Pairing, ApiError> {
+    reply!(app.ask(Request::Pair { password, name }).await?, Pairing)
+}
+
+/// Waits no longer.
+#[tauri::command]
+pub async fn end_pairing(app: State<'_, App>) -> Result<(), ApiError> {
+    app.ask(Request::EndPairing).await.map(|_| ())
+}
+
+/// First run on another computer of the same person.
+#[tauri::command]
+pub async fn join_account(
+    app: State<'_, App>,
+    code: Code,
+    catalog: Option<String>,
+    name: Option<String>,
+    password: Password,
+) -> Result<(), ApiError> {
+    app.ask(Request::JoinAccount { code, catalog, name, password }).await.map(|_| ())
+}
+
+/// First run for who has lost every computer; answers with new kits.
+#[tauri::command]
+pub async fn recover_account(
+    app: State<'_, App>,
+    codes: Vec<Code>,
+    catalog: String,
+    name: Option<String>,
+    password: Password,
+    alone: bool,
+) -> Result<Kits, ApiError> {
+    reply!(app.ask(Request::RecoverAccount { codes, catalog, name, password, alone }).await?, Kits)
+}
+
+/// Calls a computer something else.
+#[tauri::command]
+pub async fn name_device(app: State<'_, App>, device: DeviceId, name: String) -> Result<(), ApiError> {
+    app.ask(Request::NameDevice { device, name }).await.map(|_| ())
+}
+
+/// Removes a computer; answers with new kits.
+#[tauri::command]
+pub async fn remove_device(app: State<'_, App>, device: DeviceId, password: Password) -> Result<Kits, ApiError> {
+    reply!(app.ask(Request::RemoveDevice { device, password }).await?, Kits)
+}
+
+/// What a computer can open, or could.
+#[tauri::command]
+pub async fn reach(app: State<'_, App>, device: DeviceId) -> Result<Reach, ApiError> {
+    reply!(app.ask(Request::Reach { device }).await?, Reach)
+}
+
+/// Removes the account from this computer, unless its workspace lives here.
+#[tauri::command]
+pub async fn forget(app: State<'_, App>) -> Result<(), ApiError> {
+    if app.is_host().await {
+        return Err(fault(
+            ErrorCode::NotAllowed,
+            "This computer hosts the workspace: without it, nobody could share anything.",
+        ));
+    }
+    app.ask(Request::Forget).await.map(|_| ())
 }
 
 /// Opens the vault.

@@ -81,6 +81,11 @@ impl App {
         Ok(())
     }
 
+    /// Whether this computer hosts its workspace's catalog.
+    pub async fn is_host(&self) -> bool {
+        self.hosted.lock().await.is_some()
+    }
+
     fn catalog_dir(&self) -> PathBuf {
         self.home.join("catalog")
     }

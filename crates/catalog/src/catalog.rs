@@ -1,6 +1,7 @@
 //! What every request reaches: the parts of a running catalog.
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -11,12 +12,14 @@ use valise_protocol::sign::SigningKey;
 
 use rusqlite::Transaction;
 
+use crate::db::seen;
 use crate::error::{ApiError, Fault};
 use crate::hub::Hub;
 use crate::limits::BODY_BUDGET;
+use crate::pairings::Pairings;
 use crate::pinning::Pinning;
 use crate::sessions::Sessions;
-use crate::state::State;
+use crate::state::{Asker, State};
 use crate::store::{Effects, Store};
 
 /// A running catalog.
@@ -25,6 +28,7 @@ pub(crate) struct Catalog {
     pub(crate) sessions: Sessions,
     pub(crate) hub: Hub,
     pub(crate) pinning: Pinning,
+    pub(crate) pairings: Pairings,
     pub(crate) identity: SigningKey,
     /// One permit is one byte of a request's body.
     pub(crate) bodies: Arc<Semaphore>,
@@ -40,6 +44,7 @@ impl Catalog {
             sessions: Sessions::default(),
             hub: Hub::default(),
             pinning,
+            pairings: Pairings::default(),
             identity,
             bodies: Arc::new(Semaphore::new(BODY_BUDGET)),
             stopping: CancellationToken::new(),
@@ -83,6 +88,23 @@ impl Catalog {
         }
         if effects.pins {
             self.pinning.wake();
+        }
+    }
+
+    /// Notes that a device was here. What is lost with a crash is only when.
+    pub(crate) fn note_seen(self: &Arc<Self>, asker: Asker) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let now = u64::try_from(now).unwrap_or(u64::MAX);
+        let catalog = Arc::clone(self);
+        let note = async move {
+            let noted = catalog.write(move |_, db, _, _| Ok(seen::put(db, asker.account, asker.device, now)?));
+            if noted.await.is_err() {
+                tracing::warn!("when a device was here could not be noted");
+            }
+        };
+        // Streams end with the runtime, too.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(note);
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, watch};
 use valise_protocol::api::Notice;
-use valise_protocol::ids::AccountId;
+use valise_protocol::ids::{AccountId, DeviceId};
 
 use crate::catalog::Catalog;
 use crate::limits::{EVENT_QUEUE, MAX_ACCOUNT_STREAMS};
@@ -42,6 +42,7 @@ struct Open {
 pub(crate) struct Stream {
     catalog: Arc<Catalog>,
     id: u64,
+    asker: Asker,
     notices: mpsc::Receiver<Text>,
     /// For people only.
     online: Option<watch::Receiver<Text>>,
@@ -92,6 +93,13 @@ impl Hub {
         self.publish_online(&streams);
     }
 
+    /// Devices of an account that are connected.
+    pub(crate) fn devices(&self, account: &AccountId) -> BTreeSet<DeviceId> {
+        let streams = self.lock();
+        let own = streams.open.values().filter(|open| open.asker.account == *account);
+        own.map(|open| open.asker.device).collect()
+    }
+
     fn close(&self, id: u64) {
         let mut streams = self.lock();
         if streams.open.remove(&id).is_some() {
@@ -139,7 +147,7 @@ impl Stream {
     pub(crate) fn open(catalog: &Arc<Catalog>, asker: Asker, standing: Standing) -> Self {
         let (id, notices, online) = catalog.hub.open(asker, standing);
         let online = (standing == Standing::Person).then_some(online);
-        Self { catalog: Arc::clone(catalog), id, notices, online }
+        Self { catalog: Arc::clone(catalog), id, asker, notices, online }
     }
 
     /// The next notice; `None` when the stream is over.
@@ -164,6 +172,7 @@ async fn newest(online: &mut Option<watch::Receiver<Text>>) -> Option<Text> {
 impl Drop for Stream {
     fn drop(&mut self) {
         self.catalog.hub.close(self.id);
+        self.catalog.note_seen(self.asker);
     }
 }
 
@@ -174,8 +183,6 @@ fn text(notice: &Notice) -> Text {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use valise_protocol::ids::DeviceId;
-
     use super::*;
 
     fn asker(account: u8) -> Asker {

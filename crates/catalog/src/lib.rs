@@ -22,6 +22,7 @@ pub mod hosted;
 mod http;
 mod hub;
 pub mod limits;
+mod pairings;
 mod pinning;
 mod read;
 mod server;

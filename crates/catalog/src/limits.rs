@@ -40,6 +40,17 @@ pub const MAX_RING: usize = 64 << 10;
 /// Refused redemptions that are remembered; the oldest goes.
 pub const MAX_ALARMS: usize = 1000;
 
+/// How long a device waits for another one to join its account.
+pub const PAIRING_TIME: Duration = Duration::from_secs(600);
+/// Pairings of one account; the oldest goes.
+pub const MAX_ACCOUNT_PAIRINGS: usize = 4;
+/// Pairings under way.
+pub const MAX_PAIRINGS: usize = 1024;
+/// Bytes of a pairing's message.
+pub const MAX_PAIRING_MESSAGE: usize = 32 << 10;
+/// Largest body of an answer, which may be anybody's: a message in base64.
+pub const MAX_ANSWER_BODY: usize = 48 << 10;
+
 /// Wraps or "held" words in one page.
 pub const MAX_ROWS: usize = 4096;
 

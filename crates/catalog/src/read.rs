@@ -1,14 +1,15 @@
 //! What may be read, and by whom. What one may not see is not there.
 
 use valise_protocol::api::{
-    Base64, FolderHead, Folders, HeldPage, JoinRequest, Joins, MAX_BYTES, MAX_PAGE, Page, Placed, RedemptionText, Wraps,
+    Base64, DeviceSeen, Devices, FolderHead, Folders, HeldPage, JoinRequest, Joins, MAX_BYTES, MAX_PAGE, Page, Placed,
+    RedemptionText, Wraps,
 };
 use valise_protocol::chain::Head;
 use valise_protocol::ids::{FolderId, Seq};
 use valise_protocol::record::ChainId;
 
 use crate::catalog::Catalog;
-use crate::db::{held, joins, records, rings, wraps};
+use crate::db::{held, joins, records, rings, seen, wraps};
 use crate::error::ApiError;
 use crate::limits::{MAX_JOIN_RECORDS, MAX_ROWS};
 use crate::state::{Asker, State};
@@ -39,6 +40,15 @@ pub(crate) fn folders(catalog: &Catalog, asker: Asker) -> Result<Folders, ApiErr
     let mut folders: Vec<_> = own.map(|folder| FolderHead { folder: folder.id(), head: folder.head() }).collect();
     folders.sort_by_key(|head| head.folder);
     Ok(Folders { folders })
+}
+
+/// When devices of the asker's account were here.
+pub(crate) fn devices(catalog: &Catalog, asker: Asker) -> Result<Devices, ApiError> {
+    let here = catalog.hub.devices(&asker.account);
+    let known = catalog.store.read(|db, _| Ok(seen::of(db, asker.account)?))?;
+    let seen = known.into_iter().map(|(device, at)| DeviceSeen { device, seen: Some(at) });
+    let seen = seen.filter(|it| !here.contains(&it.device));
+    Ok(Devices { devices: here.iter().map(|device| DeviceSeen { device: *device, seen: None }).chain(seen).collect() })
 }
 
 /// Wraps of a folder after a cursor.

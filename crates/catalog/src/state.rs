@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use valise_blocks::PeerId;
-use valise_protocol::account::Account;
+use valise_protocol::account::{Account, RecoverySet};
+use valise_protocol::api::RecoverySetOf;
 use valise_protocol::chain::Head;
 use valise_protocol::folder::{Folder, Role};
 use valise_protocol::ids::{AccountId, DeviceId, FolderId, InvitationId, WorkspaceId};
@@ -117,6 +118,20 @@ impl State {
         self.accounts.get(id).map(|account| &**account)
     }
 
+    /// Recovery sets in force of people, whose ids begin so.
+    pub(crate) fn recovery_sets(&self, mark: [u8; 4]) -> Vec<RecoverySetOf> {
+        let people = self.workspace().into_iter().flat_map(|workspace| workspace.people().keys());
+        let accounts = people.filter(|account| self.is_person(account)).filter_map(|account| self.account(account));
+        let sets = accounts.filter_map(|account| Some((account.id(), account.recovery()?)));
+        let found = sets.filter(|(_, set)| set.id.as_bytes().starts_with(&mark));
+        let row = |(account, set): (AccountId, &RecoverySet)| RecoverySetOf {
+            account,
+            set: set.id,
+            commitment: set.commitment,
+        };
+        found.map(row).collect()
+    }
+
     /// A folder's chain.
     pub(crate) fn folder(&self, id: &FolderId) -> Option<&Folder> {
         self.folders.get(id).map(|folder| &**folder)
@@ -148,7 +163,13 @@ impl State {
     /// The key that a device signs requests with, if it counts now.
     pub(crate) fn device_key(&self, asker: &Asker) -> Option<VerifyKey> {
         self.standing(&asker.account)?;
-        let device = self.account(&asker.account)?.device(&asker.device)?;
+        let account = self.account(&asker.account)?;
+        let set = account.recovery().filter(|set| RecoverySet::asks_as(&set.id) == asker.device);
+        if let Some(set) = set {
+            // Whoever has the recovery key can become a device; until then it reads what it needs for that.
+            return Some(set.signing);
+        }
+        let device = account.device(&asker.device)?;
         device.is_valid().then_some(device.keys.signing)
     }
 

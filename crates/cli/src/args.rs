@@ -124,7 +124,8 @@ pub enum Command {
     /// Ways back in if the password is forgotten: kits to print, to prove and to check.
     #[command(subcommand)]
     Recovery(RecoveryCommand),
-    /// Open this home without its password: with a kit and the keyring, or with two kits. Asks for a new password.
+    /// Open this home without its password: with a kit and the keyring, or with two kits. With --catalog and two kits:
+    /// your account on a new computer. Asks for a new password.
     Recover(Recover),
     /// Keys: versions, rotation, file keys moved under newer keys.
     #[command(subcommand)]
@@ -132,6 +133,17 @@ pub enum Command {
     /// The password of this computer.
     #[command(subcommand)]
     Password(PasswordCommand),
+    /// Your computers: the list, another one, one that was lost.
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// Make this computer one of yours, by the code that `device add` gave on another one.
+    Pair(Pair),
+    /// Remove the account from this computer.
+    Forget {
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Fingerprints of workspace, account, device and catalog.
     Fingerprints,
     /// Events that somebody should look at.
@@ -156,6 +168,7 @@ impl Command {
                 | Self::People
                 | Self::Fingerprints
                 | Self::Security
+                | Self::Device(DeviceCommand::List | DeviceCommand::Reach { .. })
                 | Self::Key(KeyCommand::Status { .. } | KeyCommand::Rewrap { dry_run: true, .. })
                 | Self::Password(PasswordCommand::Change { .. })
                 | Self::Recovery(RecoveryCommand::Status | RecoveryCommand::Confirm { .. })
@@ -339,6 +352,56 @@ pub enum RecoveryCommand {
     Status,
 }
 
+/// `device`
+#[derive(Subcommand)]
+pub enum DeviceCommand {
+    /// All of them, with their fingerprints.
+    List,
+    /// Another one: prints a code, and waits until it is typed there.
+    Add {
+        /// What this one is called, if it has no name yet; else by its name in the network.
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Another name.
+    Rename {
+        /// Which: its name, or how its fingerprint begins.
+        device: String,
+        /// The new name.
+        name: String,
+    },
+    /// One that is lost or not used any more: it is refused at once, and every key it knew begins anew. Old recovery kits
+    /// stop working.
+    Remove {
+        /// Which: its name, or how its fingerprint begins.
+        device: String,
+        /// Where the new kits go.
+        #[command(flatten)]
+        output: KitOutput,
+    },
+    /// What it can open, or could when it was removed.
+    Reach {
+        /// Which: its name, or how its fingerprint begins.
+        device: String,
+        /// Every file.
+        #[arg(long)]
+        files: bool,
+    },
+}
+
+/// `pair`
+#[derive(Args)]
+pub struct Pair {
+    /// The code or the link; without it, it is asked for, so that it stands in no history.
+    pub code: Option<String>,
+    /// Address of the catalog; a link has it.
+    #[arg(long, value_name = "URL")]
+    pub catalog: Option<String>,
+    /// What this computer is called; else by its name in the network.
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
 /// `key`
 #[derive(Subcommand)]
 pub enum KeyCommand {
@@ -447,6 +510,15 @@ pub struct Recover {
     /// The code of a kit; twice for two kits. Without it, it is asked for, so that it stands in no history.
     #[arg(long = "code", value_name = "CODE")]
     pub codes: Vec<String>,
+    /// On a new computer, with both kits: address of the catalog, as the kits say.
+    #[arg(long, value_name = "URL")]
+    pub catalog: Option<String>,
+    /// On a new computer: what it is called; else by its name in the network.
+    #[arg(long, requires = "catalog")]
+    pub name: Option<String>,
+    /// On a new computer: your other ones are not lost, and go on counting.
+    #[arg(long, requires = "catalog")]
+    pub keep_others: bool,
     /// Where the new kits go.
     #[command(flatten)]
     pub output: KitOutput,

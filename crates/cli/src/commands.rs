@@ -37,11 +37,19 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Recovery(command @ RecoveryCommand::Check { .. }) => {
             return crate::recovery::recovery(session, json, command).await;
         }
+        Command::Pair(command) => return crate::devices::pair(session, json, command).await,
+        Command::Forget { yes } => return crate::devices::forget(session, json, *yes).await,
         Command::Status if session.status().await?.stage == Stage::New => return status(session, json).await,
         command => session.unlock(command.only_looks()).await?,
     }
     match &arguments.command {
-        Command::Init(_) | Command::Join(_) | Command::Recover(_) | Command::Demo { .. } => Ok(()),
+        Command::Init(_)
+        | Command::Join(_)
+        | Command::Pair(_)
+        | Command::Forget { .. }
+        | Command::Recover(_)
+        | Command::Demo { .. } => Ok(()),
+        Command::Device(command) => crate::devices::device(session, json, command).await,
         Command::Recovery(command) => crate::recovery::recovery(session, json, command).await,
         Command::Invite(command) => invite(session, json, command).await,
         Command::Folder(command) => folder(session, json, command).await,

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod demo;
+mod devices;
 mod keys;
 mod opened;
 mod output;

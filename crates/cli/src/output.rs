@@ -55,10 +55,10 @@ pub fn failure(error: &ApiError, json: bool) -> ExitCode {
 /// 2 input, 3 password or lock, 4 not found, 5 not allowed, 6 network, 7 not verified, 8 disk, 1 the rest.
 fn exit_code(code: ErrorCode) -> u8 {
     match code {
-        ErrorCode::BadInput | ErrorCode::BadName | ErrorCode::BadInvitation => 2,
+        ErrorCode::BadInput | ErrorCode::BadName | ErrorCode::BadInvitation | ErrorCode::NotPaired => 2,
         ErrorCode::WrongPassword | ErrorCode::Locked | ErrorCode::BadKit | ErrorCode::OtherKitNeeded => 3,
         ErrorCode::NotFound | ErrorCode::NotSetUp | ErrorCode::AlreadySetUp | ErrorCode::NoRecovery => 4,
-        ErrorCode::NotAllowed | ErrorCode::Waiting | ErrorCode::InUse => 5,
+        ErrorCode::NotAllowed | ErrorCode::Waiting | ErrorCode::InUse | ErrorCode::Removed => 5,
         ErrorCode::Offline | ErrorCode::NotAvailable | ErrorCode::TimedOut => 6,
         ErrorCode::NotVerified | ErrorCode::Distrusted | ErrorCode::UpdateNeeded => 7,
         ErrorCode::DiskFull | ErrorCode::Io | ErrorCode::TooLarge | ErrorCode::NotKept => 8,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use valise_engine::api::{
-    ApiError, Code, ErrorCode, KeyringState, Kit, KitCheck, KitName, KitStatus, Kits, Recovery, Reply, Request,
+    ApiError, Code, ErrorCode, KeyringState, Kit, KitCheck, KitName, KitStatus, Kits, Recovery, Reply, Request, Stage,
 };
 
 use crate::args::{KitOutput, KitText, Recover, RecoveryCommand};
@@ -32,6 +32,9 @@ pub async fn recovery(session: &Session, json: bool, command: &RecoveryCommand) 
 
 /// Runs `recover`.
 pub async fn recover(session: &Session, json: bool, command: &Recover) -> Result<(), ApiError> {
+    if let Some(catalog) = &command.catalog {
+        return recover_account(session, json, command, catalog).await;
+    }
     let mut codes: Vec<Code> = command.codes.iter().cloned().map(Code).collect();
     if codes.is_empty() {
         codes.push(ask("Code of a recovery kit: ")?);
@@ -47,6 +50,26 @@ pub async fn recover(session: &Session, json: bool, command: &Recover) -> Result
         answer = session.ask(Request::Recover { codes, password }).await;
     }
     let kits = kits(answer?)?;
+    settle(session).await?;
+    hand_out(session, json, &kits, &command.output).await
+}
+
+/// On a new computer.
+async fn recover_account(session: &Session, json: bool, command: &Recover, catalog: &str) -> Result<(), ApiError> {
+    if session.status().await?.stage != Stage::New {
+        return Err(fault(
+            ErrorCode::AlreadySetUp,
+            "There is an account in this home already.",
+            "choose another --home, or leave out --catalog to open this one with its kits",
+        ));
+    }
+    let mut codes: Vec<Code> = command.codes.iter().cloned().map(Code).collect();
+    for prompt in ["Code of a recovery kit: ", "Code of the other kit: "].iter().skip(codes.len()) {
+        codes.push(ask(prompt)?);
+    }
+    let password = session.password(true)?;
+    let (catalog, name, alone) = (catalog.to_owned(), command.name.clone(), !command.keep_others);
+    let kits = kits(session.ask(Request::RecoverAccount { codes, catalog, name, password, alone }).await?)?;
     settle(session).await?;
     hand_out(session, json, &kits, &command.output).await
 }

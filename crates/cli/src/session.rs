@@ -43,6 +43,11 @@ impl Session {
         Ok(url)
     }
 
+    /// Whether this home hosts its workspace's catalog.
+    pub fn is_host(&self) -> bool {
+        self.hosted.is_some()
+    }
+
     fn catalog_dir(&self) -> PathBuf {
         self.home.join("catalog")
     }

@@ -178,6 +178,28 @@ pub enum CodeError {
     UpdateNeeded,
 }
 
+/// Why a text is not read as a pairing code. It is never quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadPairingCode {
+    /// Too few or too many characters.
+    #[error("{characters} of {wanted} characters")]
+    Length {
+        /// How many there are, spaces and dashes left out.
+        characters: usize,
+        /// How many there must be.
+        wanted: usize,
+    },
+    /// A character that no code has.
+    #[error("a character in group {group} that no code has")]
+    Character {
+        /// Counted from 1.
+        group: usize,
+    },
+    /// Mistyped: the check does not fit.
+    #[error("mistyped")]
+    Typo,
+}
+
 /// What is wrong with a share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShareFault {

@@ -10,7 +10,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 use valise_protocol::hash::{Label, digest};
-use valise_protocol::ids::{Commitment, DekId};
+use valise_protocol::ids::{AccountId, Commitment, DekId, RecoverySetId, WorkspaceId};
 use valise_protocol::sign::SigningKey;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -42,9 +42,14 @@ impl Secret32 {
 
     /// HKDF-SHA256 (RFC 5869): no salt, this secret, the purpose's label as `info`.
     pub(crate) fn derive_subkey(&self, purpose: Purpose) -> Self {
+        Self::expand(&Hkdf::<Sha256>::new(None, &*self.0), purpose)
+    }
+
+    /// The purpose's subkey of what was extracted.
+    pub(crate) fn expand(extracted: &Hkdf<Sha256>, purpose: Purpose) -> Self {
         let mut subkey = Self(Box::new([0; 32]));
         // 32 bytes is one block: HKDF-Expand fails only above 255 blocks.
-        let expanded = Hkdf::<Sha256>::new(None, &*self.0).expand(purpose.label(), &mut *subkey.0);
+        let expanded = extracted.expand(purpose.label(), &mut *subkey.0);
         debug_assert!(expanded.is_ok());
         subkey
     }
@@ -87,6 +92,14 @@ pub(crate) enum Purpose {
     RecoverySealing,
     /// Recovery key: wraps the device key in the local recovery slot.
     RecoverySlot,
+    /// Account key: seals names of devices.
+    DeviceNames,
+    /// Pairing code: what the catalog knows of it.
+    PairingId,
+    /// Pairing code: seals the offer.
+    PairingOffer,
+    /// Pairing code: seals the answer.
+    PairingAnswer,
 }
 
 impl Purpose {
@@ -103,6 +116,10 @@ impl Purpose {
             Self::RecoverySigning => b"valise v1 subkey recovery signing",
             Self::RecoverySealing => b"valise v1 subkey recovery sealing",
             Self::RecoverySlot => b"valise v1 subkey recovery slot",
+            Self::DeviceNames => b"valise v1 subkey account device names",
+            Self::PairingId => b"valise v1 subkey pairing id",
+            Self::PairingOffer => b"valise v1 subkey pairing offer",
+            Self::PairingAnswer => b"valise v1 subkey pairing answer",
         }
     }
 }
@@ -224,6 +241,15 @@ impl RecoveryKey {
         Commitment::new(digest(Label::RecoveryKey, &[self.expose_secret()]))
     }
 
+    /// The id of this key's set for an account. The set's shares are bound to it: so who combines them on a new
+    /// computer knows whose account they belong to, whatever a catalog says.
+    pub fn set_id(&self, workspace: WorkspaceId, account: AccountId) -> RecoverySetId {
+        let digest = digest(Label::RecoverySet, &[workspace.as_bytes(), account.as_bytes(), self.expose_secret()]);
+        let mut id = [0; RecoverySetId::LEN];
+        id.copy_from_slice(&digest[..RecoverySetId::LEN]);
+        RecoverySetId::new(id)
+    }
+
     /// Signs `recovered` records of its set.
     pub fn signing_key(&self) -> SigningKey {
         SigningKey::from_seed(&Zeroizing::new(*self.derive_subkey(Purpose::RecoverySigning).expose_secret()))
@@ -316,6 +342,10 @@ mod tests {
             RecoverySigning,
             RecoverySealing,
             RecoverySlot,
+            DeviceNames,
+            PairingId,
+            PairingOffer,
+            PairingAnswer,
         ];
         let labels: std::collections::BTreeSet<_> = all.iter().map(|purpose| purpose.label()).collect();
         assert_eq!(labels.len(), all.len());

@@ -9,7 +9,8 @@
 //!
 //! Invariants:
 //! - Key bytes do not leave this crate. The exceptions are named for what they are for:
-//!   [`IndexKey::sqlcipher_pragma`], [`Dek::export_text`], [`Share::to_code`] and [`Share::to_keyring_text`].
+//!   [`IndexKey::sqlcipher_pragma`], [`Dek::export_text`], [`Share::to_code`], [`Share::to_keyring_text`] and
+//!   [`PairingCode::to_text`].
 //! - Whatever is wrapped or sealed is bound to its [place](valise_protocol::place), and a key that opens is
 //!   compared with a commitment before it is handed out: AES-GCM-SIV and HPKE do not commit to keys.
 //! - Parameters and formats that this version would not write itself are refused before any work is done.
@@ -26,6 +27,8 @@ mod content;
 mod device;
 mod error;
 mod key;
+mod name;
+mod pairing;
 mod password;
 mod random;
 mod ring;
@@ -40,10 +43,12 @@ pub use body::{OpenedBody, SealedBody, open_body, seal_body};
 pub use content::{Decrypted, Encryptor, HEADER_LEN, decrypt, encrypt, encrypted_len, plain_len};
 pub use device::{DeviceSecrets, SealedDeviceSecrets, unwrap_index_key, wrap_index_key};
 pub use error::{
-    BadPassword, CodeError, ContentError, DoesNotOpen, MakeError, NoRandomness, OpenError, RewrapError, RingError,
-    ShareError, ShareFault, SlotError,
+    BadPairingCode, BadPassword, CodeError, ContentError, DoesNotOpen, MakeError, NoRandomness, OpenError, RewrapError,
+    RingError, ShareError, ShareFault, SlotError,
 };
 pub use key::{AccountSecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey};
+pub use name::{MAX_DEVICE_NAME, open_device_name, seal_device_name};
+pub use pairing::{MAX_PAIRING_MESSAGE, PAIRING_GROUPS, PairingCode, PairingMessage};
 pub use password::Password;
 pub use random::{make_bytes, make_invitation_secret};
 pub use ring::{MAX_RING_KEYS, Ring, SealedRing};

@@ -21,7 +21,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::{CodeError, MakeError, ShareError, ShareFault};
 use crate::key::{RecoveryKey, Secret32};
-use crate::random::{Drawn, make_bytes};
+use crate::random::Drawn;
 
 /// Groups of four characters in a printed share. The first is always `VAL1`.
 pub const CODE_GROUPS: usize = 21;
@@ -91,12 +91,11 @@ impl std::fmt::Debug for Share {
     }
 }
 
-/// Splits a recovery key into a new set of three shares.
+/// Splits a recovery key into a new set of three shares, for an account: [`RecoveryKey::set_id`].
 ///
 /// # Errors
 /// [`MakeError::Randomness`]: the operating system gives none.
-pub fn split(key: &RecoveryKey) -> Result<(ShareSet, [Share; 3]), MakeError> {
-    let id = RecoverySetId::new(make_bytes()?);
+pub fn split(key: &RecoveryKey, id: RecoverySetId) -> Result<(ShareSet, [Share; 3]), MakeError> {
     split_with(key, id, Drawn::make()?)
 }
 
@@ -146,6 +145,11 @@ impl Share {
     fn new(set: &ShareSet, index: ShareIndex, value: Secret32) -> Self {
         let check = check(set, index, &value);
         Self { index, mark: mark(&set.id), value, check }
+    }
+
+    /// How the id of its set begins: by this a catalog finds it.
+    pub fn mark(&self) -> [u8; MARK_LEN] {
+        self.mark
     }
 
     /// Which of its set.
@@ -337,7 +341,7 @@ mod tests {
 
     fn made() -> (RecoveryKey, ShareSet, [Share; 3]) {
         let key = RecoveryKey::make().unwrap();
-        let (set, shares) = split(&key).unwrap();
+        let (set, shares) = split(&key, RecoverySetId::new(crate::random::make_bytes().unwrap())).unwrap();
         (key, set, shares)
     }
 
@@ -381,7 +385,7 @@ mod tests {
     #[test]
     fn shares_of_two_sets_never_meet() {
         let (key, set, shares) = made();
-        let (other_set, others) = split(&key).unwrap();
+        let (other_set, others) = split(&key, RecoverySetId::new(crate::random::make_bytes().unwrap())).unwrap();
         let foreign = ShareError::Wrong { index: ShareIndex::Kit, fault: ShareFault::Foreign };
         assert_eq!(combine(&set, &shares[0], &others[1]), Err(foreign));
         let foreign = ShareError::Wrong { index: ShareIndex::Keyring, fault: ShareFault::Foreign };
@@ -480,7 +484,7 @@ mod tests {
         #[test]
         fn shares_come_back(bytes in any::<[u8; 32]>()) {
             let key = RecoveryKey::copy_of(&bytes);
-            let (set, [one, two, three]) = split(&key).unwrap();
+            let (set, [one, two, three]) = split(&key, RecoverySetId::new(crate::random::make_bytes().unwrap())).unwrap();
             prop_assert!(combine(&set, &one, &three).unwrap() == key);
             prop_assert!(combine(&set, &Share::from_code(&two.to_code()).unwrap(), &three).unwrap() == key);
         }

@@ -58,6 +58,11 @@ def padme(size):
     return (size + mask) & ~mask
 
 
+def padded(plain):
+    framed = len(plain).to_bytes(4, "big") + plain
+    return framed + bytes(padme(len(framed)) - len(framed))
+
+
 def fixed(byte, size=32):
     return bytes((byte + i) % 256 for i in range(size))
 
@@ -88,13 +93,11 @@ def wraps():
 
 def body():
     plain = cbor(["a body", 1, b"\0\1\2"])
-    padded = len(plain).to_bytes(4, "big") + plain
-    padded += bytes(padme(len(padded)) - len(padded))
     at = place("wrap body", WORKSPACE, FOLDER, 7, 300, PREV, ACCOUNT, DEVICE, 7)
     return {
         "workspace": WORKSPACE, "folder": FOLDER, "epoch": 7, "seq": 300, "prev": PREV, "author": ACCOUNT,
         "device": DEVICE, "kind": 7, "nonce": NONCE, "folder_key": FOLDER_KEY, "associated_data": at, "body": plain,
-        "sealed": seal(FOLDER_KEY, "valise v1 subkey folder body", NONCE, at, padded),
+        "sealed": seal(FOLDER_KEY, "valise v1 subkey folder body", NONCE, at, padded(plain)),
     }
 
 
@@ -225,6 +228,27 @@ def recovery():
     }
 
 
+CHARACTERS = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
+
+
+def pairing():
+    secret, name = fixed(7, 16), "B\u00fcrorechner"
+    bits = int.from_bytes(secret + digest("valise v1 pairing code", secret)[:2], "big") >> 4
+    code = "".join(CHARACTERS[bits >> 5 * (27 - at) & 31] for at in range(28))
+    id_ = hkdf(secret, b"valise v1 subkey pairing id")
+
+    def message(kind, plain):
+        return seal(secret, f"valise v1 subkey pairing {kind}", NONCE, place(f"wrap pairing {kind}", id_), padded(plain))
+
+    at = place("wrap device name", WORKSPACE, ACCOUNT, 3, DEVICE)
+    return {
+        "secret": secret, "code": " ".join(code[at : at + 4] for at in range(0, 28, 4)), "id": id_, "nonce": NONCE,
+        "plain": b"hello", "offer": message("offer", b"hello"), "answer": message("answer", b"hello"),
+        "workspace": WORKSPACE, "account": ACCOUNT, "version": 3, "device": DEVICE, "account_secret": fixed(31),
+        "name": name, "name_sealed": seal(fixed(31), "valise v1 subkey account device names", NONCE, at, padded(name.encode())),
+    }
+
+
 def main(folder):
     def text(value):
         if isinstance(value, bytes):
@@ -234,7 +258,7 @@ def main(folder):
         return {name: text(one) for name, one in value.items()} if isinstance(value, dict) else value
 
     made = {"wraps": wraps, "body": body, "slot": slot, "ring": ring, "device": device, "content": content,
-            "recovery": recovery}
+            "recovery": recovery, "pairing": pairing}
     for name, make in made.items():
         path = pathlib.Path(folder) / f"crypto-{name}.json"
         fresh = json.dumps(text(make()), indent=2, ensure_ascii=False) + "\n"

@@ -90,6 +90,30 @@ pub enum Request {
     RetireKeys { folder: FolderId },
     /// A folder's key changes by itself after so many days; 0: only when something demands it.
     SetRotation { folder: FolderId, days: u32 },
+    /// Computers of this account.
+    Devices,
+    /// Waits for another computer of the same person: answers the code that is typed there, which counts for ten
+    /// minutes and once. [`Event::Paired`] says how it ended. `name`: what this one is called, if it has no name
+    /// yet; else by its name in the network.
+    Pair { password: Password, name: Option<String> },
+    /// Waits no longer.
+    EndPairing,
+    /// First run on another computer of the same person: the code (or link) that [`Request::Pair`] gave there, and the
+    /// catalog's address if the code comes without. `name`: what this computer is called; else by its name in
+    /// the network.
+    JoinAccount { code: Code, catalog: Option<String>, name: Option<String>, password: Password },
+    /// First run for who has lost every computer, and has two kits: the account on this one, with everything anew.
+    /// `alone`: its other computers count no more. Answers with new kits; the old ones are used up.
+    RecoverAccount { codes: Vec<Code>, catalog: String, name: Option<String>, password: Password, alone: bool },
+    /// A computer is called something else.
+    NameDevice { device: DeviceId, name: String },
+    /// A computer counts no more: the catalog refuses it, and master key, account key, folder keys and recovery set
+    /// begin anew. Answers with new kits; the old ones open nothing any more.
+    RemoveDevice { device: DeviceId, password: Password },
+    /// What a computer can open, or could when it was removed, and what it no longer can.
+    Reach { device: DeviceId },
+    /// Removes the account from this computer: keys, index, blocks, opened files. What was not sent is lost.
+    Forget,
     /// What locking would take out of hands now.
     InHand,
     /// Closes it: keys wiped, index closed, opened files removed.
@@ -180,7 +204,8 @@ pub enum Reply {
     Status(Status),
     /// See [`Request::InspectInvitation`].
     Preview(InvitationPreview),
-    /// See [`Request::MakeKits`], [`Request::Recover`] and [`Request::RenewKeys`].
+    /// See [`Request::MakeKits`], [`Request::Recover`], [`Request::RecoverAccount`], [`Request::RenewKeys`] and
+    /// [`Request::RemoveDevice`].
     Kits(Kits),
     /// See [`Request::AccountKeys`] and [`Request::RotateAccountKey`].
     AccountKeys(AccountKeys),
@@ -190,6 +215,12 @@ pub enum Reply {
     Kit(KitCheck),
     /// See [`Request::Recovery`].
     Recovery(Recovery),
+    /// See [`Request::Devices`].
+    Devices(Vec<Device>),
+    /// See [`Request::Pair`].
+    Pairing(Pairing),
+    /// See [`Request::Reach`].
+    Reach(Reach),
     /// See [`Request::InHand`].
     InHand(InHand),
     /// See [`Request::Settings`].
@@ -254,6 +285,10 @@ pub enum Event {
         done: u64,
         of: u64,
     },
+    /// Computers of this account, or their names.
+    DevicesChanged,
+    /// The other computer joined: what it is called; or why not.
+    Paired { name: Option<String>, trouble: Option<ApiError> },
     /// Somebody should look at this.
     Security { event: SecurityEvent },
 }
@@ -277,6 +312,8 @@ pub struct Status {
     pub unheld: u32,
     /// Whether there is a way back in without the password; none while locked or not let in.
     pub ways_out: Option<WaysOut>,
+    /// What this computer is called in the network: a name to begin with.
+    pub computer: String,
 }
 
 /// What has been proven of the ways back in without the password.
@@ -390,6 +427,90 @@ pub enum KeyringState {
     NoAnswer,
     /// It answered with an error.
     Failed,
+}
+
+/// A computer of this account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Device {
+    /// Its id.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub id: DeviceId,
+    /// What it is called; none if it was given no name.
+    pub name: Option<String>,
+    /// It is the one that is asked.
+    pub here: bool,
+    /// It counts: it was not removed.
+    pub valid: bool,
+    /// It is connected now, by the catalog's word.
+    pub online: bool,
+    /// When it was connected last, by the catalog's word and clock; none if that is not known.
+    pub seen: Option<u64>,
+    /// Fingerprint of its keys, in groups.
+    pub fingerprint: String,
+}
+
+/// A code that another computer joins by.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Pairing {
+    /// Seven groups of four characters.
+    pub code: Code,
+    /// The same with the catalog's address: `valise://pair/...`
+    pub link: Code,
+    /// The catalog's address.
+    pub catalog: String,
+    /// When it ends.
+    pub expires: u64,
+}
+
+/// What a computer can open, or could.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Reach {
+    /// The computer.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub device: DeviceId,
+    /// It counts: it was not removed.
+    pub valid: bool,
+    /// By folder: own files first, then by name.
+    pub folders: Vec<FolderReach>,
+}
+
+/// What of a folder a computer can open, or could.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct FolderReach {
+    /// The folder.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub folder: FolderId,
+    /// Its name.
+    pub name: String,
+    /// Versions of files whose keys it could open: assume that it did.
+    pub open: u64,
+    /// Versions that came later, under keys it never had.
+    pub closed: u64,
+    /// What comes now is closed to it.
+    pub key_changed: bool,
+    /// Files of which it could open a version.
+    pub files: Vec<FileReach>,
+}
+
+/// A file that a computer could open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct FileReach {
+    /// Path inside the folder.
+    pub path: String,
+    /// Versions it could open.
+    pub open: u32,
+    /// Versions that came later.
+    pub closed: u32,
 }
 
 /// What is under way or in use.
@@ -526,6 +647,8 @@ pub enum Connection {
     Unreachable,
     /// The catalog was caught out: nothing is sent or believed until a person decides.
     Distrusted,
+    /// This computer was removed from the account.
+    Removed,
 }
 
 /// What a link says.
@@ -910,6 +1033,10 @@ pub enum ErrorCode {
     Locked,
     /// Not let in yet.
     Waiting,
+    /// This computer is not of the account any more.
+    Removed,
+    /// A computer could not join the account.
+    NotPaired,
     /// Another process uses this home.
     InUse,
     /// No such folder, entry, person or transfer.

@@ -15,12 +15,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use valise_protocol::api::{
-    ApiCode, ApiFailure, Append, Base64, Folders, HeldPage, Identity, JoinRequest, Joins, NewWorkspace, Notice, Page,
-    Receipts, Rewrap, Wraps,
+    Answered, ApiCode, ApiFailure, Append, Base64, Devices, Folders, HeldPage, Identity, JoinRequest, Joins,
+    NewPairing, NewWorkspace, Notice, Offered, Page, Receipts, Recover, RecoverySets, Rewrap, Wraps,
 };
 use valise_protocol::auth::{HEADER, Proof, Session, Signed};
 use valise_protocol::cbor;
-use valise_protocol::ids::{AccountId, Commitment, DeviceId, FolderId};
+use valise_protocol::ids::{AccountId, Commitment, DeviceId, FolderId, PairingId};
 use valise_protocol::receipt::Receipt;
 use valise_protocol::record::ChainId;
 use valise_protocol::sign::{SigningKey, VerifyKey};
@@ -58,9 +58,7 @@ impl From<CatalogError> for crate::error::EngineError {
         match error {
             CatalogError::Unreachable(error) => Self::Offline(error),
             CatalogError::Said(ApiCode::NotFound) => Self::NotFound("it"),
-            CatalogError::Said(ApiCode::Unauthorized) => Self::NotAllowed(
-                "The catalog does not know this computer any more: it may have been removed from the account.",
-            ),
+            CatalogError::Said(ApiCode::Unauthorized) => Self::Removed,
             CatalogError::Said(ApiCode::Busy) => Self::Offline(None),
             CatalogError::Said(code) => Self::Refused(format!("{code:?}")),
             CatalogError::Nonsense => Self::Distrusted("an answer makes no sense"),
@@ -153,6 +151,52 @@ impl Catalog {
     /// Appends records to a chain.
     pub async fn append(&self, chain: &ChainId, append: &Append) -> Result<Receipt, CatalogError> {
         self.signed(Method::POST, &format!("/v1/chains/{chain}"), Some(append)).await
+    }
+
+    /// The account's sealed ring, as its chain names it.
+    pub async fn ring(&self) -> Result<Base64, CatalogError> {
+        self.signed(Method::GET, "/v1/ring", None::<&()>).await
+    }
+
+    /// When devices of one's account were here.
+    pub async fn devices(&self) -> Result<Devices, CatalogError> {
+        self.signed(Method::GET, "/v1/devices", None::<&()>).await
+    }
+
+    /// Recovery sets whose ids begin so.
+    pub async fn recovery_sets(&self, mark: [u8; 4]) -> Result<RecoverySets, CatalogError> {
+        let mark = u32::from_be_bytes(mark);
+        self.open(Method::GET, &format!("/v1/recoveries/{mark:08x}"), &()).await
+    }
+
+    /// Brings a recovered device's first records.
+    pub async fn recover(&self, recover: &Recover) -> Result<Receipt, CatalogError> {
+        self.open(Method::POST, "/v1/recoveries", recover).await
+    }
+
+    /// Waits for another device of one's account.
+    pub async fn begin_pairing(&self, new: &NewPairing) -> Result<(), CatalogError> {
+        self.signed(Method::POST, "/v1/pairings", Some(new)).await
+    }
+
+    /// What a waiting device tells.
+    pub async fn pairing(&self, id: &PairingId) -> Result<Offered, CatalogError> {
+        self.open(Method::GET, &format!("/v1/pairings/{id}"), &()).await
+    }
+
+    /// Answers it.
+    pub async fn answer_pairing(&self, id: &PairingId, answered: &Answered) -> Result<(), CatalogError> {
+        self.open(Method::POST, &format!("/v1/pairings/{id}"), answered).await
+    }
+
+    /// What came as an answer.
+    pub async fn pairing_answer(&self, id: &PairingId) -> Result<Answered, CatalogError> {
+        self.signed(Method::GET, &format!("/v1/pairings/{id}/answer"), None::<&()>).await
+    }
+
+    /// Waits no longer.
+    pub async fn end_pairing(&self, id: &PairingId) -> Result<(), CatalogError> {
+        self.signed(Method::DELETE, &format!("/v1/pairings/{id}"), None::<&()>).await
     }
 
     /// Brings the account's sealed ring: the one its chain names, or will name next.

@@ -28,7 +28,7 @@ use crate::shared::{CatalogLink, Open, Session, Shared, State, lock};
 use crate::transfer::{Transfers, add, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
-use crate::{edit, keys, kit, recovery, share, sync, versions};
+use crate::{devices, edit, keys, kit, recovery, share, sync, versions};
 
 /// How an engine is set up.
 pub struct Config {
@@ -135,6 +135,29 @@ impl Engine {
             Request::SetRotation { folder, days } => {
                 keys::set_rotation(shared, folder, days).await.map(Reply::FolderKeys)
             }
+            Request::Devices => devices::list(shared).await.map(Reply::Devices),
+            Request::Pair { password, name } => {
+                let _turn = self.turning.lock().await;
+                devices::begin_pairing(shared, password, name.as_deref()).await.map(Reply::Pairing)
+            }
+            Request::EndPairing => {
+                devices::end_pairing(&*shared.session()?);
+                Ok(Reply::Done)
+            }
+            Request::JoinAccount { code, catalog, name, password } => {
+                self.join_account(&code, catalog.as_deref(), name.as_deref(), password).await
+            }
+            Request::RecoverAccount { codes, catalog, name, password, alone } => {
+                self.recover_account(&codes, &catalog, (name.as_deref(), alone), password).await
+            }
+            Request::NameDevice { device, name } => devices::name(shared, device, &name).await.map(|()| Reply::Done),
+            Request::RemoveDevice { device, password } => {
+                let _turn = self.turning.lock().await;
+                let made = devices::remove(shared, device, password).await?;
+                recovery::hand_out(shared, &self.keyring, made).await.map(Reply::Kits)
+            }
+            Request::Reach { device } => devices::reach(shared, device).map(Reply::Reach),
+            Request::Forget => self.forget().await,
             Request::InHand => {
                 let session = shared.session()?;
                 Ok(Reply::InHand(InHand { transfers: session.transfers.running(), opened: session.opened.count() }))
@@ -250,6 +273,66 @@ impl Engine {
         Ok(Reply::Status(self.shared.status()))
     }
 
+    /// First run on another computer of the same person.
+    async fn join_account(
+        &self,
+        code: &crate::api::Code,
+        catalog: Option<&str>,
+        name: Option<&str>,
+        password: crate::api::Password,
+    ) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        self.must_be_new()?;
+        let target = devices::Target::parse(code, catalog)?;
+        devices::join_account(&self.shared, &target, name, &password, self.costs).await?;
+        self.unlock_now(&password).await?;
+        self.shared.tell(Event::FoldersChanged);
+        Ok(Reply::Status(self.shared.status()))
+    }
+
+    /// First run for who has lost every computer.
+    async fn recover_account(
+        &self,
+        codes: &[crate::api::Code],
+        catalog: &str,
+        choice: (Option<&str>, bool),
+        password: crate::api::Password,
+    ) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        self.must_be_new()?;
+        let made = devices::recover_account(&self.shared, codes, catalog, choice, (&password, self.costs)).await?;
+        self.unlock_now(&password).await?;
+        let joined = match sync::round(&self.shared, &self.shared.session()?).await {
+            Err(error @ EngineError::RecoveredTooLate) => Err(error),
+            // Whatever else it was, it goes on by itself.
+            _ => Ok(()),
+        };
+        if let Err(error) = joined {
+            let _ = self.close().await;
+            self.shared.home.erase()?;
+            *self.shared.state() = State::New;
+            self.shared.tell_status();
+            return Err(error);
+        }
+        self.shared.tell(Event::FoldersChanged);
+        recovery::hand_out(&self.shared, &self.keyring, made).await.map(Reply::Kits)
+    }
+
+    /// Removes the account from this computer, locked or not.
+    async fn forget(&self) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        let closed = self.close().await;
+        let public = match &*self.shared.state() {
+            State::Locked(public) => public.clone(),
+            State::New => return Err(EngineError::NotSetUp),
+            State::Open(_) => return Err(closed.err().unwrap_or(EngineError::Internal("it does not close"))),
+        };
+        devices::forget(&self.shared, &self.keyring, public).await?;
+        *self.shared.state() = State::New;
+        self.shared.tell_status();
+        Ok(Reply::Status(self.shared.status()))
+    }
+
     /// The link with the address first where the catalog with the right key answers.
     async fn reachable(&self, mut link: Link) -> Result<Link, EngineError> {
         let mut last = EngineError::BadInvitation("The invitation names no catalog.");
@@ -360,6 +443,7 @@ impl Engine {
             transfers: Transfers::default(),
             opened: Opened::new(self.shared.home.root()),
             undo: Mutex::new(None),
+            pairing: Mutex::new(None),
             wake: Notify::new(),
             held: Mutex::default(),
             more_held: Notify::new(),
@@ -459,7 +543,7 @@ impl Engine {
 }
 
 /// A catalog's identity and its address as it will be kept.
-async fn reach(url: &str) -> Result<(valise_protocol::api::Identity, String), EngineError> {
+pub async fn reach(url: &str) -> Result<(valise_protocol::api::Identity, String), EngineError> {
     let url = url.trim().trim_end_matches('/');
     let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
     let identity = Catalog::new(&url, None)?.identity().await?;

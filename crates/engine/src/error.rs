@@ -35,6 +35,14 @@ pub enum EngineError {
     NotSetUp,
     #[error("locked")]
     Locked,
+    #[error("this device was removed from the account")]
+    Removed,
+    #[error("the account's chain has grown since it was read for a recovery")]
+    RecoveredTooLate,
+    #[error("the pairing code is not right: {0}")]
+    BadPairingCode(valise_crypto::BadPairingCode),
+    #[error("{0}")]
+    NotPaired(&'static str),
     #[error("not let in yet")]
     Waiting,
     #[error("another process uses this home")]
@@ -45,6 +53,8 @@ pub enum EngineError {
     BadName,
     #[error("{0}")]
     NotAllowed(&'static str),
+    #[error("{0}")]
+    NotNow(&'static str),
     #[error(transparent)]
     BadLink(#[from] BadLink),
     #[error("{0}")]
@@ -270,6 +280,24 @@ impl From<EngineError> for ApiError {
                 Some("Everything in it stays sealed."),
                 Some("Unlock it with your password."),
             ),
+            EngineError::Removed => (
+                Code::Removed,
+                "This computer was removed from your account, or the catalog says so.",
+                Some("What is on it stays sealed behind its password. Your other computers have everything."),
+                Some(
+                    "If it was you: remove Valise’s data from this computer. If it was not: look at Computers on another one of yours.",
+                ),
+            ),
+            EngineError::RecoveredTooLate => (
+                Code::NotAllowed,
+                "Your account was changed from another computer at the same moment, so this one could not join it.",
+                Some("The recovery kits that you used are still good."),
+                Some("Remove Valise’s data from this computer, and use the same kits once more."),
+            ),
+            EngineError::BadPairingCode(bad) => return bad_pairing_code(*bad, details),
+            EngineError::NotPaired(what) => {
+                (Code::NotPaired, *what, Some("Nothing was changed."), Some("Make a new code on the other computer."))
+            }
             EngineError::Waiting => (
                 Code::Waiting,
                 "You have not been let in yet.",
@@ -288,6 +316,7 @@ impl From<EngineError> for ApiError {
             EngineError::BadName => {
                 (Code::BadName, "This name cannot be used.", None, Some("Use 1 to 255 characters, without slashes."))
             }
+            EngineError::NotNow(what) => (Code::NotAllowed, *what, Some("Nothing was changed."), None),
             EngineError::NotAllowed(what) => {
                 (Code::NotAllowed, *what, Some("Nothing was changed."), Some("Ask an owner of the folder."))
             }
@@ -404,6 +433,20 @@ impl From<EngineError> for ApiError {
             details,
         }
     }
+}
+
+fn bad_pairing_code(bad: valise_crypto::BadPairingCode, details: Option<String>) -> ApiError {
+    use valise_crypto::BadPairingCode as E;
+    let happened = match bad {
+        E::Length { characters, wanted } if characters < wanted => {
+            format!("The code is not complete: {characters} of {wanted} characters.")
+        }
+        E::Length { .. } => "The code is too long.".to_owned(),
+        E::Character { group } => format!("Group {group} of the code has a character that no code has."),
+        E::Typo => "The code is mistyped.".to_owned(),
+    };
+    let todo = Some("Compare it with the one on the other computer: seven groups of four.".to_owned());
+    ApiError { code: ErrorCode::BadInput, happened, safe: None, todo, details }
 }
 
 fn bad_code(code: valise_crypto::CodeError, details: Option<String>) -> ApiError {

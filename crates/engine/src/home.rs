@@ -11,6 +11,7 @@
 //! blocks/        the node's repository: ciphertext only
 //! opened/        opened files, where no memory-backed place has room
 //! next/          while keys begin anew: the files that take the place of the old ones, all of them or none
+//! erasing        while the account is removed from this computer
 //! lock           held by the process that has the home
 //! ```
 
@@ -37,6 +38,8 @@ pub const BEFORE: &str = "device.before";
 pub const PUBLIC: &str = "account.json";
 const SETTINGS: &str = "settings.json";
 const INDEX: &str = "index.db";
+/// The account is being removed from this computer.
+const ERASING: &str = "erasing";
 /// Files that will take the place of those of the same name: complete if it is there.
 const NEXT: &str = "next";
 
@@ -106,6 +109,7 @@ impl Home {
         match lock.try_lock() {
             Ok(()) => {
                 let home = Self { root: root.to_owned(), _lock: lock };
+                home.finish_erasing()?;
                 home.finish_replacing()?;
                 Ok(home)
             }
@@ -199,6 +203,27 @@ impl Home {
             remove_file(&self.root.join(format!("{INDEX}{suffix}")))?;
         }
         Ok(())
+    }
+
+    /// Removes everything that is the account's, ways in first. Cut short, it goes on when the home is taken next.
+    pub fn erase(&self) -> Result<(), EngineError> {
+        write(&self.root, ERASING, b"")?;
+        self.finish_erasing()
+    }
+
+    fn finish_erasing(&self) -> Result<(), EngineError> {
+        if !self.root.join(ERASING).exists() {
+            return Ok(());
+        }
+        for name in [SLOTS, SECRETS, BEFORE, INDEX_KEY, PUBLIC, SETTINGS] {
+            self.remove(name)?;
+        }
+        self.remove_index()?;
+        for dir in ["next.tmp", NEXT, "blocks", "opened"] {
+            remove_dir(&self.root.join(dir))?;
+        }
+        File::open(&self.root)?.sync_all()?;
+        self.remove(ERASING)
     }
 
     /// Removes the index. One of a first run that was cut short can be opened by nobody.

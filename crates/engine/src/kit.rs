@@ -32,12 +32,14 @@ const CODE: Name<'_> = Name(b"C");
 pub fn write(shared: &Shared, code: &Code, to: &Path) -> Result<PathBuf, EngineError> {
     let share = Share::from_code(&code.0).map_err(EngineError::BadCode)?;
     let kit = kit_name(share.index()).ok_or(EngineError::BadCode(CodeError::NotACode))?;
-    let (name, workspace, set) = shared.open(|open| {
+    let (name, workspace, set, catalog) = shared.open(|open| {
         let set = open.vault.recovery.as_ref().ok_or(EngineError::NoRecovery)?.0;
-        Ok((open.public.name.clone(), open.public.workspace_name.clone(), set_name(set.as_bytes())))
+        let catalog = open.vault.catalog_record().and_then(|catalog| catalog.addresses.first().cloned());
+        Ok((open.public.name.clone(), open.public.workspace_name.clone(), set_name(set.as_bytes()), catalog))
     })?;
     let code = share.to_code();
-    let mut page = page(&Page { kit, name: &name, workspace: &workspace, set: &set, code: &code });
+    let catalog = catalog.as_deref();
+    let mut page = page(&Page { kit, name: &name, workspace: &workspace, set: &set, code: &code, catalog });
     let written = private_file(to).and_then(|mut file| {
         file.write_all(&page)?;
         Ok(file.sync_all()?)
@@ -53,6 +55,8 @@ struct Page<'a> {
     workspace: &'a str,
     set: &'a str,
     code: &'a str,
+    /// Where the account is found from another computer.
+    catalog: Option<&'a str>,
 }
 
 fn page(page: &Page<'_>) -> Vec<u8> {
@@ -119,6 +123,14 @@ impl Ink {
             &format!("do not matter) or read the QR code. If the keyring does not answer, type kit {other} as well. Then choose"),
             "a new password. A kit works once: Valise gives you new ones, and these two can be destroyed.",
         ]);
+        if let Some(catalog) = page.catalog {
+            self.heading("If every computer of yours is lost");
+            self.lines(&[
+                &format!("Both kits, {kit} and {other}, open your account on a new computer: start Valise there, choose “I lost my"),
+                "other computers”, and type both codes and this address:",
+                catalog,
+            ]);
+        }
         self.heading("Is it still good?");
         self.lines(&["Valise tells you at any time, without using it up: page “Security”, or: valise recovery check"]);
     }
@@ -202,7 +214,9 @@ mod tests {
     fn a_page_has_its_code_and_names_that_can_be_printed() {
         let code =
             "VAL1 QPZR Y9X8 GF2T VDW0 S3JN 54KH CE6M UA7L QPZR Y9X8 GF2T VDW0 S3JN 54KH CE6M UA7L QPZR Y9X8 GF2T VDW0";
-        let made = |name| page(&Page { kit: KitName::A, name, workspace: "Brightwater", set: "3F2A 91C0", code });
+        let catalog = Some("http://catalog.brightwater.example:4747");
+        let made =
+            |name| page(&Page { kit: KitName::A, name, workspace: "Brightwater", set: "3F2A 91C0", code, catalog });
         let pdf = made("Zoë Łuczak");
         let text = String::from_utf8_lossy(&pdf);
         assert!(pdf.starts_with(b"%PDF-1.7") && pdf.ends_with(b"%%EOF"));

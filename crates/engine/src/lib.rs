@@ -4,7 +4,7 @@
 //! - `home`, `index`: what lies on disk. `vault`: what exists only while unlocked; synchronous, without network.
 //! - `transfer`: bytes in and out. `opened`: files in their own programs. `edit`: changes of a tree; `versions`: an
 //!   older one again. `share`: people. `views`: what a person sees.
-//! - `recovery`: a forgotten password. `keyring`: the system's. `kit`: the page that is printed.
+//! - `devices`: a person's computers. `recovery`: a forgotten password. `keyring`: the system's. `kit`: the page that is printed.
 //! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
 //!
 //! A change made here is kept in the index first, shown at once, sent when the catalog answers, and counts as
@@ -19,6 +19,7 @@ pub mod bench;
 mod catalog;
 pub mod clock;
 mod compose;
+mod devices;
 mod edit;
 mod engine;
 mod error;

@@ -8,12 +8,14 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use valise_crypto::{CodeError, Costs, Password, Share, ShareIndex, ShareSet};
+use valise_protocol::ids::DeviceId;
 
 use crate::api::{Code, KeyringState, Kit, KitCheck, KitName, KitStatus, Kits, Recovery};
 use crate::error::EngineError;
 use crate::home::Public;
 use crate::keyring::{Keyring, KeyringError, within};
 use crate::shared::{Shared, State};
+use crate::sync;
 use crate::vault::recovery::{self, NewSet, OpenedSlots, Remembered, kit_byte};
 
 /// A person may have to answer the keyring's own question.
@@ -43,16 +45,34 @@ pub async fn make(
 ) -> Result<Kits, EngineError> {
     // A newcomer's account is not to grow before it is let in: what was asked for names its last record.
     shared.vault(|_| Ok(()))?;
-    let (worker, now, public) = (shared.clone(), shared.clock.now(), public(shared)?);
-    let made = crate::engine::blocking(move || {
-        let opened = recovery::open_slots(&worker.home, &public, &password.0)?;
-        worker.vault(|vault| vault.make_recovery_set(&worker.home, opened, now))
-    });
-    let kits = hand_out(shared, keyring, made.await?).await?;
+    let now = shared.clock.now();
+    let opened = open_slots(shared, password).await?;
+    let made = match shared.vault(|vault| Ok(vault.has_other_devices()))? {
+        false => shared.vault(|vault| vault.make_recovery_set(&shared.home, &opened, now))?,
+        true => make_ordered(shared, &opened, None).await?,
+    };
+    let kits = hand_out(shared, keyring, made).await?;
     if let Ok(session) = shared.session() {
         session.wake.notify_one();
     }
     Ok(kits)
+}
+
+/// Makes a set in an account of several devices; without one of them, if one is removed.
+pub async fn make_ordered(
+    shared: &Arc<Shared>,
+    opened: &OpenedSlots,
+    without: Option<DeviceId>,
+) -> Result<NewSet, EngineError> {
+    let (session, now) = (shared.session()?, shared.clock.now());
+    let set = sync::grow(shared, &session, |vault| vault.compose_ordered_set(opened, without, now)).await?;
+    shared.vault(|vault| vault.keep_ordered_set(&shared.home, set, without.is_some()))
+}
+
+/// Asks for the password once more. About a second of CPU.
+pub async fn open_slots(shared: &Arc<Shared>, password: crate::api::Password) -> Result<OpenedSlots, EngineError> {
+    let (worker, public) = (shared.clone(), public(shared)?);
+    crate::engine::blocking(move || recovery::open_slots(&worker.home, &public, &password.0)).await
 }
 
 /// Gives the keyring its share, and the person theirs.
@@ -113,6 +133,14 @@ pub async fn status(shared: &Arc<Shared>, keyring: &Arc<dyn Keyring>) -> Result<
     Ok(Recovery { set: set.map(|set| set_name(set.id.as_bytes())), made, keyring, kits })
 }
 
+/// Takes the share of a home that is being removed out of the keyring, as far as the keyring lets it.
+pub async fn take_back(keyring: &Arc<dyn Keyring>, public: &Public) {
+    let name = entry(public);
+    if let Err(error) = within(GLANCE, keyring, move |keyring| keyring.remove(&name)).await {
+        tracing::warn!(%error, "a share stays in the keyring; it opens nothing any more");
+    }
+}
+
 /// The set of this device and the two shares that will open it: of the codes, or of one code and the keyring.
 pub async fn gather(
     shared: &Arc<Shared>,
@@ -144,6 +172,17 @@ pub async fn gather(
     }
 }
 
+/// The shares of two kits, of whichever set.
+pub fn two_kits(codes: &[Code]) -> Result<[Share; 2], EngineError> {
+    match codes {
+        [one, two] => match [read_code(one)?, read_code(two)?] {
+            [one, two] if one.index() == two.index() => Err(EngineError::SameKit),
+            shares => Ok(shares),
+        },
+        _ => Err(EngineError::BadInput("The codes of both kits are needed.")),
+    }
+}
+
 /// Opens the locked home with two shares. What it gives is to be handed out once the vault is open.
 pub async fn recover(
     shared: &Arc<Shared>,
@@ -167,14 +206,19 @@ pub async fn prepare(
     new: &crate::api::Password,
 ) -> Result<OpenedSlots, EngineError> {
     Password::new(&new.0)?;
-    let (worker, public) = (shared.clone(), public(shared)?);
+    let public = public(shared)?;
+    if shared.vault(|vault| Ok(vault.has_other_devices()))? {
+        return Err(EngineError::NotNow(
+            "You use Valise on other computers, too. To begin anew here, remove this computer from another one of yours, and then add it again.",
+        ));
+    }
     // Without a catalog there is nobody to whom the old identity would count.
     if public.catalog.is_some() && !shared.vault(|vault| vault.can_be_replaced(&public))? {
-        return Err(EngineError::NotAllowed(
+        return Err(EngineError::NotNow(
             "What was made here without the network has to reach the catalog first: connect, then try again.",
         ));
     }
-    crate::engine::blocking(move || recovery::open_slots(&worker.home, &public, &password.0)).await
+    open_slots(shared, password).await
 }
 
 /// Begins the closed home anew behind another password. What it gives is to be handed out once the vault is open.

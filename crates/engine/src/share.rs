@@ -285,11 +285,14 @@ pub async fn append_workspace(
     let link = session.link()?;
     for _ in 0..TRIES {
         let Some(record) = shared.vault(|vault| compose(vault))? else { return Ok(false) };
+        let first = shared.vault(|vault| vault.officer_introduction())?;
         let chain = record.chain().ok_or(EngineError::Internal("a record without a chain"))?;
-        match send(&link, &chain, &record).await {
+        match send(&link, &chain, first.as_ref().unwrap_or(&record)).await {
             Ok(()) => {
                 sync::pull_workspace(shared, session).await?;
-                return Ok(true);
+                if first.is_none() {
+                    return Ok(true);
+                }
             }
             Err(CatalogError::Said(ApiCode::Conflict)) => sync::pull_workspace(shared, session).await?,
             Err(error) => return Err(error.into()),
@@ -309,10 +312,13 @@ pub async fn append_folder(
     sync::publish_folder(shared, session, folder).await?;
     for _ in 0..TRIES {
         let Some(record) = shared.vault(|vault| compose(vault))? else { return Ok(false) };
-        match send(&link, &ChainId::Folder(folder), &record).await {
+        let first = shared.vault(|vault| vault.introduction(folder))?;
+        match send(&link, &ChainId::Folder(folder), first.as_ref().unwrap_or(&record)).await {
             Ok(()) => {
                 sync::pull_folder(shared, session, folder).await?;
-                return Ok(true);
+                if first.is_none() {
+                    return Ok(true);
+                }
             }
             Err(CatalogError::Said(ApiCode::Conflict)) => sync::pull_folder(shared, session, folder).await?,
             Err(error) => return Err(error.into()),

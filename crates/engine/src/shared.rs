@@ -70,6 +70,8 @@ pub struct Session {
     pub opened: Opened,
     /// What takes back the last change made here.
     pub undo: Mutex<Option<crate::edit::Undo>>,
+    /// Ends the wait for another computer, if there is one.
+    pub pairing: Mutex<Option<CancellationToken>>,
     /// Something is to be sent or read.
     pub wake: Notify,
     /// Folders of which the pinning node holds more.
@@ -240,7 +242,16 @@ fn ways_out(vault: &Vault) -> WaysOut {
 }
 
 fn status(stage: Stage, account: Option<Account>, connection: Connection) -> Status {
-    Status { stage, account, connection, online: 0, waiting: 0, unheld: 0, ways_out: None }
+    Status {
+        stage,
+        account,
+        connection,
+        online: 0,
+        waiting: 0,
+        unheld: 0,
+        ways_out: None,
+        computer: crate::devices::computer_name(),
+    }
 }
 
 fn account(public: &Public, officer: bool) -> Account {

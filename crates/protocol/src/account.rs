@@ -13,7 +13,7 @@ use crate::chain::{Broken, Head, Verdict, Void, check_link};
 use crate::ids::{AccountId, Commitment, DeviceId, KeyVersion, RecordHash, RecoverySetId, WorkspaceId};
 use crate::keys::{DeviceKeys, Seal, SealingPublic};
 use crate::record::{ChainKind, Kind, Record};
-use crate::sign::{Domain, Signature, SigningKey, VerifyKey};
+use crate::sign::{BadSignature, Domain, Signature, SigningKey, VerifyKey};
 
 /// Most devices an account may ever have had.
 pub const MAX_DEVICES: usize = 256;
@@ -31,6 +31,8 @@ pub mod kind {
     pub const RECOVERY_SET: Kind = Kind(4);
     /// [`super::Recovered`]
     pub const RECOVERED: Kind = Kind(5);
+    /// [`super::DeviceNamed`]
+    pub const DEVICE_NAMED: Kind = Kind(6);
 }
 
 /// Open part of the genesis.
@@ -109,6 +111,16 @@ pub struct RecoverySet {
     pub escrow: Option<EscrowedShare>,
 }
 
+impl RecoverySet {
+    /// As which device the holder of a recovery key asks a catalog for what the account has there.
+    pub fn asks_as(id: &RecoverySetId) -> DeviceId {
+        let mut bytes = [0; 32];
+        let (head, _) = bytes.split_at_mut(RecoverySetId::LEN);
+        head.copy_from_slice(id.as_bytes());
+        DeviceId::new(bytes)
+    }
+}
+
 /// A share sealed to the workspace's recovery authority.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct EscrowedShare {
@@ -130,6 +142,28 @@ pub struct Recovered {
     pub consent: Signature,
 }
 
+/// Longest sealed name of a device, in bytes.
+pub const MAX_SEALED_NAME: usize = 512;
+
+/// What a person calls a device: only their own devices can read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct DeviceNamed {
+    /// Which.
+    pub device: DeviceId,
+    /// Its name.
+    pub name: SealedName,
+}
+
+/// A device's name under a subkey of an account key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct SealedName {
+    /// Version of the account key.
+    pub version: KeyVersion,
+    /// Sealed, as `docs/format.md` says; at most [`MAX_SEALED_NAME`] bytes.
+    #[serde(with = "serde_bytes")]
+    pub sealed: Vec<u8>,
+}
+
 /// What an account record did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
@@ -143,6 +177,8 @@ pub enum Op {
     RecoverySet(Box<RecoverySet>),
     /// See [`Recovered`].
     Recovered(Box<Recovered>),
+    /// See [`DeviceNamed`].
+    DeviceNamed(DeviceNamed),
 }
 
 /// A device as the chain knows it.
@@ -152,10 +188,16 @@ pub struct Device {
     pub keys: DeviceKeys,
     /// Where it was revoked.
     pub revoked: Option<Head>,
+    /// What it is called, if it was given a name.
+    pub name: Option<SealedName>,
     counter: u64,
 }
 
 impl Device {
+    fn new(keys: DeviceKeys, counter: u64) -> Self {
+        Self { keys, revoked: None, name: None, counter }
+    }
+
     /// Not revoked.
     pub fn is_valid(&self) -> bool {
         self.revoked.is_none()
@@ -193,6 +235,14 @@ pub fn sign_consent(account: AccountId, keys: &DeviceKeys, signing: &SigningKey)
     signing.sign(Domain::DeviceConsent, &consent_bytes(account, keys))
 }
 
+/// Whether a device consents to be part of an account.
+///
+/// # Errors
+/// [`BadSignature`].
+pub fn check_consent(account: AccountId, keys: &DeviceKeys, consent: &Signature) -> Result<(), BadSignature> {
+    keys.signing.verify(Domain::DeviceConsent, &consent_bytes(account, keys), consent)
+}
+
 fn consent_bytes(account: AccountId, keys: &DeviceKeys) -> Vec<u8> {
     let keys = cbor::encode(keys).unwrap_or_default();
     cbor::encode(&Consent(account, serde_bytes::Bytes::new(&keys))).unwrap_or_default()
@@ -215,7 +265,7 @@ impl Account {
             id: AccountId::new(*genesis.hash().as_bytes()),
             workspace: open.workspace,
             head: Head::of(genesis),
-            devices: [(device, Device { keys: open.device, revoked: None, counter: 1 })].into(),
+            devices: [(device, Device::new(open.device, 1))].into(),
             key: None,
             master: (0, Commitment::ZERO),
             ring: (0, Commitment::ZERO),
@@ -232,7 +282,7 @@ impl Account {
         }
         let verdict = match envelope.kind {
             kind::RECOVERED => self.apply_recovered(record)?,
-            kind::KEYS | kind::DEVICE_ADDED | kind::DEVICE_REVOKED | kind::RECOVERY_SET => {
+            kind::KEYS | kind::DEVICE_ADDED | kind::DEVICE_REVOKED | kind::RECOVERY_SET | kind::DEVICE_NAMED => {
                 self.apply_by_device(record)?
             }
             _ => return Err(Broken::UpdateNeeded),
@@ -259,6 +309,7 @@ impl Account {
             kind::KEYS => self.keys(record),
             kind::DEVICE_ADDED => self.device_added(record),
             kind::DEVICE_REVOKED => self.device_revoked(record),
+            kind::DEVICE_NAMED => self.device_named(record),
             _ => self.recovery_set(record),
         })
     }
@@ -302,21 +353,33 @@ impl Account {
         if self.devices.len() >= MAX_DEVICES {
             return Err(Void::Limit);
         }
-        let bytes = consent_bytes(self.id, keys);
-        keys.signing.verify(Domain::DeviceConsent, &bytes, consent).map_err(|_| Void::Device)?;
-        self.devices.insert(id, Device { keys: keys.clone(), revoked: None, counter: 0 });
+        check_consent(self.id, keys, consent).map_err(|_| Void::Device)?;
+        self.devices.insert(id, Device::new(keys.clone(), 0));
         Ok(())
     }
 
     fn device_revoked(&mut self, record: &Record) -> Result<Op, Void> {
         let revoked: DeviceRevoked = record.open().map_err(|_| Void::Malformed)?;
-        let valid = self.devices.values().filter(|device| device.is_valid()).count();
+        let valid = self.valid_devices();
         let device = self.devices.get_mut(&revoked.device).filter(|device| device.is_valid()).ok_or(Void::Subject)?;
         if valid == 1 {
             return Err(Void::LastOne);
         }
         device.revoked = Some(Head::of(record));
         Ok(Op::DeviceRevoked(revoked))
+    }
+
+    fn device_named(&mut self, record: &Record) -> Result<Op, Void> {
+        let named: DeviceNamed = record.open().map_err(|_| Void::Malformed)?;
+        if named.name.sealed.len() > MAX_SEALED_NAME {
+            return Err(Void::Limit);
+        }
+        if self.key.as_ref().is_none_or(|key| named.name.version == 0 || named.name.version > key.version) {
+            return Err(Void::Version);
+        }
+        let device = self.devices.get_mut(&named.device).filter(|device| device.is_valid()).ok_or(Void::Subject)?;
+        device.name = Some(named.name.clone());
+        Ok(Op::DeviceNamed(named))
     }
 
     fn recovery_set(&mut self, record: &Record) -> Result<Op, Void> {
@@ -373,6 +436,16 @@ impl Account {
     /// All devices, revoked ones too.
     pub fn devices(&self) -> impl Iterator<Item = (&DeviceId, &Device)> {
         self.devices.iter()
+    }
+
+    /// How many devices count now.
+    pub fn valid_devices(&self) -> usize {
+        self.devices.values().filter(|device| device.is_valid()).count()
+    }
+
+    /// Whether a device counts now.
+    pub fn is_valid(&self, id: &DeviceId) -> bool {
+        self.devices.get(id).is_some_and(Device::is_valid)
     }
 
     /// How many records a device has in this chain.

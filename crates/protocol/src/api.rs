@@ -16,13 +16,21 @@
 //! | `POST /v1/folders/{folder}/wraps` | [`Rewrap`] by compare-and-swap on the epoch |
 //! | `GET /v1/folders/{folder}/held?after=N` | [`HeldPage`] |
 //! | `GET /v1/ring`, `PUT /v1/ring` | the asking account's sealed ring |
+//! | `POST /v1/pairings` | [`NewPairing`]: a device of the asking account waits for another |
+//! | `GET /v1/pairings/{pairing}` | [`Offered`], open to whoever knows its id |
+//! | `POST /v1/pairings/{pairing}` | [`Answered`], once, open to whoever knows its id |
+//! | `GET /v1/pairings/{pairing}/answer` | [`Answered`], for the account that offered |
+//! | `DELETE /v1/pairings/{pairing}` | ends it |
+//! | `GET /v1/recoveries/{mark}` | [`RecoverySets`] that begin with these 4 bytes, open to all |
+//! | `POST /v1/recoveries` | [`Recover`]: proven by the recovery key, answered with a receipt |
+//! | `GET /v1/devices` | [`Devices`] of the asking account: when each was here |
 //! | `GET /v1/events` | server-sent [`Notice`]s |
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::chain::Head;
-use crate::ids::{AccountId, DekId, Epoch, FolderId, Seq, WorkspaceId};
+use crate::ids::{AccountId, Commitment, DekId, DeviceId, Epoch, FolderId, PairingId, RecoverySetId, Seq, WorkspaceId};
 use crate::invitation::Redemption;
 use crate::keys::WrappedKey;
 use crate::receipt::{Held, Receipt};
@@ -238,6 +246,74 @@ pub struct Wraps {
 pub struct Rewrap {
     /// The new ones.
     pub wraps: Vec<Wrap>,
+}
+
+/// A device of an account waits for another one that is to join it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewPairing {
+    /// From the code, which the catalog does not know.
+    pub id: PairingId,
+    /// Sealed under the code.
+    pub offer: Base64,
+}
+
+/// What a waiting device tells.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Offered {
+    /// Sealed under the code.
+    pub offer: Base64,
+}
+
+/// What the one that is to join answers. The first answer stands.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Answered {
+    /// Sealed under the code; none yet.
+    pub answer: Option<Base64>,
+}
+
+/// Recovery sets in force whose ids begin alike: what is public of them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RecoverySets {
+    /// Most often one.
+    pub sets: Vec<RecoverySetOf>,
+}
+
+/// A recovery set in force, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoverySetOf {
+    /// The account.
+    pub account: AccountId,
+    /// The set.
+    pub set: RecoverySetId,
+    /// Commitment to the recovery key.
+    pub commitment: Commitment,
+}
+
+/// A new device of an account, by its recovery key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Recover {
+    /// The account.
+    pub account: AccountId,
+    /// A `recovered` record and what follows it, all by the new device.
+    pub records: Vec<Base64>,
+    /// The sealed ring that the last of them names.
+    pub ring: Base64,
+}
+
+/// When devices of one's account were here, by the catalog's word and clock.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Devices {
+    /// Those that ever were.
+    pub devices: Vec<DeviceSeen>,
+}
+
+/// When a device was here last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceSeen {
+    /// Which.
+    pub device: DeviceId,
+    /// Milliseconds since 1970; none: it is here now.
+    pub seen: Option<u64>,
 }
 
 /// "Held" words after a cursor.

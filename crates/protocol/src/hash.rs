@@ -36,6 +36,10 @@ pub enum Label {
     RecoveryShare,
     /// Two groups of a printed share, asked back.
     KitGroups,
+    /// Check of a pairing code.
+    PairingCode,
+    /// The id of a recovery set.
+    RecoverySet,
 }
 
 impl Label {
@@ -57,6 +61,8 @@ impl Label {
             Label::Slot => "valise v1 slot commitment",
             Label::RecoveryShare => "valise v1 recovery share",
             Label::KitGroups => "valise v1 kit groups",
+            Label::PairingCode => "valise v1 pairing code",
+            Label::RecoverySet => "valise v1 set id of recovery",
         }
     }
 }

@@ -155,6 +155,10 @@ id!(
     InvitationId, 16
 );
 id!(
+    /// A pairing: derived from its code.
+    PairingId, 32
+);
+id!(
     /// A recovery set: random.
     RecoverySetId, 16
 );

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cbor;
 use crate::ids::{
-    AccountId, DekId, DeviceId, Epoch, FolderId, KeyVersion, RecordHash, RecoverySetId, Seq, WorkspaceId,
+    AccountId, DekId, DeviceId, Epoch, FolderId, KeyVersion, PairingId, RecordHash, RecoverySetId, Seq, WorkspaceId,
 };
 use crate::keys::SealingPublic;
 use crate::record::{FORMAT_VERSION, Kind};
@@ -39,6 +39,12 @@ pub enum WrapPlace {
     DeviceSecrets { workspace: WorkspaceId },
     /// The index key under the device key.
     IndexKey { workspace: WorkspaceId },
+    /// A device's name under an account key.
+    DeviceName { workspace: WorkspaceId, account: AccountId, version: KeyVersion, device: DeviceId },
+    /// What a device tells one that is to join its account, under a pairing code.
+    PairingOffer { pairing: PairingId },
+    /// What the one that is to join answers.
+    PairingAnswer { pairing: PairingId },
 }
 
 /// Where a key that is sealed (HPKE) to somebody belongs.
@@ -118,6 +124,11 @@ impl WrapPlace {
             Self::Slot { workspace, slot, index } => bytes("wrap slot", (workspace, slot, index)),
             Self::DeviceSecrets { workspace } => bytes("wrap device secrets", (workspace,)),
             Self::IndexKey { workspace } => bytes("wrap index key", (workspace,)),
+            Self::DeviceName { workspace, account, version, device } => {
+                bytes("wrap device name", (workspace, account, version, device))
+            }
+            Self::PairingOffer { pairing } => bytes("wrap pairing offer", (pairing,)),
+            Self::PairingAnswer { pairing } => bytes("wrap pairing answer", (pairing,)),
         }
     }
 }

@@ -9,6 +9,7 @@ import {
   folderKeys,
   KITS,
   MockBackend,
+  PAIRING,
   refusal,
   type MockOptions,
   type World,
@@ -126,6 +127,36 @@ async function toRenew(hand: Hand): Promise<void> {
   await hand.press('Make everything new…');
 }
 
+async function toComputers(hand: Hand): Promise<void> {
+  await hand.press('Security');
+  await hand.wait(100);
+}
+
+async function toAddComputer(hand: Hand): Promise<void> {
+  await toComputers(hand);
+  await hand.press('Add a computer…');
+}
+
+async function toCode(hand: Hand): Promise<void> {
+  await toAddComputer(hand);
+  await hand.fill('Your password', 'violet ladder marble seven');
+  await hand.press('Make a code');
+}
+
+async function toRemoveComputer(hand: Hand): Promise<void> {
+  await toComputers(hand);
+  await hand.pressMenu('Actions for Laptop');
+  await hand.press('Remove…');
+  await hand.wait(100);
+}
+
+async function toJoinAccount(hand: Hand): Promise<void> {
+  await hand.press('I use Valise on another computer');
+  await hand.fill('Code', PAIRING.link);
+  await hand.fill('Choose a password for this computer', 'violet ladder marble seven');
+  await hand.wait(700);
+}
+
 export const SCENES: Record<string, Scene> = {
   welcome: { world: blank },
   you: { world: blank, act: toYou },
@@ -173,6 +204,24 @@ export const SCENES: Record<string, Scene> = {
       await hand.press('Continue');
     },
   },
+  'join-account-empty': { world: blank, act: (hand) => hand.press('I use Valise on another computer') },
+  'join-account': { world: blank, act: toJoinAccount },
+  'join-account-working': {
+    world: blank,
+    options: { hang: ['joinAccount'] },
+    act: async (hand) => {
+      await toJoinAccount(hand);
+      await hand.press('Add this computer');
+    },
+  },
+  'join-account-trouble': {
+    world: blank,
+    options: { refuse: { joinAccount: refusal('notPaired') } },
+    act: async (hand) => {
+      await toJoinAccount(hand);
+      await hand.press('Add this computer');
+    },
+  },
   waiting: {
     world: status({
       stage: { type: 'waiting', inviter: 'Ada Novak', folder: 'Brightwater merger' },
@@ -201,6 +250,14 @@ export const SCENES: Record<string, Scene> = {
     world: status({ stage: { type: 'locked' } }),
     act: async (hand) => {
       await hand.fill('Password', 'violet ladder');
+      await hand.press('Unlock');
+    },
+  },
+  'unlock-removed': {
+    world: status({ stage: { type: 'locked' } }),
+    options: { refuse: { unlock: refusal('removed') } },
+    act: async (hand) => {
+      await hand.fill('Password', 'violet ladder marble seven');
       await hand.press('Unlock');
     },
   },
@@ -414,6 +471,82 @@ export const SCENES: Record<string, Scene> = {
       ],
     }),
     act: (hand) => hand.press('Security'),
+  },
+  computers: {
+    world: acme,
+    act: async (hand) => {
+      await toComputers(hand);
+      await hand.press('Removed (1)');
+    },
+  },
+  'computers-menu': {
+    world: acme,
+    act: async (hand) => {
+      await toComputers(hand);
+      await hand.pressMenu('Actions for Laptop');
+    },
+  },
+  'computers-trouble': {
+    world: acme,
+    options: { refuse: { devices: refusal('offline') } },
+    act: toComputers,
+  },
+  'computer-reach': {
+    world: acme,
+    act: async (hand) => {
+      await toComputers(hand);
+      await hand.press('Removed (1)');
+      await hand.press('What Old laptop could open…');
+      await hand.press('Brightwater merger 9 versions');
+    },
+  },
+  'add-computer': {
+    world: () => ({
+      ...acme(),
+      devices: acme().devices.map((device) => (device.here ? { ...device, name: null } : device)),
+    }),
+    act: toAddComputer,
+  },
+  'add-computer-code': { world: acme, act: toCode },
+  'add-computer-trouble': {
+    world: acme,
+    act: async (hand, backend) => {
+      await toCode(hand);
+      backend.emit({ type: 'paired', name: null, trouble: refusal('notPaired') });
+    },
+  },
+  'add-computer-done': {
+    world: acme,
+    act: async (hand, backend) => {
+      await toCode(hand);
+      backend.emit({ type: 'paired', name: 'Laptop', trouble: null });
+    },
+  },
+  'add-computer-alone': { world: status({ connection: 'none', online: 0 }), act: toAddComputer },
+  'remove-computer': {
+    world: acme,
+    act: async (hand) => {
+      await toRemoveComputer(hand);
+      await hand.press('Brightwater merger 9 versions');
+    },
+  },
+  'remove-computer-kits': {
+    world: acme,
+    act: async (hand) => {
+      await toRemoveComputer(hand);
+      await hand.fill('Your password', 'violet ladder marble seven');
+      await hand.press('Remove this computer');
+    },
+  },
+  removed: { world: status({ connection: 'removed', online: 0 }) },
+  'removed-security': { world: status({ connection: 'removed', online: 0 }), act: toComputers },
+  forget: {
+    world: status({ connection: 'removed', online: 0 }),
+    act: async (hand) => {
+      await hand.press('Remove Valise’s data from this computer…');
+      await hand.fill('To be sure, type the name of the workspace: Acme Legal', 'Acme');
+      await hand.press('Remove the data');
+    },
   },
   share: {
     world: () => {

@@ -1,5 +1,5 @@
 /** The pretended workspace of tests and the design page: an office with a merger on its hands. */
-import type { FolderKeys, Member, Person, Place, Recovery, Status } from '$lib/backend';
+import type { Device, FolderKeys, Member, Person, Place, Reach, Recovery, Status } from '$lib/backend';
 import { entry, folder, type MockEntry, type World } from '$lib/backend/mock';
 
 /** Saturday, 14 November 2026, 10:05 on the wall. */
@@ -120,6 +120,7 @@ export const STATUS: Status = {
   waiting: 0,
   unheld: 0,
   waysOut: 'both',
+  computer: 'ada-desk',
 };
 
 const KEPT = new Date(2026, 10, 12, 16, 30).getTime();
@@ -152,6 +153,92 @@ export const MERGER_KEYS: FolderKeys = {
   mayDecide: true,
 };
 
+/** One on the desk, one in the bag, and one that was left in a train. */
+export const DEVICES: Device[] = [
+  device('d-train', 'Old laptop', {
+    valid: false,
+    seen: at(20, 17, 40, 10),
+    fingerprint: 'c41d 7e02 95b8 a3f6 0d6a e817 2b9c 54f0',
+  }),
+  device('d-bag', 'Laptop', {
+    seen: at(13, 18, 20),
+    fingerprint: '5f08 b1d3 e76c 240a 9ac5 38fe 61d7 b290',
+  }),
+  device('d-desk', 'Desk at the office', {
+    here: true,
+    online: true,
+    seen: NOW,
+    fingerprint: 'd7a9 1c04 b8e2 5f63 90aa 4e17 c3d8 6b21',
+  }),
+  device('d-home', null, {
+    online: true,
+    seen: NOW,
+    fingerprint: '08ce 62f1 4b7d d930 f5a8 1e46 7cb2 93ed',
+  }),
+];
+
+function device(id: string, name: string | null, more: Partial<Device> = {}): Device {
+  return { id, name, here: false, valid: true, online: false, seen: null, fingerprint: '', ...more };
+}
+
+const REACH: Reach = {
+  device: 'd-bag',
+  valid: true,
+  folders: [
+    {
+      folder: 'f-mine',
+      name: '',
+      open: 2,
+      closed: 0,
+      keyChanged: false,
+      files: [
+        { path: 'Notes for Monday.md', open: 1, closed: 0 },
+        { path: 'Passport (scan).jpg', open: 1, closed: 0 },
+      ],
+    },
+    {
+      folder: 'f-merger',
+      name: 'Brightwater merger',
+      open: 9,
+      closed: 0,
+      keyChanged: false,
+      files: [
+        { path: 'Share purchase agreement v7.docx', open: 7, closed: 0 },
+        { path: 'Due diligence/Contracts/Supply agreement Kowalski sp. z o.o..pdf', open: 2, closed: 0 },
+      ],
+    },
+    {
+      folder: 'f-leave',
+      name: 'Leave forms',
+      open: 3,
+      closed: 0,
+      keyChanged: false,
+      files: [
+        { path: 'Leave form 2027.pdf', open: 1, closed: 0 },
+        { path: 'Holiday plan.ods', open: 1, closed: 0 },
+        { path: 'Rules for carry-over.pdf', open: 1, closed: 0 },
+      ],
+    },
+  ],
+};
+
+/** Of the one that was removed: what came later is closed to it, where the key has changed. */
+const REACH_REMOVED: Reach = {
+  device: 'd-train',
+  valid: false,
+  folders: REACH.folders.map((folder) => {
+    if (folder.folder === 'f-leave') return folder;
+    const keyChanged = true;
+    if (folder.folder === 'f-mine') return { ...folder, keyChanged };
+    const files = [
+      { path: 'Share purchase agreement v7.docx', open: 5, closed: 2 },
+      { path: 'Due diligence/Contracts/Supply agreement Kowalski sp. z o.o..pdf', open: 0, closed: 1 },
+      { path: 'Valuation model.xlsx', open: 4, closed: 0 },
+    ];
+    return { ...folder, keyChanged, closed: 3, files };
+  }),
+};
+
 /** Before the first kit. */
 export const NO_RECOVERY: Recovery = { set: null, made: null, keyring: 'empty', kits: [] };
 
@@ -162,6 +249,8 @@ export function acme(): World {
     settings: { lockAfterMinutes: 15 },
     accountKeys: { accountVersion: 2, masterVersion: 1, foldersBehind: 0, memoryMib: 256, passes: 3 },
     folderKeys: new Map([['f-merger', MERGER_KEYS]]),
+    devices: DEVICES,
+    reach: new Map([REACH, REACH_REMOVED].map((known) => [known.device, known])),
     password: 'violet ladder marble seven',
     folders: [
       folder('f-mine', '', { personal: true, people: 1, files: 2 }),
@@ -207,6 +296,7 @@ export function blank(): World {
       waiting: 0,
       unheld: 0,
       waysOut: null,
+      computer: 'ada-desk',
     },
     recovery: NO_RECOVERY,
     folderKeys: new Map(),

@@ -9,6 +9,7 @@ pub(crate) mod joins;
 pub(crate) mod pins;
 pub(crate) mod records;
 pub(crate) mod rings;
+pub(crate) mod seen;
 pub(crate) mod unpins;
 pub(crate) mod wraps;
 
@@ -28,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     pins::MIGRATION,
     held::MIGRATION,
     unpins::MIGRATION,
+    seen::MIGRATION,
 ];
 
 /// The first release without the WAL-reset corruption of 3.7.0 to 3.51.2.

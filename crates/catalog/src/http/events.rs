@@ -18,6 +18,7 @@ pub(super) async fn events(
     signed: Signed,
 ) -> Result<Sse<impl Items<Item = Result<Event, Infallible>>>, ApiError> {
     let stream = open(&catalog, &signed)?;
+    catalog.note_seen(signed.asker());
     // Its device may just have connected to the pinning node, too.
     catalog.pinning.wake();
     let items = stream::unfold(stream, async |mut stream| {

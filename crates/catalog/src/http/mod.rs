@@ -6,6 +6,7 @@ mod open;
 mod own;
 mod signed;
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::routing::{get, post};
@@ -13,6 +14,11 @@ use axum::{Json, Router};
 
 use crate::catalog::Catalog;
 use crate::error::ApiError;
+
+/// What is no id names nothing.
+fn id<T: FromStr>(text: &str) -> Result<T, ApiError> {
+    text.parse().map_err(|_| ApiError::NotFound)
+}
 
 /// JSON, or why not.
 type Answer<T> = Result<Json<T>, ApiError>;
@@ -31,6 +37,12 @@ pub(crate) fn router(catalog: Arc<Catalog>) -> Router {
         .route("/v1/folders/{folder}/wraps", get(own::wraps).post(own::rewrap))
         .route("/v1/folders/{folder}/held", get(own::held))
         .route("/v1/ring", get(own::ring).put(own::put_ring))
+        .route("/v1/pairings", post(own::begin_pairing))
+        .route("/v1/pairings/{pairing}", get(open::pairing).post(open::answer).delete(own::end_pairing))
+        .route("/v1/pairings/{pairing}/answer", get(own::pairing_answer))
+        .route("/v1/recoveries", post(open::recover))
+        .route("/v1/recoveries/{mark}", get(open::recovery_sets))
+        .route("/v1/devices", get(own::devices))
         .route("/v1/events", get(events::events))
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::BadRequest("method"))

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
-use axum::extract::{Request, State};
-use valise_protocol::api::{Identity, JoinRequest, NewWorkspace, Receipts};
+use axum::extract::{Path, Request, State};
+use valise_protocol::api::{Answered, Identity, JoinRequest, NewWorkspace, Offered, Receipts, Recover, RecoverySets};
 use valise_protocol::auth::Session;
+use valise_protocol::receipt::Receipt;
 
 use super::Answer;
 use super::body::{self, Held};
+use super::id;
 use crate::catalog::Catalog;
 use crate::error::{ApiError, rule};
-use crate::limits::{MAX_BODY, MAX_JOIN_BODY};
+use crate::limits::{MAX_ANSWER_BODY, MAX_BODY, MAX_JOIN_BODY};
 use crate::write::{self, Joined};
 
 /// A body that anybody sent.
@@ -57,4 +59,40 @@ pub(super) async fn join(State(catalog): State<Arc<Catalog>>, request: Request) 
             Err(rule("somebody else redeemed this invitation"))
         }
     }
+}
+
+/// Who has the code knows the id, and nobody else.
+pub(super) async fn pairing(State(catalog): State<Arc<Catalog>>, Path(pairing): Path<String>) -> Answer<Offered> {
+    catalog.pairings.offer(&id(&pairing)?, Instant::now()).map(Json)
+}
+
+pub(super) async fn answer(
+    State(catalog): State<Arc<Catalog>>,
+    Path(pairing): Path<String>,
+    request: Request,
+) -> Answer<()> {
+    let pairing = id(&pairing)?;
+    // Before a body is read for them, strangers need at least the id.
+    catalog.pairings.offer(&pairing, Instant::now())?;
+    let body = body(&catalog, request, MAX_ANSWER_BODY).await?;
+    let answered: Answered = body.parse()?;
+    catalog.pairings.answer(&pairing, answered, Instant::now()).map(Json)
+}
+
+/// What is public of recovery sets: who has two shares finds out whose they are.
+pub(super) async fn recovery_sets(
+    State(catalog): State<Arc<Catalog>>,
+    Path(mark): Path<String>,
+) -> Answer<RecoverySets> {
+    let mark = u32::from_str_radix(&mark, 16).ok().filter(|_| mark.len() == 8).ok_or(ApiError::NotFound)?;
+    Ok(Json(RecoverySets { sets: catalog.store.state().recovery_sets(mark.to_be_bytes()) }))
+}
+
+pub(super) async fn recover(State(catalog): State<Arc<Catalog>>, request: Request) -> Answer<Receipt> {
+    let body = body(&catalog, request, MAX_JOIN_BODY).await?;
+    let recover = catalog.write(move |catalog, db, state, effects| {
+        let request: Recover = body.parse()?;
+        write::recover(catalog, db, state, effects, request)
+    });
+    recover.await.map(Json)
 }

@@ -1,26 +1,22 @@
 //! Routes for whoever signs as a device that counts. What they may is decided by the operation.
 
-use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use valise_protocol::api::{Append, Base64, Folders, HeldPage, Joins, Page, Placed, Rewrap, Wraps};
+use valise_protocol::api::{
+    Answered, Append, Base64, Devices, Folders, HeldPage, Joins, NewPairing, Page, Placed, Rewrap, Wraps,
+};
 use valise_protocol::ids::Seq;
 use valise_protocol::receipt::Receipt;
 
-use super::Answer;
 use super::signed::Signed;
+use super::{Answer, id};
 use crate::catalog::Catalog;
-use crate::error::ApiError;
 use crate::{read, write};
 
 type Shared = State<Arc<Catalog>>;
-
-/// What is no id names nothing.
-fn id<T: FromStr>(text: &str) -> Result<T, ApiError> {
-    text.parse().map_err(|_| ApiError::NotFound)
-}
 
 pub(super) async fn page(State(catalog): Shared, Path(chain): Path<String>, signed: Signed) -> Answer<Page> {
     let (chain, after) = (id(&chain)?, signed.after()?);
@@ -90,4 +86,27 @@ pub(super) async fn put_ring(State(catalog): Shared, signed: Signed) -> Answer<(
         write::put_ring(db, state, (signed.asker(), sent))
     });
     put.await.map(Json)
+}
+
+pub(super) async fn begin_pairing(State(catalog): Shared, signed: Signed) -> Answer<()> {
+    let new: NewPairing = signed.parse()?;
+    catalog.store.state().as_person(&signed.asker())?;
+    catalog.pairings.begin(signed.asker().account, new, Instant::now()).map(Json)
+}
+
+pub(super) async fn pairing_answer(
+    State(catalog): Shared,
+    Path(pairing): Path<String>,
+    signed: Signed,
+) -> Answer<Answered> {
+    catalog.pairings.answered(&id(&pairing)?, &signed.asker().account, Instant::now()).map(Json)
+}
+
+pub(super) async fn end_pairing(State(catalog): Shared, Path(pairing): Path<String>, signed: Signed) -> Answer<()> {
+    catalog.pairings.end(&id(&pairing)?, &signed.asker().account);
+    Ok(Json(()))
+}
+
+pub(super) async fn devices(State(catalog): Shared, signed: Signed) -> Answer<Devices> {
+    catalog.blocking(move |catalog| read::devices(catalog, signed.asker())).await.map(Json)
 }

@@ -65,7 +65,7 @@ fn decode_some(append: &Append) -> Result<Vec<Record>, ApiError> {
 }
 
 /// Whoever sends a record has made it, with the same device.
-fn check_own(asker: &Asker, id: ChainId, records: &[Record]) -> Result<(), ApiError> {
+pub(super) fn check_own(asker: &Asker, id: ChainId, records: &[Record]) -> Result<(), ApiError> {
     let own = records.iter().all(|record| {
         let envelope = record.envelope();
         record.chain() == Some(id) && envelope.author == asker.account && envelope.device == asker.device
@@ -90,7 +90,7 @@ fn may_append(db: &Connection, state: &State, asker: &Asker, id: ChainId, record
     }
 }
 
-fn take(
+pub(super) fn take(
     catalog: &Catalog,
     db: &Connection,
     state: &State,

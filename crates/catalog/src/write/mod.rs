@@ -4,6 +4,7 @@ mod append;
 mod found;
 mod grow;
 mod join;
+mod recover;
 mod ring;
 mod settle;
 mod wraps;
@@ -11,6 +12,7 @@ mod wraps;
 pub(crate) use append::{append, begin_folder};
 pub(crate) use found::found;
 pub(crate) use join::{Joined, join};
+pub(crate) use recover::recover;
 pub(crate) use ring::put_ring;
 pub(crate) use wraps::rewrap;
 

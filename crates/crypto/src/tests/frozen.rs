@@ -131,6 +131,25 @@ fn ring() {
 }
 
 #[test]
+fn pairing() {
+    let vector = vectors("pairing");
+    let code = PairingCode::from_text(text(&vector, "code")).unwrap();
+    assert_eq!(code.to_text().as_str(), text(&vector, "code"));
+    assert_eq!(*code.id().as_bytes(), array(&vector, "id"));
+    for (message, name) in [(PairingMessage::Offer, "offer"), (PairingMessage::Answer, "answer")] {
+        assert_eq!(**code.open(message, &bytes(&vector, name)).unwrap(), bytes(&vector, "plain"));
+    }
+    let place = WrapPlace::DeviceName {
+        workspace: WorkspaceId::new(array(&vector, "workspace")),
+        account: AccountId::new(array(&vector, "account")),
+        version: number(&vector, "version"),
+        device: DeviceId::new(array(&vector, "device")),
+    };
+    let pair = SealingPair::from_secret(Secret32::copy_of(&array(&vector, "account_secret"))).unwrap();
+    assert_eq!(open_device_name(&pair, &place, &bytes(&vector, "name_sealed")).unwrap(), text(&vector, "name"));
+}
+
+#[test]
 fn device() {
     let vector = vectors("device");
     let sealed = SealedDeviceSecrets::from_bytes(bytes(&vector, "sealed"));

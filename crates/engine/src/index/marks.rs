@@ -42,6 +42,9 @@ pub enum Mark {
     Recovery,
     /// Everything began anew: invitations whose secrets are sealed to an older key are to be withdrawn (bool).
     WithdrawInvitations,
+    /// This home was recovered while its account had other devices: the recovery set that its chain is to be told of,
+    /// and that everything begins anew with.
+    RenewalDue,
     /// How far the catalog has confirmed this account's own chain (u64).
     AccountSent,
     /// The join request of a newcomer, until it is admitted.
@@ -63,6 +66,7 @@ impl Mark {
             Self::UnpublishedWorkspace => "unpublished workspace".into(),
             Self::Recovery => "recovery".into(),
             Self::WithdrawInvitations => "withdraw invitations".into(),
+            Self::RenewalDue => "renewal due".into(),
             Self::AccountSent => "account sent".into(),
             Self::JoinRequest => "join request".into(),
         }

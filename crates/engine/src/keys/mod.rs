@@ -57,8 +57,7 @@ pub fn account_keys(shared: &Shared) -> Result<AccountKeys, EngineError> {
 pub async fn rotate_account_key(shared: &Arc<Shared>) -> Result<AccountKeys, EngineError> {
     let session = shared.session()?;
     // Without the catalog nobody could seal to it: the old one would be used on.
-    session.link()?.client.identity().await?;
-    shared.vault(|vault| vault.rotate_account_key())?;
+    sync::grow(shared, &session, |vault| Ok((vault.compose_account_key()?, ()))).await?;
     tracing::info!("the account key was changed");
     sync::round(shared, &session).await?;
     account_keys(shared)
@@ -90,20 +89,24 @@ pub async fn rotate_folder_key(shared: &Arc<Shared>, folder: FolderId) -> Result
     folder_keys(shared, folder)
 }
 
-/// Changes a folder's key if something demands it, be it that it does not know one's newest account key. A viewer can
-/// only tell it of that; who writes next changes the key.
+/// Changes a folder's key if something demands it, be it that it does not know one's newest account key; or only tells
+/// the folder of this device. A viewer can only tell it; who writes next changes the key.
 pub async fn rekey(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
     let now = shared.clock.now();
-    let changed = share::append_folder(shared, session, folder, |vault| {
+    let epoch = || shared.vault(|vault| Ok(vault.folder(&folder)?.chain().epoch()));
+    let before = epoch()?;
+    share::append_folder(shared, session, folder, |vault| {
         let state = vault.folder(&folder)?;
-        match state.role(&vault.me.account) {
-            Some(Role::Viewer) if vault.is_outdated(state) => vault.compose_anchor(folder).map(Some),
-            Some(Role::Owner | Role::Editor) if vault.wants_rekey(state, now)? => vault.compose_rekey(folder).map(Some),
-            _ => Ok(None),
+        if vault.demands_rekey(state, now)? {
+            return vault.compose_rekey(folder).map(Some);
         }
+        if vault.is_outdated(state) || !vault.is_known_in(state) {
+            return vault.compose_anchor(folder).map(Some);
+        }
+        Ok(None)
     })
     .await?;
-    if changed {
+    if epoch()? > before {
         tracing::info!("the key of a folder was changed");
     }
     Ok(())

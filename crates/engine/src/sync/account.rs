@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use valise_protocol::account::Account;
-use valise_protocol::api::{ApiCode, Append, Base64};
+use valise_protocol::api::{ApiCode, Append, Base64, Page, Recover};
 use valise_protocol::ids::DeviceId;
 use valise_protocol::record::{ChainId, Record};
-use valise_protocol::workspace::{self, Anchor, InvitationRevoked};
+use valise_protocol::sign::VerifyKey;
+use valise_protocol::workspace::{self, InvitationRevoked};
 
-use crate::api::ApiError;
+use crate::api::{ApiError, Event};
 use crate::catalog::{Catalog, CatalogError, Signer};
 use crate::error::EngineError;
 use crate::home::BEFORE;
@@ -17,40 +18,176 @@ use crate::index::records;
 use crate::share;
 use crate::shared::{CatalogLink, Session, Shared};
 use crate::vault::Vault;
+use crate::vault::devices::{Draft, OTHER_RING, ToBring};
 use crate::vault::intake::{WENT_BACK, confirms};
+
+/// Give up when other devices were faster so many times.
+const TRIES: usize = 8;
 
 /// A first run writes two records, genesis and keys, which are brought with the workspace or the join.
 const BROUGHT_AT_FIRST: u64 = 1;
 
-/// Brings what has no receipt yet; the ring first, which the catalog keeps for whoever reads the chain.
+/// Reads what other devices of the account wrote, then brings what has no receipt yet; the ring first, which the catalog
+/// keeps for whoever reads the chain.
 ///
-/// Only this device, and the one whose place it took, write into its account's chain as long as a second one cannot be
-/// added: another record in its place is the catalog's fault.
+/// What waits here was written while the account had no other device: another record in its place is the catalog's
+/// fault.
 pub async fn send(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
     let order = session.order.lock().await;
     let link = session.link()?;
-    look_for_loss(shared, &link).await?;
-    let waiting = shared.vault(waiting)?;
-    if !waiting.is_empty() {
-        link.client.put_ring(&shared.vault(ring)?).await?;
-        bring(shared, &link, &link.client, waiting).await?;
-    }
+    pull(shared, &link).await?;
+    bring_waiting(shared, &link).await?;
     drop(order);
+    renew_due(shared, session).await?;
     anchor(shared, session).await?;
     withdraw(shared, session).await
 }
 
-/// What a catalog lost of the chain, be it restored from a backup or lying, goes once more.
-async fn look_for_loss(shared: &Shared, link: &CatalogLink) -> Result<(), EngineError> {
+async fn bring_waiting(shared: &Arc<Shared>, link: &CatalogLink) -> Result<(), EngineError> {
+    let waiting = shared.vault(waiting)?;
+    if !waiting.is_empty() {
+        link.client.put_ring(&shared.vault(ring)?).await?;
+        bring(shared, link, &link.client, waiting).await?;
+    }
+    Ok(())
+}
+
+/// Reads the account's own chain: whoever calls it has the order.
+pub async fn pull(shared: &Arc<Shared>, link: &CatalogLink) -> Result<(), EngineError> {
+    for _ in 0..TRIES {
+        let found = read(shared, link).await?;
+        let read = shared.vault(|vault| vault.read_account(&found))?;
+        let needs_ring = shared.vault(|vault| Ok(read.needs_ring(vault)))?;
+        let ring = if needs_ring { Some(link.client.ring().await?.0) } else { None };
+        let kept = shared.vault(|vault| {
+            let wakes = needs_ring || !found.is_empty();
+            Ok((vault.keep_read(read, ring)?, wakes))
+        });
+        match kept {
+            // A newer ring than the records that were read: again.
+            Err(EngineError::Distrusted(OTHER_RING)) => {}
+            kept => {
+                let (again, changed) = kept?;
+                again.into_iter().for_each(|folder| shared.tell_folder(folder));
+                if changed {
+                    shared.tell(Event::DevicesChanged);
+                }
+                return Ok(());
+            }
+        }
+    }
+    Err(EngineError::Distrusted(OTHER_RING))
+}
+
+/// What the catalog has after the place it confirmed. What it lost of the chain, be it restored from a backup or lying,
+/// goes once more.
+async fn read(shared: &Arc<Shared>, link: &CatalogLink) -> Result<Vec<Record>, EngineError> {
     let (chain, sent) = shared.vault(|vault| {
         let sent = marks::find(vault.index.read(), Mark::AccountSent)?.unwrap_or(BROUGHT_AT_FIRST);
         Ok((ChainId::Account(vault.me.account), sent))
     })?;
-    let page = link.client.records(&chain, Some(sent)).await?;
-    let lost = shared.vault(|vault| vault.lost_from(&page, &chain, &link.key))?;
-    if let Some(from) = lost.filter(|from| *from <= sent && *from > 0) {
-        shared.alarm(true, ApiError::from(EngineError::Distrusted(WENT_BACK)));
-        shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &(from - 1))))?;
+    let mut found: Vec<Record> = Vec::new();
+    loop {
+        let after = found.last().map_or(sent, |record| record.envelope().seq);
+        let page = link.client.records(&chain, Some(after)).await?;
+        if found.is_empty() {
+            let lost = shared.vault(|vault| vault.lost_from(&page, &chain, &link.key))?;
+            if let Some(from) = lost.filter(|from| *from <= sent && *from > 0) {
+                shared.alarm(true, ApiError::from(EngineError::Distrusted(WENT_BACK)));
+                shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &(from - 1))))?;
+            }
+        }
+        take_page(&mut found, &page, &chain, &link.key)?;
+        if found.last().map_or(sent, |record| record.envelope().seq) >= page.receipt.seq {
+            return Ok(found);
+        }
+    }
+}
+
+/// Adds a page's records: at least one as long as the receipt speaks of more.
+fn take_page(found: &mut Vec<Record>, page: &Page, chain: &ChainId, key: &VerifyKey) -> Result<(), EngineError> {
+    if page.receipt.chain != *chain || page.receipt.verify(key).is_err() {
+        return Err(EngineError::Distrusted("a receipt that is not signed by the catalog"));
+    }
+    let before = found.len();
+    for bytes in &page.records {
+        let record = Record::decode(&bytes.0).map_err(valise_protocol::chain::Broken::from)?;
+        if record.chain() != Some(*chain) {
+            return Err(EngineError::Distrusted("a record is of another chain"));
+        }
+        found.push(record);
+    }
+    let last = found.last().map(|record| (record.envelope().seq, record.hash()));
+    match last {
+        Some((seq, hash)) if seq == page.receipt.seq && hash != page.receipt.hash => {
+            Err(EngineError::Distrusted("two histories of one chain"))
+        }
+        Some((seq, _)) if seq < page.receipt.seq && found.len() == before => {
+            Err(EngineError::Distrusted("it withholds records"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A whole chain, from its first record to the one of the catalog's word.
+pub async fn whole(client: &Catalog, chain: &ChainId, key: &VerifyKey) -> Result<Vec<Record>, EngineError> {
+    let mut found: Vec<Record> = Vec::new();
+    loop {
+        let page = client.records(chain, found.last().map(|record| record.envelope().seq)).await?;
+        take_page(&mut found, &page, chain, key)?;
+        match found.last() {
+            None => return Err(EngineError::Distrusted("an empty chain")),
+            Some(last) if last.envelope().seq >= page.receipt.seq => return Ok(found),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Grows the account's chain by what is composed on top of everything that is in it. Nothing is kept here before the
+/// catalog has ordered it; what was composed for it is answered.
+pub async fn grow<T>(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    compose: impl Fn(&Vault) -> Result<(Draft, T), EngineError>,
+) -> Result<T, EngineError> {
+    let _order = session.order.lock().await;
+    let link = session.link()?;
+    for _ in 0..TRIES {
+        pull(shared, &link).await?;
+        bring_waiting(shared, &link).await?;
+        let (draft, made) = shared.vault(|vault| compose(vault))?;
+        let Some(last) = draft.records().last().cloned() else { return Ok(made) };
+        if let Some(ring) = draft.ring() {
+            link.client.put_ring(&Base64(ring.to_vec())).await?;
+        }
+        let chain = last.chain().ok_or(EngineError::Internal("a record without a chain"))?;
+        let records = draft.records().iter().map(|record| Base64(record.bytes().to_vec())).collect();
+        match link.client.append(&chain, &Append { records, wraps: Vec::new() }).await {
+            Ok(receipt) if confirms(&receipt, &last, &link.key) => {
+                shared.vault(|vault| vault.keep_draft(draft))?;
+                shared.tell(Event::DevicesChanged);
+                session.wake.notify_one();
+                return Ok(made);
+            }
+            Ok(_) => return Err(EngineError::Distrusted(super::NO_RECEIPT)),
+            // Another device was faster.
+            Err(CatalogError::Said(ApiCode::Conflict)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(EngineError::TimedOut)
+}
+
+/// A home that was recovered without the network, in an account of several devices: set and keys begin anew now.
+async fn renew_due(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    if shared.vault(|vault| vault.is_renewal_due())? {
+        grow(shared, session, |vault| Ok((vault.compose_due()?, ()))).await?;
+        shared.vault(|vault| {
+            vault.index.write(|db| {
+                marks::remove(db, Mark::RenewalDue)?;
+                marks::set(db, Mark::WithdrawInvitations, &true)
+            })
+        })?;
     }
     Ok(())
 }
@@ -75,6 +212,9 @@ async fn withdraw(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), En
 pub async fn introduce(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
     let _order = session.order.lock().await;
     let link = session.link()?;
+    if let Some(ToBring { records, ring }) = shared.vault(|vault| vault.recovery_to_bring())? {
+        bring_recovered(shared, &link, &records, ring).await?;
+    }
     let Some(signer) = shared.vault(|vault| Ok(hand_before(vault)))? else { return Ok(()) };
     let device = signer.device;
     let client = link.client.by(signer);
@@ -92,6 +232,27 @@ pub async fn introduce(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(
     })
 }
 
+/// A recovered device: its first records are proven by the recovery key, because the catalog knows no device of its
+/// account that would bring them.
+async fn bring_recovered(
+    shared: &Arc<Shared>,
+    link: &CatalogLink,
+    records: &[Record],
+    ring: Vec<u8>,
+) -> Result<(), EngineError> {
+    let last = records.last().ok_or(EngineError::Internal("nothing to bring"))?;
+    let account = shared.vault(|vault| Ok(vault.me.account))?;
+    let records = records.iter().map(|record| Base64(record.bytes().to_vec())).collect();
+    match link.client.recover(&Recover { account, records, ring: Base64(ring) }).await {
+        Ok(receipt) if confirms(&receipt, last, &link.key) => {}
+        Ok(_) => return Err(EngineError::Distrusted(super::NO_RECEIPT)),
+        Err(CatalogError::Said(ApiCode::Conflict | ApiCode::Refused)) => return Err(EngineError::RecoveredTooLate),
+        Err(error) => return Err(error.into()),
+    }
+    let seq = last.envelope().seq;
+    shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &seq)))
+}
+
 fn hand_before(vault: &Vault) -> Option<Signer> {
     let (device, key) = vault.me.before.clone()?;
     Some(Signer { account: vault.me.account, device, key })
@@ -107,7 +268,12 @@ fn waiting_by(vault: &mut Vault, device: &DeviceId) -> Result<Vec<Base64>, Engin
 }
 
 /// Appends to one's own chain, and remembers how far the catalog confirmed it.
-async fn bring(shared: &Shared, link: &CatalogLink, client: &Catalog, waiting: Vec<Base64>) -> Result<(), EngineError> {
+async fn bring(
+    shared: &Arc<Shared>,
+    link: &CatalogLink,
+    client: &Catalog,
+    waiting: Vec<Base64>,
+) -> Result<(), EngineError> {
     let last = super::last_record(&waiting)?;
     let chain = last.chain().ok_or(EngineError::IndexDamaged)?;
     match client.append(&chain, &Append { records: waiting, wraps: Vec::new() }).await {
@@ -139,11 +305,7 @@ async fn anchor(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), Engi
     share::append_workspace(shared, session, |vault| {
         let roster = vault.workspace()?.roster();
         let anchored = roster.account(&vault.me.account).and_then(Account::key);
-        if !vault.is_officer() || anchored == vault.account.key() {
-            return Ok(None);
-        }
-        let slices = vec![vault.own_slice(roster.next_to_embed(&vault.me.account))?];
-        vault.write_workspace(workspace::kind::ANCHOR, &Anchor { slices }).map(Some)
+        if vault.is_officer() && anchored != vault.account.key() { vault.compose_officer().map(Some) } else { Ok(None) }
     })
     .await?;
     Ok(())

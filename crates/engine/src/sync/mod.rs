@@ -29,6 +29,7 @@ use crate::vault::fetch_keys::NewWrap;
 use crate::vault::intake::{WENT_BACK, confirms};
 use plan::{Listed, Outcome, Plan, Step};
 
+pub use account::{grow, whole};
 pub use task::run;
 
 /// Records in one request when a whole chain is brought.
@@ -48,6 +49,7 @@ pub async fn round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), E
     let connection = match &result {
         Ok(()) if lock(&session.catalog).is_none() => Connection::None,
         Ok(()) => Connection::InStep,
+        Err(EngineError::Removed) => Connection::Removed,
         Err(EngineError::Distrusted(_) | EngineError::UpdateNeeded) => Connection::Distrusted,
         Err(_) => Connection::Unreachable,
     };
@@ -113,7 +115,9 @@ fn distrusted(shared: &Shared, error: EngineError) -> EngineError {
 /// A fault in one folder stops that folder and raises an alarm; anything else ends the round.
 fn fault(shared: &Shared, step: Step, error: EngineError, worst: &mut Result<(), EngineError>) -> Outcome {
     let outcome = match &error {
-        EngineError::Offline(_) | EngineError::Locked | EngineError::Cancelled => Outcome::Unreachable,
+        EngineError::Offline(_) | EngineError::Locked | EngineError::Cancelled | EngineError::Removed => {
+            Outcome::Unreachable
+        }
         _ => Outcome::Stopped,
     };
     tracing::debug!(%error, "a step failed");
@@ -200,7 +204,8 @@ fn colleagues(vault: &crate::vault::Vault) -> HashSet<PeerId> {
         known.chain(vault.others.get(account)).max_by_key(|account| account.head().seq)
     };
     let accounts = workspace.people().keys().filter(|account| workspace.person(account).is_some());
-    let devices = accounts.filter_map(newest).flat_map(|account| account.devices());
+    let others = accounts.filter(|account| **account != vault.me.account).filter_map(newest);
+    let devices = others.chain([&vault.account]).flat_map(|account| account.devices());
     let valid = devices.filter(|(_, device)| device.is_valid());
     valid.map(|(_, device)| PeerId::from_public_key(device.keys.peer.as_bytes())).collect()
 }
@@ -449,6 +454,10 @@ pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: F
         let taken = shared.vault(|vault| vault.take_folder(folder, &page, &link.key));
         let taken = taken.inspect_err(|_| shared.tell_folder(folder))?;
         shared.findings(&taken.findings);
+        if shared.vault(|vault| Ok(vault.folder(&folder)?.lacks_key()))? {
+            // Another device of ours has a new key, and a colleague was quick to use it.
+            account::pull(shared, &link).await?;
+        }
         brought += taken.records;
         if !taken.more {
             break;

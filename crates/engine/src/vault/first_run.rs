@@ -4,8 +4,7 @@
 //! maker already holds). `account.json` is written last: its presence says that all of it is complete.
 
 use valise_crypto::{
-    AccountSecret, Costs, DeviceKey, DeviceSecrets, IndexKey, MasterKey, Password, Ring, SealingPair, SlotFile,
-    make_bytes, seal_master_key, wrap_index_key,
+    AccountSecret, Costs, DeviceKey, DeviceSecrets, MasterKey, Password, Ring, SealingPair, make_bytes, seal_master_key,
 };
 use valise_protocol::account::{self, Account, DeviceSeal, Keys};
 use valise_protocol::ids::{AccountId, Commitment, DeviceId, WorkspaceId};
@@ -14,9 +13,10 @@ use valise_protocol::place::{SealPlace, WrapPlace};
 use valise_protocol::record::{ChainId, ChainKind, Kind, Record};
 use valise_protocol::workspace::{self, Admitted, Workspace};
 
+use super::devices::{keep_home, password_slots};
 use crate::compose::{Author, Slot};
 use crate::error::EngineError;
-use crate::home::{CatalogAddress, Home, INDEX_KEY, Public, SECRETS, SLOTS, WaitingFor};
+use crate::home::{CatalogAddress, Home, Public, WaitingFor};
 use crate::index::marks::{self, Mark};
 use crate::index::{Index, records};
 use valise_protocol::api::{Base64, JoinRequest, RedemptionText};
@@ -163,7 +163,7 @@ fn admit_founder(chain: &mut Workspace, new: &NewAccount, name: &str) -> Result<
     }
 }
 
-/// Writes the home: slots, sealed secrets, index; public state last.
+/// Writes the home of a new account.
 fn keep(
     home: &Home,
     person: &Person<'_>,
@@ -171,22 +171,17 @@ fn keep(
     new: &NewAccount,
     fill: impl FnOnce(&mut Index) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
-    let (device_key, index_key) = (DeviceKey::make()?, IndexKey::make()?);
-    let password = Password::new(person.password)?;
-    let mut slots = SlotFile::new();
-    slots.add_password(public.workspace, &device_key, &password, person.costs)?;
-    home.write(SLOTS, &slots.to_bytes()?)?;
-    home.write(SECRETS, new.secrets.seal(&device_key, public.workspace)?.as_bytes())?;
-    home.write(INDEX_KEY, wrap_index_key(&device_key, public.workspace, &index_key)?.as_bytes())?;
-    home.remove_index()?;
-    let mut index = Index::open(&home.index(), &index_key)?;
     let chain = ChainId::Account(public.account);
-    index.write(|db| {
-        new.records.iter().try_for_each(|record| records::add(db, &chain, record))?;
-        marks::set(db, Mark::Ring, serde_bytes::Bytes::new(&new.ring))
-    })?;
-    fill(&mut index)?;
-    home.set_public(public)
+    let device_key = DeviceKey::make()?;
+    let password = Password::new(person.password)?;
+    let slots = password_slots(public.workspace, &device_key, &password, person.costs)?.to_bytes()?;
+    keep_home(home, public, &new.secrets, (slots, &device_key), |index| {
+        index.write(|db| {
+            new.records.iter().try_for_each(|record| records::add(db, &chain, record))?;
+            marks::set(db, Mark::Ring, serde_bytes::Bytes::new(&new.ring))
+        })?;
+        fill(index)
+    })
 }
 
 fn checked_name(name: &str) -> Result<String, EngineError> {

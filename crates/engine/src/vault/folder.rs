@@ -69,6 +69,7 @@ pub struct FolderState {
     pub seen_up_to: Seq,
     /// The pinning node's words were read from the start since this was unlocked: a false cursor does not last.
     pub held_read: bool,
+    lacks_key: bool,
     /// How far file keys were moved under the key of an epoch.
     pub rewrap_after: Option<(Epoch, DekId)>,
 }
@@ -97,6 +98,7 @@ impl FolderState {
             stopped: false,
             seen_up_to: 0,
             held_read: false,
+            lacks_key: false,
             rewrap_after: None,
         })
     }
@@ -146,6 +148,11 @@ impl FolderState {
         epoch: Epoch,
         findings: &mut Vec<Finding>,
     ) {
+        let newest = opener.pairs.last_key_value().map_or(0, |(version, _)| *version);
+        if seal.account == opener.account && seal.version > newest {
+            self.lacks_key = true;
+            return;
+        }
         let opened = self.open_seal(opener, record, seal, epoch);
         if opened.and_then(|key| self.keep_key(epoch, key)).is_none() {
             findings.push(Finding::BadSeal(record.envelope().author));
@@ -280,6 +287,12 @@ impl FolderState {
     /// The key in force.
     pub fn current_key(&self) -> Option<&FolderKey> {
         self.keys.get(&self.chain.epoch()).map(|key| &key.key)
+    }
+
+    /// Whether a folder key is sealed to an account key that another device of ours made, and that did not come here
+    /// yet: no fault of its author.
+    pub fn lacks_key(&self) -> bool {
+        self.lacks_key
     }
 
     /// Whether a file's newest version waits to be announced.

@@ -1,26 +1,26 @@
 //! Rotation and rewrap: new account keys, new folder keys, and file keys moved under them. Content stays as it is.
 
 use serde::Serialize;
-use serde_bytes::Bytes;
 
-use valise_crypto::{AccountSecret, DeviceSecrets, MasterKey, SealingPair, seal_master_key};
+use valise_crypto::{AccountSecret, DeviceSecrets, MasterKey, Ring, SealingPair, seal_master_key};
 use valise_protocol::account::{self, Account, DeviceAdded, DeviceRevoked, DeviceSeal, Keys};
 use valise_protocol::api::MAX_WRAPS;
 use valise_protocol::folder::{self, KeyPolicy, Role};
-use valise_protocol::ids::{DekId, DeviceId, Epoch, FolderId, KeyVersion, RecoverySetId};
-use valise_protocol::keys::{Seal, SealingPublic};
+use valise_protocol::ids::{AccountId, DekId, DeviceId, Epoch, FolderId, KeyVersion, RecoverySetId, WorkspaceId};
+use valise_protocol::keys::{DeviceKeys, Seal, SealingPublic};
 use valise_protocol::place::{SealPlace, WrapPlace};
 use valise_protocol::record::{ChainId, Kind, Record};
-use valise_protocol::sign::SigningKey;
+use valise_protocol::sign::{Signature, SigningKey};
 
 use super::Vault;
+use super::devices::Draft;
 use super::fetch_keys::NewWrap;
 use super::folder::FolderState;
 use crate::api::{FilesUnder, FolderKeys};
 use crate::compose::{Author, Slot};
 use crate::error::EngineError;
 use crate::index::marks::{self, Mark};
-use crate::index::{records, wraps};
+use crate::index::wraps;
 
 const DAY: u64 = 86_400_000;
 
@@ -41,6 +41,8 @@ pub(super) struct Renewed {
     pub version: KeyVersion,
     /// The new account key.
     pub pair: SealingPair,
+    /// The new master key, if there is one.
+    pub master: Option<MasterKey>,
 }
 
 /// Records that will stand at the end of one's own account chain.
@@ -59,10 +61,25 @@ pub struct Moved {
     pub last: Option<DekId>,
 }
 
+/// What a `keys` record is made from: master key and ring, by an open vault or by a device that recovers the account.
+pub(super) struct Holder<'a> {
+    pub workspace: WorkspaceId,
+    pub master: (KeyVersion, &'a MasterKey),
+    pub ring: Ring,
+}
+
 impl Growth {
     pub fn of(vault: &Vault) -> Self {
-        let author = (vault.me.device, vault.me.signing.clone());
-        Self { chain: vault.account.clone(), records: Vec::new(), author }
+        Self::after(vault.account.clone(), (vault.me.device, vault.me.signing.clone()))
+    }
+
+    pub fn after(chain: Account, author: (DeviceId, SigningKey)) -> Self {
+        Self { chain, records: Vec::new(), author }
+    }
+
+    /// The first record of a recovered device is signed by the recovery key; what follows, by its own.
+    pub fn sign_as(&mut self, key: SigningKey) {
+        self.author.1 = key;
     }
 
     pub fn add<T: Serialize>(&mut self, kind: Kind, open: &T) -> Result<(), EngineError> {
@@ -80,20 +97,30 @@ impl Growth {
     /// A new device takes the place of this one: added by the old one's hand, which then counts no more. What follows
     /// is written by the new one. Whoever has a copy of the old one's keys is outside from there on.
     pub fn replace_device(&mut self, vault: &Vault, secrets: &DeviceSecrets) -> Result<(), EngineError> {
-        let (account, device, signing) = (self.chain.id(), secrets.public(), secrets.signing_key());
+        let (device, signing) = (secrets.public(), secrets.signing_key());
+        let (id, consent) = (device.id(), account::sign_consent(self.chain.id(), &device, &signing));
+        self.add_device(vault, device, consent)?;
+        let old = std::mem::replace(&mut self.author, (id, signing)).0;
+        self.revoke_device(old)
+    }
+
+    /// Another device joins: the master key in force is sealed to it.
+    pub fn add_device(&mut self, vault: &Vault, device: DeviceKeys, consent: Signature) -> Result<(), EngineError> {
         let place = SealPlace::MasterToDevice {
             workspace: vault.me.workspace,
-            account,
+            account: self.chain.id(),
             version: vault.master.0,
             recipient: device.id(),
             public: &device.sealing,
             device: self.author.0,
         };
         let master_seal = seal_master_key(&place, &vault.master.1)?;
-        let (id, consent) = (device.id(), account::sign_consent(account, &device, &signing));
-        self.add(account::kind::DEVICE_ADDED, &DeviceAdded { device, consent, master_seal })?;
-        let old = std::mem::replace(&mut self.author, (id, signing)).0;
-        self.add(account::kind::DEVICE_REVOKED, &DeviceRevoked { device: old })
+        self.add(account::kind::DEVICE_ADDED, &DeviceAdded { device, consent, master_seal })
+    }
+
+    /// A device counts no more.
+    pub fn revoke_device(&mut self, device: DeviceId) -> Result<(), EngineError> {
+        self.add(account::kind::DEVICE_REVOKED, &DeviceRevoked { device })
     }
 
     /// Who writes now.
@@ -102,43 +129,28 @@ impl Growth {
     }
 }
 
-impl Vault {
-    /// A new account key under the master key in force. Folders learn of it with the next rekey of theirs.
-    pub fn rotate_account_key(&mut self) -> Result<(), EngineError> {
-        let set = self.account.recovery().map(|set| (set.id, set.sealing.clone()));
-        let mut new = Growth::of(self);
-        let renewed = self.renew(&mut new, set.as_ref().map(|(id, public)| (*id, public)), Renewal::AccountKey)?;
-        let chain = ChainId::Account(self.me.account);
-        self.index.write(|db| {
-            new.records.iter().try_for_each(|record| records::add(db, &chain, record))?;
-            marks::set(db, Mark::Ring, Bytes::new(&renewed.ring))
-        })?;
-        self.account = new.chain;
-        self.me.pairs.insert(renewed.version, renewed.pair);
-        Ok(())
-    }
-
+impl Holder<'_> {
     /// Writes a `keys` record: the master key sealed to every valid device and to the recovery set, if there is one.
-    pub(super) fn renew(
-        &self,
+    pub fn renew(
+        self,
         new: &mut Growth,
         set: Option<(RecoverySetId, &SealingPublic)>,
         renewal: Renewal,
     ) -> Result<Renewed, EngineError> {
-        let (workspace, account) = (self.me.workspace, self.me.account);
+        let (workspace, account) = (self.workspace, new.chain.id());
         let fresh = match renewal {
             Renewal::AccountKey => None,
             Renewal::MasterToo => Some(MasterKey::make()?),
         };
         let (master_version, master) = match &fresh {
-            None => (self.master.0, &self.master.1),
+            None => self.master,
             Some(fresh) => (self.master.0 + 1, fresh),
         };
         let secret = AccountSecret::make()?;
         let pair = SealingPair::of_account(&secret)?;
-        let version = self.account.key().map_or(0, |key| key.version) + 1;
-        let generation = self.account.ring().0 + 1;
-        let mut ring = self.load_ring()?;
+        let version = new.chain.key().map_or(0, |key| key.version) + 1;
+        let generation = new.chain.ring().0 + 1;
+        let mut ring = self.ring;
         ring.add(version, secret)?;
         let ring = ring.seal(master, &WrapPlace::Ring { workspace, account, master: master_version, generation })?;
         let author = new.device();
@@ -154,7 +166,8 @@ impl Vault {
             Ok(DeviceSeal { device: *id, seal: seal_master_key(&place, master)? })
         };
         let valid = new.chain.devices().filter(|(_, device)| device.is_valid());
-        let to_set = set.map(|(id, public)| self.seal_to_set((master_version, master), id, public, author));
+        let to_set =
+            set.map(|(id, public)| seal_to_set((workspace, account), (master_version, master), (id, public), author));
         let keys = Keys {
             account_version: version,
             account_public: pair.public().clone(),
@@ -166,28 +179,56 @@ impl Vault {
             ring_hash: ring.hash(),
         };
         new.add(account::kind::KEYS, &keys)?;
-        Ok(Renewed { ring: ring.as_bytes().to_vec(), version, pair })
+        let ring = ring.as_bytes().to_vec();
+        Ok(Renewed { ring, version, pair, master: fresh })
+    }
+}
+
+/// For a device that is made by recovery: it finds the master key sealed to the set.
+pub(super) fn seal_to_set(
+    (workspace, account): (WorkspaceId, AccountId),
+    (version, master): (KeyVersion, &MasterKey),
+    (set, public): (RecoverySetId, &SealingPublic),
+    author: DeviceId,
+) -> Result<Seal, EngineError> {
+    let place = SealPlace::MasterToRecovery { workspace, account, version, set, public, device: author };
+    Ok(seal_master_key(&place, master)?)
+}
+
+impl Vault {
+    /// A new account key under the master key in force. Folders learn of it with the next rekey of theirs.
+    pub fn compose_account_key(&self) -> Result<Draft, EngineError> {
+        let set = self.account.recovery().map(|set| (set.id, set.sealing.clone()));
+        let mut new = Growth::of(self);
+        let renewed = self.renew(&mut new, set.as_ref().map(|(id, public)| (*id, public)), Renewal::AccountKey)?;
+        Ok(Draft::new(new, Some(renewed)))
+    }
+
+    /// Writes a `keys` record.
+    pub(super) fn renew(
+        &self,
+        new: &mut Growth,
+        set: Option<(RecoverySetId, &SealingPublic)>,
+        renewal: Renewal,
+    ) -> Result<Renewed, EngineError> {
+        self.holder()?.renew(new, set, renewal)
+    }
+
+    pub(super) fn holder(&self) -> Result<Holder<'_>, EngineError> {
+        let master = (self.master.0, &self.master.1);
+        Ok(Holder { workspace: self.me.workspace, master, ring: self.load_ring()? })
     }
 
     /// For a device that is made by recovery: it finds the master key sealed to the set.
     pub(super) fn seal_to_set(
         &self,
-        (version, master): (KeyVersion, &MasterKey),
+        master: (KeyVersion, &MasterKey),
         set: RecoverySetId,
         public: &SealingPublic,
         author: DeviceId,
     ) -> Result<Seal, EngineError> {
-        let place = SealPlace::MasterToRecovery {
-            workspace: self.me.workspace,
-            account: self.me.account,
-            version,
-            set,
-            public,
-            device: author,
-        };
-        Ok(seal_master_key(&place, master)?)
+        seal_to_set((self.me.workspace, self.me.account), master, (set, public), author)
     }
-
     /// Folders whose key has not changed since the newest account key.
     pub fn folders_behind(&self) -> usize {
         self.folders.values().filter(|state| self.is_outdated(state)).count()
@@ -231,11 +272,16 @@ impl Vault {
             .write(|db| new.iter().try_for_each(|(id, epoch)| marks::set(db, Mark::EpochSince(*id), &(*epoch, now))))
     }
 
-    /// Whether a folder's key is to change, or the folder is to be told of a newer account key, by this account.
+    /// Whether a folder's key is to change, or the folder is to be told of a newer account key or of this device.
     pub fn wants_rekey(&self, state: &FolderState, now: u64) -> Result<bool, EngineError> {
+        Ok(self.is_outdated(state) || self.demands_rekey(state, now)? || !self.is_known_in(state))
+    }
+
+    /// Whether this account is to change a folder's key.
+    pub fn demands_rekey(&self, state: &FolderState, now: u64) -> Result<bool, EngineError> {
         let writes = matches!(state.role(&self.me.account), Some(Role::Owner | Role::Editor));
-        let demanded = writes && state.chain().key_change_waiting();
-        Ok(self.is_outdated(state) || demanded || self.is_due(state, now)?)
+        let demanded = self.is_outdated(state) || state.chain().key_change_waiting();
+        Ok(writes && (demanded || self.is_due(state, now)?))
     }
 
     /// Whether the folder's owner wants its key changed by now, and this account may do it.

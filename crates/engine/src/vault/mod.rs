@@ -3,6 +3,7 @@
 //! Synchronous and without network: it folds verified records, keeps them in the index, and composes new
 //! ones. Dropping it wipes the keys.
 
+pub mod devices;
 pub mod fetch_keys;
 pub mod first_run;
 pub mod folder;
@@ -16,7 +17,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use zeroize::Zeroizing;
 
-use valise_crypto::{MasterKey, SealingPair};
+use valise_crypto::{DeviceSecrets, MasterKey, SealingPair};
 use valise_protocol::account::Account;
 use valise_protocol::chain::{Head, Slice};
 use valise_protocol::ids::{AccountId, Cid, DeviceId, FolderId, KeyVersion, WorkspaceId};
@@ -43,6 +44,8 @@ pub struct Me {
     pub before: Option<(DeviceId, SigningKey)>,
     /// Signs records.
     pub signing: SigningKey,
+    /// What other devices of the account seal to this one, it opens.
+    pub secrets: DeviceSecrets,
     /// Seed of the IPFS peer key.
     pub peer_seed: Zeroizing<[u8; 32]>,
     /// Account keys, by version.

@@ -8,18 +8,21 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::Bytes;
 
 use valise_crypto::{
-    CODE_GROUPS, Costs, DeviceKey, DeviceSecrets, IndexKey, Password, RecoveryKey, SealedDeviceSecrets, SealingPair,
-    Share, ShareIndex, ShareSet, SlotFile, SlotKind, combine, groups_digest, make_bytes, split, wrap_index_key,
+    CODE_GROUPS, Costs, DeviceKey, DeviceSecrets, IndexKey, MasterKey, Password, RecoveryKey, SealedDeviceSecrets,
+    SealingPair, Share, ShareIndex, ShareSet, SlotFile, SlotKind, combine, groups_digest, make_bytes, split,
+    wrap_index_key,
 };
-use valise_protocol::account::{self, RecoverySet};
-use valise_protocol::ids::{Commitment, RecoverySetId};
+use valise_protocol::account::{self, Account, Recovered, RecoverySet};
+use valise_protocol::ids::{AccountId, Commitment, DeviceId, KeyVersion, RecoverySetId, WorkspaceId};
 use valise_protocol::record::ChainId;
+use valise_protocol::sign::VerifyKey;
 
 use super::Vault;
-use super::keys::{Growth, Renewal};
+use super::devices::{self, Belongs, Draft, Given, open_ring};
+use super::keys::{Growth, Holder, Renewal, Renewed, seal_to_set};
 use super::unlock::open_secrets;
 use crate::error::EngineError;
-use crate::home::{BEFORE, Home, INDEX_KEY, PUBLIC, Public, SECRETS, SLOTS};
+use crate::home::{BEFORE, CatalogAddress, Home, INDEX_KEY, PUBLIC, Public, SECRETS, SLOTS};
 use crate::index::marks::{self, Mark};
 use crate::index::{Index, records};
 
@@ -60,10 +63,22 @@ enum Anew<'a> {
     Set,
     /// Master key and account key, and this device, if there are keys of one to take its place.
     Everything(Option<&'a DeviceSecrets>),
+    /// Master key and account key, without one of the account's devices.
+    Without(DeviceId),
+    /// In an account of several devices, without the network: the set is this home's only, until the catalog orders it.
+    Later,
 }
 
 /// Slots, with the device key that one of them gave.
 pub struct OpenedSlots(SlotFile, DeviceKey);
+
+impl OpenedSlots {
+    fn without_recovery(&self) -> Result<SlotFile, EngineError> {
+        let mut slots = SlotFile::from_bytes(&self.0.to_bytes()?)?;
+        slots.remove_kind(SlotKind::RECOVERY);
+        Ok(slots)
+    }
+}
 
 /// Opens the slots with the password, which is asked for once more where a set is made: an unlocked computer that is
 /// left alone gives nobody a way in for good. About a second of CPU.
@@ -153,15 +168,16 @@ fn begin_anew(
     let (old_secrets, old_index_key) = open_secrets(home, public, old)?;
     let vault = Vault::open(home, public, old)?;
     let fresh = if vault.can_be_replaced(public)? { Some(DeviceSecrets::make()?) } else { None };
+    let anew = if vault.has_other_devices() { Anew::Later } else { Anew::Everything(fresh.as_ref()) };
     let mut slots = SlotFile::new();
     slots.add_password(workspace, &device_key, password, costs)?;
-    let composed = vault.compose_set(slots, &device_key, Anew::Everything(fresh.as_ref()), now)?;
+    let composed = vault.compose_set(slots, &device_key, anew, now)?;
     // Closed, so that all of it is in one file.
     vault.index.close()?;
     let secrets = fresh.as_ref().unwrap_or(&old_secrets).seal(&device_key, workspace)?;
     let wrapped = wrap_index_key(&device_key, workspace, &index_key)?;
     home.replace(|next| {
-        next.write(SLOTS, &composed.slots)?;
+        next.write(SLOTS, &composed.set.slots)?;
         next.write(SECRETS, secrets.as_bytes())?;
         next.write(INDEX_KEY, wrapped.as_bytes())?;
         match &fresh {
@@ -186,17 +202,24 @@ fn begin_anew(
         // What cannot be opened must not take the place of what can.
         index.close()
     })?;
-    Ok(composed.made)
+    Ok(composed.set.made)
 }
 
 /// A new set that nothing knows yet.
 struct ComposedSet {
+    set: SetToKeep,
+    /// The account chain with its new records at the end.
+    new: Growth,
+    keys: Option<Renewed>,
+    /// What the chain is to be told of later.
+    due: Option<RecoverySet>,
+}
+
+/// A new set, as this home will know it.
+pub struct SetToKeep {
     made: NewSet,
     /// Slots, to be written to the home.
     slots: Vec<u8>,
-    /// The account chain with its new records at the end.
-    new: Growth,
-    ring: Option<Vec<u8>>,
 }
 
 impl ComposedSet {
@@ -204,11 +227,14 @@ impl ComposedSet {
         let chain = ChainId::Account(self.new.chain.id());
         index.write(|db| {
             self.new.records.iter().try_for_each(|record| records::add(db, &chain, record))?;
-            if let Some(ring) = &self.ring {
-                marks::set(db, Mark::Ring, Bytes::new(ring))?;
+            if let Some(keys) = &self.keys {
+                marks::set(db, Mark::Ring, Bytes::new(&keys.ring))?;
                 marks::set(db, Mark::WithdrawInvitations, &true)?;
             }
-            marks::set(db, Mark::Recovery, &self.made.remembered)
+            if let Some(due) = &self.due {
+                marks::set(db, Mark::RenewalDue, due)?;
+            }
+            marks::set(db, Mark::Recovery, &self.set.made.remembered)
         })
     }
 }
@@ -224,55 +250,89 @@ impl Vault {
             Ok::<_, EngineError>(found || marks::find::<bool>(db, Mark::Unpublished(*id))?.is_some())
         })?;
         // The hand of the device before is needed until the catalog knows this one, and there is room for one such hand.
-        Ok(public.catalog.is_some() && self.me.before.is_none() && !unknown && !unpublished)
+        let free = !unknown && !unpublished && !self.has_other_devices();
+        Ok(public.catalog.is_some() && self.me.before.is_none() && free)
     }
 
     /// Makes a new set; the one before it opens nothing here any more.
     ///
     /// Chain and index change in one transaction, the slots after them: if that is cut short, the old slot still opens
     /// with the old shares, and the new set, which nobody has seen, counts as not made.
-    pub fn make_recovery_set(&mut self, home: &Home, opened: OpenedSlots, now: u64) -> Result<NewSet, EngineError> {
-        let OpenedSlots(mut slots, device_key) = opened;
-        slots.remove_kind(SlotKind::RECOVERY);
-        let composed = self.compose_set(slots, &device_key, Anew::Set, now)?;
+    pub fn make_recovery_set(&mut self, home: &Home, opened: &OpenedSlots, now: u64) -> Result<NewSet, EngineError> {
+        let composed = self.compose_set(opened.without_recovery()?, &opened.1, Anew::Set, now)?;
         composed.keep(&mut self.index)?;
         self.account = composed.new.chain;
-        home.write(SLOTS, &composed.slots)?;
-        self.recovery = Some(composed.made.remembered.clone());
-        Ok(composed.made)
+        home.write(SLOTS, &composed.set.slots)?;
+        self.recovery = Some(composed.set.made.remembered.clone());
+        Ok(composed.set.made)
+    }
+
+    /// The same for an account of several devices: the catalog orders it first. Without one of the devices, if one is
+    /// to be removed: then master key and account key begin anew, too.
+    pub fn compose_ordered_set(
+        &self,
+        opened: &OpenedSlots,
+        without: Option<DeviceId>,
+        now: u64,
+    ) -> Result<(Draft, SetToKeep), EngineError> {
+        let anew = without.map_or(Anew::Set, Anew::Without);
+        let composed = self.compose_set(opened.without_recovery()?, &opened.1, anew, now)?;
+        Ok((Draft::new(composed.new, composed.keys), composed.set))
+    }
+
+    /// Keeps a set that the catalog has ordered. Cut short before that, the old slot still opens with the old shares.
+    /// If keys began anew with it, an officer's open invitations are withdrawn: a removed device knows their secrets.
+    pub fn keep_ordered_set(&mut self, home: &Home, set: SetToKeep, anew: bool) -> Result<NewSet, EngineError> {
+        self.remember(set.made.remembered.clone())?;
+        if anew {
+            self.index.write(|db| marks::set(db, Mark::WithdrawInvitations, &true))?;
+        }
+        home.write(SLOTS, &set.slots)?;
+        Ok(set.made)
+    }
+
+    /// Whether this home was recovered and the account's chain does not know of it.
+    pub fn is_renewal_due(&self) -> Result<bool, EngineError> {
+        Ok(marks::find::<RecoverySet>(self.index.read(), Mark::RenewalDue)?.is_some())
+    }
+
+    /// Tells the chain of it, and begins master key and account key anew.
+    pub fn compose_due(&self) -> Result<Draft, EngineError> {
+        let due: RecoverySet =
+            marks::find(self.index.read(), Mark::RenewalDue)?.ok_or(EngineError::Internal("nothing is due"))?;
+        let mut new = Growth::of(self);
+        if self.account.recovery().is_none_or(|set| set.id != due.id) {
+            let master = (self.master.0, &self.master.1);
+            let master_seal = self.seal_to_set(master, due.id, &due.sealing, self.me.device)?;
+            new.add(account::kind::RECOVERY_SET, &RecoverySet { master_seal, ..due.clone() })?;
+        }
+        let keys = self.renew(&mut new, Some((due.id, &due.sealing)), Renewal::MasterToo)?;
+        Ok(Draft::new(new, Some(keys)))
     }
 
     fn compose_set(
         &self,
-        mut slots: SlotFile,
+        slots: SlotFile,
         device_key: &DeviceKey,
         anew: Anew<'_>,
         now: u64,
     ) -> Result<ComposedSet, EngineError> {
-        let key = RecoveryKey::make()?;
-        let (set, shares) = split(&key)?;
-        slots.add_recovery(self.me.workspace, device_key, set.id, &key)?;
-        let slots = slots.to_bytes()?;
-        let remembered = remember(&set, &shares, now)?;
-        let pair = SealingPair::of_recovery(&key)?;
+        let fresh = FreshSet::make((self.me.workspace, self.me.account), slots, device_key, now)?;
         let mut new = Growth::of(self);
-        let recovery_set = RecoverySet {
-            id: set.id,
-            commitment: set.commitment,
-            signing: key.signing_key().verify_key(),
-            sealing: pair.public().clone(),
-            master_seal: self.seal_to_set((self.master.0, &self.master.1), set.id, pair.public(), self.me.device)?,
-            escrow: None,
-        };
+        let recovery_set =
+            fresh.record((self.me.workspace, self.me.account), (self.master.0, &self.master.1), self.me.device)?;
+        let FreshSet { keep: set_to_keep, set, pair, .. } = fresh;
+        if let Anew::Later = anew {
+            return Ok(ComposedSet { set: set_to_keep, new, keys: None, due: Some(recovery_set) });
+        }
         new.add(account::kind::RECOVERY_SET, &recovery_set)?;
-        let ring = match anew {
-            Anew::Set => None,
-            Anew::Everything(device) => {
-                device.map_or(Ok(()), |secrets| new.replace_device(self, secrets))?;
-                Some(self.renew(&mut new, Some((set.id, pair.public())), Renewal::MasterToo)?.ring)
-            }
-        };
-        Ok(ComposedSet { made: NewSet { shares, remembered }, slots, new, ring })
+        match anew {
+            Anew::Set | Anew::Later => return Ok(ComposedSet { set: set_to_keep, new, keys: None, due: None }),
+            Anew::Everything(device) => device.map_or(Ok(()), |secrets| new.replace_device(self, secrets))?,
+            Anew::Without(device) => new.revoke_device(device)?,
+        }
+        let keys = self.renew(&mut new, Some((set.id, pair.public())), Renewal::MasterToo)?;
+        Ok(ComposedSet { set: set_to_keep, new, keys: Some(keys), due: None })
     }
 
     /// Two groups of a kit, as they stand on paper: if they are right, the kit counts as kept.
@@ -302,6 +362,112 @@ impl Vault {
         self.recovery = Some(remembered);
         Ok(())
     }
+}
+
+/// A recovery key that was just made: as this home will know it, and as the chain will.
+struct FreshSet {
+    keep: SetToKeep,
+    set: ShareSet,
+    signing: VerifyKey,
+    pair: SealingPair,
+}
+
+impl FreshSet {
+    /// Makes a key, its shares, and a slot that opens with it.
+    fn make(
+        (workspace, account): (WorkspaceId, AccountId),
+        mut slots: SlotFile,
+        device_key: &DeviceKey,
+        now: u64,
+    ) -> Result<Self, EngineError> {
+        let key = RecoveryKey::make()?;
+        let (set, shares) = split(&key, key.set_id(workspace, account))?;
+        slots.add_recovery(workspace, device_key, set.id, &key)?;
+        let remembered = remember(&set, &shares, now)?;
+        let keep = SetToKeep { made: NewSet { shares, remembered }, slots: slots.to_bytes()? };
+        let (signing, pair) = (key.signing_key().verify_key(), SealingPair::of_recovery(&key)?);
+        Ok(Self { keep, set, signing, pair })
+    }
+
+    fn record(
+        &self,
+        ids: (WorkspaceId, AccountId),
+        master: (KeyVersion, &MasterKey),
+        author: DeviceId,
+    ) -> Result<RecoverySet, EngineError> {
+        Ok(RecoverySet {
+            id: self.set.id,
+            commitment: self.set.commitment,
+            signing: self.signing,
+            sealing: self.pair.public().clone(),
+            master_seal: seal_to_set(ids, master, (self.set.id, self.pair.public()), author)?,
+            escrow: None,
+        })
+    }
+}
+
+/// Another computer of an account whose computers are lost.
+pub struct Lost<'a> {
+    /// The account and its workspace.
+    pub belongs: Belongs,
+    /// What the catalog has of it.
+    pub given: &'a Given,
+    /// Its recovery key.
+    pub key: &'a RecoveryKey,
+    /// What the computer is called.
+    pub name: &'a str,
+    /// All others count no more.
+    pub alone: bool,
+}
+
+/// Makes a new device by the recovery key, with everything anew: recovery set, master key, account key. The home is
+/// complete before the catalog hears of it; the records wait in it ([`Vault::recovery_to_bring`]).
+pub fn recover_account(
+    home: &Home,
+    lost: &Lost<'_>,
+    address: CatalogAddress,
+    (password, costs): (&str, Costs),
+    now: u64,
+) -> Result<(Public, NewSet), EngineError> {
+    let Belongs { workspace, account: id } = lost.belongs;
+    let secrets = DeviceSecrets::make()?;
+    let device = secrets.public();
+    let (chain, seal) = devices::fold_for_recovery(&lost.given.account)?;
+    if chain.id() != id || chain.workspace() != workspace {
+        return Err(EngineError::Distrusted("it gave another account"));
+    }
+    let pair = SealingPair::of_recovery(lost.key)?;
+    let master = seal.ok_or(EngineError::NoRecovery)?.open_for_set((workspace, &chain), lost.key, &pair)?;
+    let ring = open_ring(&lost.given.ring, (workspace, &chain), &master)?;
+    let sent = chain.head().seq;
+
+    let (device_id, others) = (device.id(), valid_devices(&chain));
+    let mut new = Growth::after(chain, (device_id, lost.key.signing_key()));
+    let consent = account::sign_consent(id, &device, &secrets.signing_key());
+    let set = lost.key.set_id(workspace, id);
+    new.add(account::kind::RECOVERED, &Recovered { set, device, consent })?;
+    new.sign_as(secrets.signing_key());
+    let device_key = DeviceKey::make()?;
+    let slots = devices::password_slots(workspace, &device_key, &Password::new(password)?, costs)?;
+    let fresh = FreshSet::make((workspace, id), slots, &device_key, now)?;
+    new.add(account::kind::RECOVERY_SET, &fresh.record((workspace, id), (master.0, &master.1), device_id)?)?;
+    if lost.alone {
+        others.iter().try_for_each(|other| new.revoke_device(*other))?;
+    }
+    let holder = Holder { workspace, master: (master.0, &master.1), ring };
+    let keys = holder.renew(&mut new, Some((fresh.set.id, fresh.pair.public())), Renewal::MasterToo)?;
+    devices::add_name(&mut new, workspace, (keys.version, &keys.pair), device_id, lost.name)?;
+    let kept = (fresh.keep.slots, &device_key);
+    let records = (&*new.records, &*keys.ring, sent);
+    let public = devices::keep_recovered(home, &secrets, kept, (lost.belongs, lost.given, address), records, |db| {
+        marks::set(db, Mark::Recovery, &fresh.keep.made.remembered)?;
+        marks::set(db, Mark::WithdrawInvitations, &true)
+    })?;
+    Ok((public, fresh.keep.made))
+}
+
+fn valid_devices(chain: &Account) -> Vec<DeviceId> {
+    chain.devices().filter(|(_, device)| device.is_valid()).map(|(id, _)| *id).collect()
 }
 
 fn remember(set: &ShareSet, shares: &[Share; 3], now: u64) -> Result<Remembered, EngineError> {

@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use valise_crypto::{
-    Costs, DeviceKey, DeviceSecrets, IndexKey, MasterKey, Password, Ring, SealedDeviceSecrets, SealedRing, SealingPair,
+    Costs, DeviceKey, DeviceSecrets, IndexKey, MasterKey, Password, Ring, SealedDeviceSecrets, SealedRing,
     unwrap_index_key,
 };
-use valise_protocol::account::{self, Account, Op};
+use valise_protocol::account::Account;
 use valise_protocol::chain::Verdict;
 use valise_protocol::ids::{AccountId, DeviceId, FolderId, KeyVersion, Seq, WorkspaceId};
-use valise_protocol::keys::{Seal, WrappedKey};
-use valise_protocol::place::{SealPlace, WrapPlace};
+use valise_protocol::keys::WrappedKey;
+use valise_protocol::place::WrapPlace;
 use valise_protocol::record::{ChainId, ChainKind, Record};
 use valise_protocol::sign::SigningKey;
 use valise_protocol::workspace::Workspace;
 
+use super::devices::{self, MasterSeal};
 use super::folder::{FolderState, Opener};
 use super::recovery::{self, Remembered};
 use super::{Me, Vault};
@@ -43,19 +44,18 @@ impl Vault {
     /// Opens the vault with the device key.
     pub(super) fn open(home: &Home, public: &Public, device_key: &DeviceKey) -> Result<Self, EngineError> {
         let (secrets, index_key) = open_secrets(home, public, device_key)?;
-        let mut vault = Self::load(public, &secrets, Index::open(&home.index(), &index_key)?)?;
+        let mut vault = Self::load(public, secrets, Index::open(&home.index(), &index_key)?)?;
         vault.me.before = open_before(home, public, device_key)?;
         let set = recovery::set_of(home)?.map(|set| set.id);
         vault.recovery = marks::find::<Remembered>(vault.index.read(), Mark::Recovery)?.filter(|it| Some(it.0) == set);
         Ok(vault)
     }
 
-    fn load(public: &Public, secrets: &DeviceSecrets, index: Index) -> Result<Self, EngineError> {
-        let (account, keys) = load_account(&index, public)?;
-        let master = load_master(public, secrets, &account, &keys)?;
+    fn load(public: &Public, secrets: DeviceSecrets, index: Index) -> Result<Self, EngineError> {
+        let (account, seal) = load_account(&index, public)?;
+        let master = seal.ok_or(EngineError::Removed)?.open((public.workspace, &account), &secrets)?;
         let ring = open_ring(&index, (public.workspace, public.account), &account, &master)?;
-        let pairs = ring.iter().map(|(version, secret)| Ok((version, SealingPair::of_account(secret)?)));
-        let pairs = pairs.collect::<Result<BTreeMap<_, _>, EngineError>>()?;
+        let pairs = devices::pairs(&ring)?;
         let me = Me {
             workspace: public.workspace,
             account: public.account,
@@ -64,6 +64,7 @@ impl Vault {
             before: None,
             signing: secrets.signing_key(),
             peer_seed: secrets.peer_seed(),
+            secrets,
             pairs,
         };
         let held = held::all(index.read())?.into_iter().collect();
@@ -152,8 +153,8 @@ fn open_before(
     }
 }
 
-/// The account chain, and the newest `keys` operation with the device that wrote it.
-fn load_account(index: &Index, public: &Public) -> Result<(Account, Option<(DeviceId, account::Keys)>), EngineError> {
+/// The account chain, and the master key in force as it is sealed to this device; none after its removal.
+fn load_account(index: &Index, public: &Public) -> Result<(Account, Option<MasterSeal>), EngineError> {
     let mut state: Option<Account> = None;
     let mut newest = None;
     records::each(index.read(), &ChainId::Account(public.account), |bytes| {
@@ -161,28 +162,18 @@ fn load_account(index: &Index, public: &Public) -> Result<(Account, Option<(Devi
         match &mut state {
             None => state = Some(Account::begin(&record)?),
             Some(state) => {
-                if let Verdict::Applied(Op::Keys(keys)) = state.apply(&record)? {
-                    newest = Some((record.envelope().device, *keys));
+                if let Verdict::Applied(op) = state.apply(&record)?
+                    && let Some(seal) = MasterSeal::of(&record, &op, state, &public.device)
+                {
+                    newest = seal;
                 }
             }
         }
         Ok(())
     })?;
-    Ok((state.ok_or(EngineError::IndexDamaged)?, newest))
-}
-
-/// The master key, from its seal to this device.
-fn load_master(
-    public: &Public,
-    secrets: &DeviceSecrets,
-    account: &Account,
-    keys: &Option<(DeviceId, account::Keys)>,
-) -> Result<(KeyVersion, MasterKey), EngineError> {
-    let (author, keys) = keys.as_ref().ok_or(EngineError::IndexDamaged)?;
-    let seal = keys.master_seals.iter().find(|seal| seal.device == public.device);
-    let seal = seal.ok_or(EngineError::NotAllowed("This computer was removed from the account."))?;
-    let master = open_master(public, secrets, keys.master_version, *author, &seal.seal, account)?;
-    Ok((keys.master_version, master))
+    let state = state.ok_or(EngineError::IndexDamaged)?;
+    let valid = state.is_valid(&public.device);
+    Ok((state, newest.filter(|_| valid)))
 }
 
 fn open_ring(
@@ -196,25 +187,6 @@ fn open_ring(
     let place = WrapPlace::Ring { workspace, account: id, master: *version, generation };
     let ring = SealedRing::from_bytes(sealed.into_vec()).open(master, &place, &hash);
     ring.map_err(|_| EngineError::IndexDamaged)
-}
-
-fn open_master(
-    public: &Public,
-    secrets: &DeviceSecrets,
-    version: KeyVersion,
-    author: DeviceId,
-    seal: &Seal,
-    account: &Account,
-) -> Result<MasterKey, EngineError> {
-    let place = SealPlace::MasterToDevice {
-        workspace: public.workspace,
-        account: public.account,
-        version,
-        recipient: public.device,
-        public: secrets.sealing_pair().public(),
-        device: author,
-    };
-    secrets.open_master_key(&place, seal, &account.master().1).map_err(|_| EngineError::IndexDamaged)
 }
 
 fn load_workspace(index: &Index, public: &Public) -> Result<Option<Workspace>, EngineError> {

@@ -110,7 +110,8 @@ impl Vault {
         if batch.is_empty() {
             return Ok(None);
         }
-        if self.folder(&id)?.chain().key_change_waiting() {
+        let state = self.folder(&id)?;
+        if state.chain().key_change_waiting() || !self.is_known_in(state) {
             return Err(EngineError::KeyChangeWaiting);
         }
         let rows = batch.iter().map(|row| row.id).collect();
@@ -167,8 +168,9 @@ impl Vault {
         let place = FolderPlace { workspace: self.me.workspace, folder: id, epoch };
         let previous =
             state.current_key().map(|old| FolderKeyWrapper::new(&new, place)?.wrap_previous(old)).transpose()?;
-        // One's own newest key goes with it, where the folder does not know it yet.
-        let own = if self.is_outdated(state) { self.account.key() } else { None };
+        // One's own newest key and device go with it, where the folder does not know them yet.
+        let tells = self.is_outdated(state) || !self.is_known_in(state);
+        let own = if tells { self.account.key() } else { None };
         let seal_to = |account: &AccountId| {
             let key = own.filter(|_| *account == self.me.account).or_else(|| state.chain().member_key(account));
             let key = key.ok_or(EngineError::NotVerified("a member's key"))?;
@@ -183,6 +185,19 @@ impl Vault {
     /// Whether a folder knows an older account key of one's own than the newest.
     pub fn is_outdated(&self, state: &FolderState) -> bool {
         state.role(&self.me.account).is_some() && state.chain().member_key(&self.me.account) != self.account.key()
+    }
+
+    /// Whether a folder takes records of this device. One's other devices may have joined it without this one.
+    pub fn is_known_in(&self, state: &FolderState) -> bool {
+        let gone = state.role(&self.me.account).is_none();
+        gone || state.chain().roster().account(&self.me.account).is_some_and(|own| own.is_valid(&self.me.device))
+    }
+
+    /// The record that tells a folder of this device, if it must come before any other of it. A new key tells it, too.
+    pub fn introduction(&self, id: FolderId) -> Result<Option<Record>, EngineError> {
+        let state = self.folder(&id)?;
+        let rekeys = self.is_outdated(state) && self.may_write(&id).is_ok();
+        if self.is_known_in(state) || rekeys { Ok(None) } else { self.compose_anchor(id).map(Some) }
     }
 
     /// The record that tells a folder of one's newest account key.
@@ -228,6 +243,20 @@ impl Vault {
         open: &T,
     ) -> Result<Record, EngineError> {
         self.slot(id, epoch)?.write(&self.me.author(), kind, open)
+    }
+
+    /// The record that tells the workspace of one's newest key and of this device.
+    pub fn compose_officer(&self) -> Result<Record, EngineError> {
+        let next = self.workspace()?.roster().next_to_embed(&self.me.account);
+        let anchor = workspace::Anchor { slices: vec![self.own_slice(next)?] };
+        self.write_workspace(workspace::kind::ANCHOR, &anchor)
+    }
+
+    /// The same, if it must come before any other record of this device.
+    pub fn officer_introduction(&self) -> Result<Option<Record>, EngineError> {
+        let own = self.workspace()?.roster().account(&self.me.account);
+        let known = own.is_some_and(|own| own.is_valid(&self.me.device));
+        if known || !self.is_officer() { Ok(None) } else { self.compose_officer().map(Some) }
     }
 
     /// A record of the workspace chain.

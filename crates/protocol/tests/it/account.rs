@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use serde_bytes::ByteBuf;
-use valise_protocol::account::{Account, DeviceRevoked, MAX_DEVICES, Op, Recovered, kind, sign_consent};
+use valise_protocol::account::{
+    Account, DeviceNamed, DeviceRevoked, MAX_DEVICES, Op, Recovered, SealedName, kind, sign_consent,
+};
 use valise_protocol::cbor;
 use valise_protocol::chain::{Broken, Void};
 use valise_protocol::ids::{DeviceId, RecordHash, RecoverySetId};
@@ -66,6 +68,29 @@ fn a_life() {
     assert_eq!(alice.state.counter(&third.id), 1);
     alice.device = third;
     alice.rotate();
+}
+
+#[test]
+fn a_name_is_of_a_device_that_counts_and_under_a_key_that_is_there() {
+    let mut alice = alice();
+    let first = alice.device.clone();
+    let second = alice.add_device(20);
+    let named = |device: &Dev, version, len| DeviceNamed {
+        device: device.id,
+        name: SealedName { version, sealed: vec![7; len] },
+    };
+    let name = |person: &Person, device: &Dev| person.state.device(&device.id).unwrap().name.clone();
+    assert_applied(&alice.append(&first, kind::DEVICE_NAMED, &named(&second, 1, 512)));
+    assert_eq!(name(&alice, &second), Some(named(&second, 1, 512).name));
+    assert_eq!(name(&alice, &first), None);
+    // Any device of the account names any.
+    assert_applied(&alice.append(&second, kind::DEVICE_NAMED, &named(&first, 1, 1)));
+    void(&mut alice, &first, kind::DEVICE_NAMED, &named(&first, 2, 1), Void::Version);
+    void(&mut alice, &first, kind::DEVICE_NAMED, &named(&first, 0, 1), Void::Version);
+    void(&mut alice, &first, kind::DEVICE_NAMED, &named(&first, 1, 513), Void::Limit);
+    void(&mut alice, &first, kind::DEVICE_NAMED, &named(&Dev::new(21), 1, 1), Void::Subject);
+    alice.revoke(&first, second.id);
+    void(&mut alice, &first, kind::DEVICE_NAMED, &named(&second, 1, 1), Void::Subject);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use valise_protocol::cbor;
 use valise_protocol::chain::{Broken, Head, Verdict};
 use valise_protocol::folder::Folder;
 use valise_protocol::hash::{Label, digest};
-use valise_protocol::ids::{DeviceId, FolderId, RecordHash, RecoverySetId};
+use valise_protocol::ids::{DeviceId, FolderId, PairingId, RecordHash, RecoverySetId};
 use valise_protocol::invitation::redeem;
 use valise_protocol::names::{fold, normalize};
 use valise_protocol::padding::{pad, padme};
@@ -27,7 +27,7 @@ use crate::scenario::{account_records, changes, folder_records, workspace_record
 use crate::support::{WORKSPACE, alice, bob, cid, commitment, dek, invitation, sealing, signing_key};
 use crate::tree::stamp;
 
-const LABELS: [Label; 13] = [
+const LABELS: [Label; 17] = [
     Label::Record,
     Label::Device,
     Label::Dek,
@@ -41,6 +41,10 @@ const LABELS: [Label; 13] = [
     Label::RequestBody,
     Label::Link,
     Label::Slot,
+    Label::RecoveryShare,
+    Label::KitGroups,
+    Label::PairingCode,
+    Label::RecoverySet,
 ];
 
 const DOMAINS: [Domain; 7] = [
@@ -209,6 +213,9 @@ fn places() {
         ("slot", WrapPlace::Slot { workspace, slot: 1, index: 0 }),
         ("device secrets", WrapPlace::DeviceSecrets { workspace }),
         ("index key", WrapPlace::IndexKey { workspace }),
+        ("device name", WrapPlace::DeviceName { workspace, account, version: 2, device }),
+        ("pairing offer", WrapPlace::PairingOffer { pairing: PairingId::new([8; 32]) }),
+        ("pairing answer", WrapPlace::PairingAnswer { pairing: PairingId::new([8; 32]) }),
     ];
     let (recipient, version, author, authority) = (bob().id(), 2, account, 1);
     let seals = [

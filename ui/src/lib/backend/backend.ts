@@ -12,6 +12,8 @@ import type {
   ApiError,
   DekId,
   Details,
+  Device,
+  DeviceId,
   Drag,
   DropId,
   Entry,
@@ -29,7 +31,9 @@ import type {
   Kits,
   Listing,
   Member,
+  Pairing,
   Person,
+  Reach,
   Recovery,
   Role,
   SecurityEvent,
@@ -78,6 +82,22 @@ export interface Backend {
   accountKeys(): Promise<AccountKeys>;
   /** A new account key; every folder's key changes after it. */
   rotateAccountKey(): Promise<AccountKeys>;
+
+  /** The computers of one's own account, removed ones too. */
+  devices(): Promise<Device[]>;
+  /** Lets another computer in by a code; `name` is for this one, where it has none. How it ends is an event. */
+  pair(password: string, name: string | null): Promise<Pairing>;
+  /** The code is not good any more. */
+  endPairing(): Promise<void>;
+  /** Makes this computer one of an account that is open on another; takes up to a minute. */
+  joinAccount(code: string, catalog: string | null, name: string | null, password: string): Promise<void>;
+  nameDevice(device: DeviceId, name: string): Promise<void>;
+  /** Everything that it could open is made anew; gives new kits, the old ones open nothing any more. */
+  removeDevice(device: DeviceId, password: string): Promise<Kits>;
+  /** What a computer can open, or could when it was removed. */
+  reach(device: DeviceId): Promise<Reach>;
+  /** All that Valise keeps on this computer goes away. */
+  forget(): Promise<void>;
 
   folders(): Promise<Folder[]>;
   createFolder(name: string): Promise<Folder>;

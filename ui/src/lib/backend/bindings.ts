@@ -60,7 +60,9 @@ export type Connection =
 /**  The catalog cannot be reached. */
 "unreachable" | 
 /**  The catalog was caught out: nothing is sent or believed until a person decides. */
-"distrusted";
+"distrusted" | 
+/**  This computer was removed from the account. */
+"removed";
 
 /**  One step of a path. */
 export type Crumb = {
@@ -82,6 +84,24 @@ export type Details = {
 	members: Member[],
 	/**  A pinning node has confirmed the newest version. */
 	held: boolean,
+};
+
+/**  A computer of this account. */
+export type Device = {
+	/**  Its id. */
+	id: string,
+	/**  What it is called; none if it was given no name. */
+	name: string | null,
+	/**  It is the one that is asked. */
+	here: boolean,
+	/**  It counts: it was not removed. */
+	valid: boolean,
+	/**  It is connected now, by the catalog's word. */
+	online: boolean,
+	/**  When it was connected last, by the catalog's word and clock; none if that is not known. */
+	seen: number | null,
+	/**  Fingerprint of its keys, in groups. */
+	fingerprint: string,
 };
 
 /**  A drag over the window, in physical pixels. */
@@ -148,6 +168,10 @@ export type ErrorCode =
 "locked" | 
 /**  Not let in yet. */
 "waiting" | 
+/**  This computer is not of the account any more. */
+"removed" | 
+/**  A computer could not join the account. */
+"notPaired" | 
 /**  Another process uses this home. */
 "inUse" | 
 /**  No such folder, entry, person or transfer. */
@@ -197,8 +221,22 @@ export type Event =
 { type: "transfer"; transfer: Transfer } | 
 /**  File keys of a folder move under its newest key: so many of so many. */
 { type: "rewrapped"; folder: string; done: number; of: number } | 
+/**  Computers of this account, or their names. */
+{ type: "devicesChanged" } | 
+/**  The other computer joined: what it is called; or why not. */
+{ type: "paired"; name: string | null; trouble: ApiError | null } | 
 /**  Somebody should look at this. */
 { type: "security"; event: SecurityEvent };
+
+/**  A file that a computer could open. */
+export type FileReach = {
+	/**  Path inside the folder. */
+	path: string,
+	/**  Versions it could open. */
+	open: number,
+	/**  Versions that came later. */
+	closed: number,
+};
 
 /**  File keys under one version of a folder's key. */
 export type FilesUnder = {
@@ -266,6 +304,22 @@ export type FolderKeys = {
 	mayRotate: boolean,
 	/**  One may retire old versions and decide how often the key changes. */
 	mayDecide: boolean,
+};
+
+/**  What of a folder a computer can open, or could. */
+export type FolderReach = {
+	/**  The folder. */
+	folder: string,
+	/**  Its name. */
+	name: string,
+	/**  Versions of files whose keys it could open: assume that it did. */
+	open: number,
+	/**  Versions that came later, under keys it never had. */
+	closed: number,
+	/**  What comes now is closed to it. */
+	keyChanged: boolean,
+	/**  Files of which it could open a version. */
+	files: FileReach[],
 };
 
 /**  An entry with its folder and path. */
@@ -392,6 +446,18 @@ export type Member = {
 	online: boolean,
 };
 
+/**  A code that another computer joins by. */
+export type Pairing = {
+	/**  Seven groups of four characters. */
+	code: Code,
+	/**  The same with the catalog's address: `valise://pair/...` */
+	link: Code,
+	/**  The catalog's address. */
+	catalog: string,
+	/**  When it ends. */
+	expires: number,
+};
+
 /**  Somebody in the workspace. */
 export type Person = {
 	/**  Account. */
@@ -422,6 +488,16 @@ export type Place =
 { type: "waiting" } | 
 /**  Cannot be had or could not be verified. */
 { type: "problem"; words: string };
+
+/**  What a computer can open, or could. */
+export type Reach = {
+	/**  The computer. */
+	device: string,
+	/**  It counts: it was not removed. */
+	valid: boolean,
+	/**  By folder: own files first, then by name. */
+	folders: FolderReach[],
+};
 
 /**  How the ways out of a forgotten password stand. Any two of keyring, kit A and kit B open this computer's Valise. */
 export type Recovery = {
@@ -487,6 +563,8 @@ export type Status = {
 	unheld: number,
 	/**  Whether there is a way back in without the password; none while locked or not let in. */
 	waysOut: WaysOut | null,
+	/**  What this computer is called in the network: a name to begin with. */
+	computer: string,
 };
 
 /**  A transfer for the panel above the status line. */

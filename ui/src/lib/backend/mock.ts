@@ -10,6 +10,8 @@ import type {
   Crumb,
   DekId,
   Details,
+  Device,
+  DeviceId,
   Drag,
   Entry,
   EntryId,
@@ -25,7 +27,9 @@ import type {
   Kits,
   Listing,
   Member,
+  Pairing,
   Person,
+  Reach,
   Recovery,
   Role,
   SecurityEvent,
@@ -49,6 +53,9 @@ export type World = {
   recovery: Recovery;
   accountKeys: AccountKeys;
   settings: Settings;
+  devices: Device[];
+  /** What each computer can open; nothing where it is not named. */
+  reach: Map<DeviceId, Reach>;
   /** Folders which are not named here have had one key so far. */
   folderKeys: Map<FolderId, FolderKeys>;
 };
@@ -267,6 +274,74 @@ export class MockBackend implements Backend {
     this.world.recovery = { set: '3F2A 91C0', made, keyring, kits };
     this.setStatus({ waysOut: 'unproven' });
     return { set: '3F2A 91C0', kits: KITS, keyring };
+  }
+
+  devices() {
+    return this.#answer('devices', [], () => [...this.world.devices]);
+  }
+
+  pair(password: string, name: string | null) {
+    return this.#answer('pair', [name], (): Pairing => {
+      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      if (name !== null) this.#changeDevices((known) => (known.here ? { ...known, name } : known));
+      return { ...PAIRING, expires: clock.now() + 600_000 };
+    });
+  }
+
+  endPairing() {
+    return this.#answer('endPairing', [], () => undefined);
+  }
+
+  joinAccount(code: string, catalog: string | null, name: string | null, password: string) {
+    return this.#answer('joinAccount', [code, catalog, name], () => {
+      if (code.replace(/\s/g, '') !== PAIRING.code.replace(/\s/g, '')) {
+        throw new Trouble(refusal('notPaired'));
+      }
+      this.world.password = password;
+      this.#open('Ada Novak', 'Acme Legal', catalog);
+    });
+  }
+
+  nameDevice(device: DeviceId, name: string) {
+    return this.#answer('nameDevice', [device, name], () =>
+      this.#changeDevices((known) => (known.id === device ? { ...known, name } : known)),
+    );
+  }
+
+  removeDevice(device: DeviceId, password: string) {
+    return this.#answer('removeDevice', [device], async () => {
+      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.setStatus({ stage: { type: 'locked' }, waysOut: null });
+      await new Promise((done) => setTimeout(done, this.options.delay ?? 0));
+      this.world.accountKeys.masterVersion += 1;
+      this.#newAccountKey();
+      this.#changeDevices((known) =>
+        known.id === device ? { ...known, valid: false, online: false } : known,
+      );
+      this.setStatus({ stage: { type: 'open' } });
+      return this.#newKits();
+    });
+  }
+
+  reach(device: DeviceId) {
+    return this.#answer(
+      'reach',
+      [device],
+      (): Reach => this.world.reach.get(device) ?? { device, valid: true, folders: [] },
+    );
+  }
+
+  forget() {
+    return this.#answer('forget', [], () => {
+      this.world.folders = [];
+      this.world.entries = new Map();
+      this.setStatus({ stage: { type: 'new' }, account: null, connection: 'none', waysOut: null });
+    });
+  }
+
+  #changeDevices(change: (device: Device) => Device): void {
+    this.world.devices = this.world.devices.map(change);
+    this.emit({ type: 'devicesChanged' });
   }
 
   folders() {
@@ -747,6 +822,13 @@ export const KITS: Kit[] = [
     asked: [7, 18],
   },
 ];
+
+/** The code that lets another computer in. */
+export const PAIRING: Omit<Pairing, 'expires'> = {
+  code: '7QKM X3TD 9FWA ZH2P 4RVE 8NCB 6YJG',
+  link: 'valise://pair/7QKMX3TD9FWAZH2P4RVE8NCB6YJG@https://valise.acme.example:8443',
+  catalog: 'https://valise.acme.example:8443',
+};
 
 const LINK =
   'valise://join/1/k3VqYxw7Z0hUuT5mB9cJrQ2sLx8pNfGdA4eWiKzRtMo/acme.example:8443/9sXh2Vb7Qm4LcTz0Rk6YpJwNd3Gf8AuE';

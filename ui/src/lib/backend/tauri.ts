@@ -40,6 +40,15 @@ export const tauriBackend: Backend = {
   accountKeys: () => ask('account_keys'),
   rotateAccountKey: () => ask('rotate_account_key'),
 
+  devices: () => ask('devices'),
+  pair: (password, name) => ask('pair', { password, name }),
+  endPairing: () => ask('end_pairing'),
+  joinAccount: (code, catalog, name, password) => ask('join_account', { code, catalog, name, password }),
+  nameDevice: (device, name) => ask('name_device', { device, name }),
+  removeDevice: (device, password) => ask('remove_device', { device, password }),
+  reach: (device) => ask('reach', { device }),
+  forget: () => ask('forget'),
+
   folders: () => ask('folders'),
   createFolder: (name) => ask('create_folder', { name }),
   renameFolder: (folder, name) => ask('rename_folder', { folder, name }),

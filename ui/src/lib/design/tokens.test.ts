@@ -30,6 +30,7 @@ const TEXTS: [string, string[]][] = [
   ['ok', ['bg', 'panel', 'hover', 'accent-soft']],
   ['warn', ['bg', 'panel', 'hover', 'accent-soft', 'warn-soft']],
   ['bad', ['bg', 'panel', 'hover', 'accent-soft']],
+  ['bad-ink', ['bad', 'bad-hover']],
 ];
 
 const cases = TEXTS.flatMap(([text, grounds]) =>

@@ -1,6 +1,7 @@
 /** The one dialog that is open, and what it is about. */
-import type { FolderId, KitStatus, Kits, Member } from '$lib/backend';
+import type { Device, FolderId, KitStatus, Member } from '$lib/backend';
 import type { Row } from './rows';
+import type { NewKits } from './session.svelte';
 
 export type Dialog =
   | { kind: 'share'; folder: FolderId }
@@ -12,12 +13,17 @@ export type Dialog =
   | { kind: 'emptyTrash'; count: number }
   | { kind: 'removeMember'; folder: FolderId; member: Member }
   | { kind: 'attach' }
-  /** `made`: they come from a recovery, or from renewed keys; else they are made in the dialog. */
-  | { kind: 'kits'; made: Kits | null; renewed?: boolean }
+  /** `made`: they are there already; else they are made in the dialog. */
+  | { kind: 'kits'; made: NewKits | null }
   | { kind: 'proveKit'; kit: KitStatus }
   | { kind: 'checkKit' }
   | { kind: 'folderKeys'; folder: FolderId }
   | { kind: 'passwordAndKeys' }
+  | { kind: 'addComputer' }
+  | { kind: 'nameComputer'; device: Device }
+  | { kind: 'removeComputer'; device: Device }
+  | { kind: 'computerReach'; device: Device }
+  | { kind: 'forget' }
   | { kind: 'keys' };
 
 export class Dialogs {

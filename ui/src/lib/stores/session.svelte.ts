@@ -1,5 +1,16 @@
 /** Where we stand: new, locked, waiting, open; and what the status line shows. */
-import { Trouble, type Backend, type Event, type Kits, type Stage, type Status } from '$lib/backend';
+import {
+  Trouble,
+  type Backend,
+  type DeviceId,
+  type Event,
+  type Kits,
+  type Stage,
+  type Status,
+} from '$lib/backend';
+
+/** Kits that came of something else than the wish for kits. */
+export type NewKits = { kits: Kits; why: 'recovered' | 'renewed' | 'removed' };
 
 export class Session {
   status = $state.raw<Status | null>(null);
@@ -11,7 +22,7 @@ export class Session {
   /** Keys are made anew. Valise closes and opens again meanwhile; the window stays as it is. */
   renewing = $state(false);
   /** Kits from that, until they are put away. They are told once, so no view that comes and goes may hold them. */
-  renewed = $state.raw<Kits | null>(null);
+  renewed = $state.raw<NewKits | null>(null);
 
   constructor(private readonly backend: Backend) {}
 
@@ -55,6 +66,18 @@ export class Session {
     await this.read();
   }
 
+  /** Makes this computer one of an account that is open on another. */
+  async joinAccount(
+    code: string,
+    catalog: string | null,
+    name: string | null,
+    password: string,
+  ): Promise<void> {
+    await this.backend.joinAccount(code, catalog, name, password);
+    this.link = null;
+    await this.read();
+  }
+
   async unlock(password: string): Promise<void> {
     await this.backend.unlock(password);
     await this.read();
@@ -68,13 +91,31 @@ export class Session {
   }
 
   async renew(password: string, fresh: string): Promise<void> {
+    await this.#anew('renewed', () => this.backend.renewKeys(password, fresh));
+  }
+
+  async removeDevice(device: DeviceId, password: string): Promise<void> {
+    await this.#anew('removed', () => this.backend.removeDevice(device, password));
+  }
+
+  async #anew(why: NewKits['why'], make: () => Promise<Kits>): Promise<void> {
     this.renewing = true;
     try {
-      this.renewed = await this.backend.renewKeys(password, fresh);
+      this.renewed = { kits: await make(), why };
     } finally {
       // Should it have stayed locked, that is told now.
       await this.read();
       this.renewing = false;
+    }
+  }
+
+  /** All that Valise keeps here goes away; what is left is a first run. */
+  async forget(): Promise<void> {
+    this.putKitsAway();
+    try {
+      await this.backend.forget();
+    } finally {
+      await this.read();
     }
   }
 

@@ -108,6 +108,21 @@ const CONNECTION: Record<Connection, { short: string; long: string }> = {
     short: 'Stopped',
     long: 'The server broke a rule. Nothing is sent or believed until you have looked at it.',
   },
+  removed: {
+    short: 'Removed',
+    long: 'This computer was removed from your account. Nothing is sent to it or taken from it any more.',
+  },
+};
+
+const computerName = (name: string | null) =>
+  name === null ? 'A computer without a name' : displayName(name);
+
+/** A moment in the past, inside a sentence. */
+const since = (moment: number): string => {
+  const day = dayOf(moment, clock.now());
+  if (day.kind === 'today') return `today at ${clockTime(day.date)}`;
+  if (day.kind === 'yesterday') return 'yesterday';
+  return `on ${day.kind === 'thisYear' ? dayAndMonth(day.date) : calendarDay(day.date)}`;
 };
 
 type Fallback = { happened: string; safe?: string; todo?: string };
@@ -218,6 +233,16 @@ const TROUBLE: Record<ErrorCode, Fallback> = {
     safe: 'Nothing was lost.',
     todo: 'Try again in a moment.',
   },
+  removed: {
+    happened: 'This computer was removed from your account.',
+    safe: 'Your files are safe with your other computers and your colleagues.',
+    todo: 'To use it again, remove Valise’s data from it, then add it anew from another of your computers.',
+  },
+  notPaired: {
+    happened: 'The two computers did not find each other.',
+    safe: 'Nothing was changed on either of them.',
+    todo: 'The code may be mistyped, used or run out. Make a new one and try again.',
+  },
   internal: {
     happened: 'Valise made a mistake.',
     safe: 'Your files are as they were.',
@@ -305,6 +330,8 @@ export const en = {
     startHint: 'For your team, your office, your company',
     join: 'I have an invitation',
     joinHint: 'A colleague sent you a link',
+    pair: 'I use Valise on another computer',
+    pairHint: 'It shows you a code for this one',
     recover: 'Recover my account',
     recoverHint:
       'On a new computer: comes with a later version. On the one you used, Valise asks for your kit when it is locked.',
@@ -399,6 +426,26 @@ export const en = {
     joining: 'Making your keys…',
   },
 
+  joinAccount: {
+    title: 'Add this computer',
+    sentence:
+      'On the computer where you use Valise, open the page Security, choose “Add a computer…”, and take the code from there.',
+    code: 'Code',
+    codeHint: 'Seven groups of four, or the whole link. Spaces and small letters do not matter.',
+    codeMissing: 'Please type the code that your other computer shows.',
+    address: 'Address',
+    addressHint: 'It stands below the code.',
+    addressMissing: 'Please type the address. It stands below the code.',
+    name: 'Name of this computer',
+    nameHint: 'So that you know it among your others.',
+    password: 'A password belongs to one computer: this one may have another than the one you use already.',
+    go: 'Add this computer',
+    waitingTitle: 'Waiting for your other computer…',
+    waiting: 'It takes up to a minute. Leave Valise open and unlocked there.',
+    already: (workspace: string) =>
+      `This computer’s Valise is ${displayName(workspace)}’s already. The code is for a computer without one.`,
+  },
+
   waiting: {
     title: (inviter: string) => `Waiting for ${firstName(inviter)}’s computer to let you in`,
     titleAnybody: 'Waiting to be let in',
@@ -444,9 +491,13 @@ export const en = {
     sentence:
       'If you forget the password, nobody can tell you a new one. These can: the keyring of this computer and two papers. Any two of the three open Valise here.',
     again: 'The kits you have now stop working as soon as new ones are made.',
-    used: 'The kits you used are used up. Print these, and destroy the old ones.',
-    renewed:
-      'Your password and your keys are new, and the kits you had open nothing any more. Print these, and destroy the old ones.',
+    because: {
+      recovered: 'The kits you used are used up. Print these, and destroy the old ones.',
+      renewed:
+        'Your password and your keys are new, and the kits you had open nothing any more. Print these, and destroy the old ones.',
+      removed:
+        'The computer is removed, your keys are new, and the kits you had open nothing any more. Print these, and destroy the old ones.',
+    },
     password: 'Your password',
     passwordHint: 'So that nobody else makes kits while you are away.',
     make: 'Make the kits',
@@ -683,7 +734,7 @@ export const en = {
     cid: 'Content id (CID)',
     dekId: 'Key id',
     epoch: 'Folder key epoch',
-    device: 'Signing device',
+    device: 'Signing computer',
     record: 'Record',
     version: (number: number) => `Version ${n(number)}`,
     versionBy: (by: string, moment: string, bytes: number) =>
@@ -912,6 +963,114 @@ export const en = {
     renewing: 'Making everything new…',
   },
 
+  computers: {
+    title: 'Your computers',
+    list: 'Computers of your account',
+    name: (name: string | null) => computerName(name),
+    here: 'this computer',
+    online: 'connected now',
+    seen: (moment: number | null): string => (moment === null ? 'never seen' : `last seen ${since(moment)}`),
+    add: 'Add a computer…',
+    menu: (name: string | null) => `Actions for ${computerName(name)}`,
+    rename: 'Rename…',
+    remove: 'Remove…',
+    fingerprint: 'Fingerprint',
+    removed: (value: number) => `Removed (${n(value)})`,
+    couldOpen: 'What it could open…',
+    couldOpenNamed: (name: string | null) => `What ${computerName(name)} could open…`,
+    renameTitle: 'Rename computer',
+    renameText: 'You see this name on all your computers.',
+    renameName: 'Name',
+    renameDo: 'Rename',
+  },
+
+  addComputer: {
+    title: 'Add a computer',
+    why: 'The other computer will open everything that you can, so Valise makes sure that it is you who asks.',
+    name: 'Name of this computer',
+    nameHint: 'It has none yet. So that you know it among your others.',
+    go: 'Make a code',
+    making: 'Making…',
+    codeTitle: 'Type this code on the other computer',
+    how: 'On your other computer, open Valise, choose “I use Valise on another computer”, and type this code.',
+    code: 'Code',
+    spelled: (groups: string[]) => `Code: ${groups.map((group) => [...group].join(' ')).join(', ')}`,
+    copyCode: 'Copy code',
+    copyLink: 'Copy link',
+    address: 'Address',
+    qr: 'QR code of the link: the code and the address in one',
+    waiting: 'Waiting for the other computer…',
+    left: (seconds: number) => `${n(Math.floor(seconds / 60))}:${String(seconds % 60).padStart(2, '0')} left`,
+    once: 'It works once. Whoever has it can become one of your computers: show it to nobody.',
+    over: 'This code has run out',
+    overText: 'It is good for ten minutes. Nothing was changed.',
+    another: 'Make a new code',
+    done: (name: string | null) =>
+      `${name === null ? computerName(name) : quoted(name)} is now one of your computers`,
+    doneText: 'It opens everything that you can open. Your files come to it by themselves.',
+    noServer: 'Your other computer cannot reach this one yet',
+    noServerText:
+      'Your workspace lives on this computer alone. Connect it to a server, and you can add another.',
+  },
+
+  removeComputer: {
+    title: (name: string | null) => `Remove ${name === null ? computerName(name) : quoted(name)}?`,
+    points: [
+      'It is refused at once: nothing is sent to it or taken from it.',
+      'Your keys and your folders’ keys change.',
+      'The recovery kits you have stop working, and you get new ones to print.',
+    ],
+    passwordHint: 'So that nobody else removes your computers.',
+    do: 'Remove this computer',
+    doing: 'Removing…',
+  },
+
+  reach: {
+    title: (name: string | null) => `What ${name === null ? computerName(name) : quoted(name)} could open`,
+    sum: (versions: number, folders: number, past: boolean): string => {
+      const can = past ? 'could' : 'can';
+      return versions === 0
+        ? `It ${can} open no file.`
+        : `It ${can} open ${plural(versions, 'version', 'versions')} of files in ${plural(folders, 'folder', 'folders')}. Assume that whoever has it has read them.`;
+    },
+    later: (value: number) =>
+      value === 1
+        ? '1 version came later and is closed to it.'
+        : `${n(value)} versions came later and are closed to it.`,
+    keyWaits: 'Its key changes before anything new comes.',
+    keyChanged: 'Its key has changed, and nothing new has come since.',
+    list: 'Folders',
+    versions: (value: number) => plural(value, 'version', 'versions'),
+    file: (open: number, closed: number): string =>
+      [
+        open > 0 || closed === 0 ? plural(open, 'version', 'versions') : '',
+        closed > 0 ? `${n(closed)} closed` : '',
+      ]
+        .filter((part) => part !== '')
+        .join(', '),
+    more: (value: number) => `and ${plural(value, 'more file', 'more files')}`,
+  },
+
+  forget: {
+    open: 'Remove Valise’s data from this computer…',
+    cardTitle: 'Leaving this computer',
+    cardText:
+      'All that Valise keeps here goes away. If this is your only computer and you have no recovery kit, nobody can open your files any more.',
+    removedTitle: 'This computer was removed from your account',
+    removedSafe:
+      'Nothing is sent to it or taken from it any more. Your files are safe with your other computers and your colleagues.',
+    title: 'Remove Valise’s data from this computer?',
+    text: 'Your keys, the list of your files and what is kept of them here go away. Copies that you saved outside Valise stay. This cannot be undone.',
+    warning:
+      'If this is your only computer and you have no recovery kit, nobody can open your files any more. Only what you share stays, with those you share it with.',
+    unsent: 'Some of it is on this computer only and was not sent yet: that is lost.',
+    name: (workspace: string) => `To be sure, type the name of the workspace: ${displayName(workspace)}`,
+    different: (workspace: string) => `This is not the name. Please type ${displayName(workspace)}.`,
+    do: 'Remove the data',
+    doing: 'Removing…',
+    done: 'Valise’s data is removed from this computer.',
+  },
+
   moveTo: {
     title: (names: string[]) => `Move ${things(names, 'item', 'items')}`,
     text: (folder: string) => `Inside ${quoted(folder)}.`,
@@ -968,7 +1127,7 @@ export const en = {
     protectedTitle: 'Protected',
     protected: [
       'What is in files, and their names, can be read by the people in the folder and by nobody else. Not by the server, nor by whoever runs it.',
-      'Every change is signed by the device it was made on. What cannot be verified is not opened, and you are told.',
+      'Every change is signed by the computer it was made on. What cannot be verified is not opened, and you are told.',
       'While Valise is locked, what is inside stays closed, even to a thief of this computer.',
     ],
     notTitle: 'Not protected',
@@ -1002,7 +1161,7 @@ export const en = {
     fingerprintsText: 'Compare them by eye or voice with what a colleague sees.',
     workspace: 'Workspace',
     account: 'Your account',
-    device: 'This device',
+    device: 'This computer',
     catalog: 'Server',
     events: 'What happened',
     noEvents: 'Nothing that you should look at.',

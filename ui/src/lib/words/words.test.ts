@@ -40,6 +40,26 @@ test('how the key of a folder stands', () => {
   expect(words.passwordAndKeys.behind(2)).toBe('2 folders still use the key before.');
 });
 
+test('what a removed computer could open', () => {
+  expect(words.reach.sum(14, 3, false)).toBe(
+    'It can open 14 versions of files in 3 folders. Assume that whoever has it has read them.',
+  );
+  expect(words.reach.sum(1, 1, true)).toContain('It could open 1 version of files in 1 folder.');
+  expect(words.reach.sum(0, 2, true)).toBe('It could open no file.');
+  expect(words.reach.file(5, 2)).toBe('5 versions, 2 closed');
+  expect(words.reach.file(0, 1)).toBe('1 closed');
+  expect(words.reach.file(1, 0)).toBe('1 version');
+});
+
+test('when a computer was last there, and how long a code is good', () => {
+  expect(words.computers.seen(null)).toBe('never seen');
+  expect(words.computers.seen(Date.UTC(2026, 10, 14, 9, 12))).toBe('last seen today at 09:12');
+  expect(words.computers.seen(Date.UTC(2026, 10, 13, 23))).toBe('last seen yesterday');
+  expect(words.computers.seen(Date.UTC(2026, 10, 3))).toBe('last seen on 3 Nov');
+  expect(words.addComputer.left(605)).toBe('10:05 left');
+  expect(words.addComputer.spelled(['7QKM', 'X3TD'])).toBe('Code: 7 Q K M, X 3 T D');
+});
+
 test('moments, seen from now', () => {
   expect(words.changed(Date.UTC(2026, 10, 14, 9, 12))).toBe('Today, 09:12');
   expect(words.changed(Date.UTC(2026, 10, 13, 23))).toBe('Yesterday');
@@ -72,6 +92,15 @@ test('names of other people are escaped wherever they are spoken of', () => {
     words.folderKeys.retired(evil, 2),
     words.folderKeys.decided(evil, 30),
     words.places.folderMenu(evil),
+    words.computers.name(evil),
+    words.computers.menu(evil),
+    words.computers.couldOpenNamed(evil),
+    words.addComputer.done(evil),
+    words.removeComputer.title(evil),
+    words.reach.title(evil),
+    words.forget.name(evil),
+    words.forget.different(evil),
+    words.joinAccount.already(evil),
   ];
   for (const text of said) {
     expect(text).not.toContain('\u202E');
@@ -104,6 +133,8 @@ test('every code has words: what happened, and never a bare code', () => {
     'io',
     'cancelled',
     'timedOut',
+    'removed',
+    'notPaired',
     'internal',
   ];
   for (const code of codes) {

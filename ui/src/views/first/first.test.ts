@@ -1,7 +1,7 @@
-import { cleanup, render, screen } from '@testing-library/svelte';
+import { cleanup, render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
-import { KITS, MockBackend, refusal, type MockOptions, type World } from '$lib/backend/mock';
+import { KITS, MockBackend, PAIRING, refusal, type MockOptions, type World } from '$lib/backend/mock';
 import App from '../../App.svelte';
 import { acme, blank, RECOVERY, STATUS } from '../../design/world';
 
@@ -142,6 +142,68 @@ describe('joining', () => {
     expect(await screen.findByText(/has expired/)).toBeVisible();
     await press(user, 'Continue');
     expect(screen.queryByLabelText('Your name')).toBeNull();
+  });
+});
+
+describe('one more computer of a person', () => {
+  const password = () => screen.findByLabelText('Choose a password for this computer');
+
+  test('a pasted link fills the address, and the account opens here', async () => {
+    const { backend, user } = start(blank());
+    await press(user, /I use Valise on another computer/);
+    const code = await screen.findByLabelText('Code');
+    await waitFor(() => expect(code).toHaveFocus());
+    await user.paste(PAIRING.link);
+    expect(code).toHaveValue(PAIRING.code);
+    expect(screen.getByLabelText('Address')).toHaveValue(PAIRING.catalog);
+    const name = screen.getByLabelText('Name of this computer');
+    expect(name).toHaveValue('ada-desk');
+    await user.clear(name);
+    await user.type(name, 'Laptop');
+    expect(screen.getByText(/A password belongs to one computer/)).toBeVisible();
+    await user.type(await password(), PASSWORD);
+    backend.world.folders = acme().folders;
+    await press(user, 'Add this computer');
+    expect(await screen.findByRole('navigation', { name: 'Places' })).toBeVisible();
+    expect(backend.asked).toContainEqual(['joinAccount', PAIRING.code, PAIRING.catalog, 'Laptop']);
+  });
+
+  test('what is missing is said beside the fields', async () => {
+    const { backend, user } = start(blank());
+    await press(user, /I use Valise on another computer/);
+    await press(user, 'Add this computer');
+    expect(await screen.findByText('Please type the code that your other computer shows.')).toBeVisible();
+    expect(screen.getByText(/Please type the address/)).toBeVisible();
+    expect(screen.getByText('Please choose a password.')).toBeVisible();
+    expect(backend.asked.map(([request]) => request)).not.toContain('joinAccount');
+    await press(user, 'Back');
+    expect(await screen.findByRole('heading', { name: 'Welcome to Valise' })).toBeVisible();
+  });
+
+  test('the wait is told, and so is trouble; what was typed is still there', async () => {
+    const { backend, user } = start(blank(), { delay: 50, refuse: { joinAccount: refusal('notPaired') } });
+    await press(user, /I use Valise on another computer/);
+    await user.type(await screen.findByLabelText('Code'), '7qkm x3td');
+    await user.type(screen.getByLabelText('Address'), 'http://10.0.0.7:8443');
+    await user.clear(screen.getByLabelText('Name of this computer'));
+    await user.type(await password(), PASSWORD);
+    await press(user, 'Add this computer');
+    expect(await screen.findByRole('heading', { name: 'Waiting for your other computer…' })).toBeVisible();
+    expect(await screen.findByRole('alert')).toHaveTextContent('The two computers did not find each other.');
+    expect(backend.asked).toContainEqual(['joinAccount', '7QKM X3TD', 'http://10.0.0.7:8443', null]);
+    await press(user, 'Try again');
+    expect(await screen.findByLabelText('Code')).toHaveValue('7qkm x3td');
+    expect(await password()).toHaveValue(PASSWORD);
+  });
+
+  test('a clicked link goes straight there', async () => {
+    const { backend, user } = start(blank());
+    await screen.findByRole('button', { name: /Start a workspace/ });
+    backend.clickInvitation(PAIRING.link);
+    expect(await screen.findByLabelText('Code')).toHaveValue(PAIRING.code);
+    expect(backend.asked.map(([request]) => request)).not.toContain('inspectInvitation');
+    await press(user, 'Back');
+    expect(await screen.findByRole('heading', { name: 'Welcome to Valise' })).toBeVisible();
   });
 });
 

@@ -479,7 +479,7 @@ describe('places', () => {
     expect(await screen.findByText('90d4 2c7e 1fa8 635b e742 0c9d 8b31 f5a6')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Security' }));
     expect(await screen.findByText('Not protected')).toBeVisible();
-    await user.click(await screen.findByRole('button', { name: 'Copy: This device' }));
+    await user.click(await screen.findByRole('button', { name: 'Copy: This computer' }));
     expect(backend.copied).toBe('d7a9 1c04 b8e2 5f63 90aa 4e17 c3d8 6b21');
   });
 
