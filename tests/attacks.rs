@@ -668,7 +668,7 @@ async fn outsiders_get_nothing_and_change_nothing() {
         }
     });
     let refused = mallory.refused(args!["sync"]).await;
-    assert_eq!(refused.answer["error"]["code"], "notAllowed", "{}", refused.text);
+    assert_eq!(refused.answer["error"]["code"], "removed", "{}", refused.text);
     let asked = other.heard();
     assert!(asked[from..].iter().any(|asked| asked.proof.is_some()), "Mallory asked nothing");
 

@@ -3,8 +3,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use valise_protocol::chain::Head;
+use valise_protocol::ids::RecordHash;
+use valise_protocol::receipt::Receipt;
+use valise_protocol::record::Record;
+use valise_protocol::sign::SigningKey;
 use valise_tests::{
     args,
     catalog::Catalog,
@@ -287,6 +295,120 @@ async fn a_lost_computer_is_refused_at_once_and_reads_nothing_new() {
     calm(&[&world.alice, &laptop, &world.bob]).await;
 }
 
+/// The end of a chain is kept back, with a truly signed word for what is left.
+fn shortened(page: &mut Value, key: &SigningKey) {
+    let records = page["records"].as_array_mut().unwrap();
+    records.pop();
+    let last = records.last().and_then(Value::as_str).unwrap();
+    let record = Record::decode(&BASE64_URL_SAFE_NO_PAD.decode(last).unwrap()).unwrap();
+    page["receipt"] = serde_json::to_value(Receipt::sign(record.chain().unwrap(), Head::of(&record), key)).unwrap();
+}
+
+/// Who removes somebody from a folder and then adds a computer: a catalog cannot show the new one the state from before.
+#[tokio::test]
+async fn a_new_computer_is_shown_nothing_older_than_the_one_that_let_it_in_knows() {
+    let world = World::new().await;
+    let key = Arc::new(world.catalog.key());
+    for (what, kind) in [("account", "/v1/chains/account-"), ("workspace", "/v1/chains/workspace-")] {
+        world.alice.valise(args!["key", "rotate", "--account"]).await;
+        let (mut waiting, code) = code(&world.alice).await;
+        let signing = key.clone();
+        world.liar.change(move |asked, answer| {
+            if asked.method == "GET" && asked.path.starts_with(kind) && !asked.path.contains("after") {
+                // The new computer reads from the start. Of the account it must see its own addition.
+                let own = what == "account";
+                if !own {
+                    shortened(answer, &signing);
+                } else if answer["records"].as_array().is_some_and(|records| records.len() > 3) {
+                    // Another history: what it was let in with is there, and the rotation before it is not.
+                    answer["records"].as_array_mut().unwrap().remove(2);
+                }
+            }
+        });
+        let laptop = Person::new("Laptop");
+        let said = refused(&laptop, args!["pair", &code, "--catalog", &world.liar.url]).await;
+        assert_eq!(said["code"], "distrusted", "{what}: {said}");
+        world.liar.honest();
+        waiting.kill().await;
+    }
+
+    // A folder: the key change after somebody's removal is kept back.
+    let (mut waiting, code) = code(&world.alice).await;
+    let laptop = Person::new("Laptop");
+    let signing = key.clone();
+    world.liar.change(move |asked, answer| {
+        if asked.method == "GET" && asked.path.starts_with("/v1/chains/folder-") && answer["records"].is_array() {
+            let many = answer["records"].as_array().is_some_and(|records| records.len() > 3);
+            if many && !asked.path.contains("after") {
+                shortened(answer, &signing);
+            }
+        }
+    });
+    let said = laptop.run_any(args!["pair", &code, "--catalog", &world.liar.url]).await;
+    assert!(said.text.contains("distrusted") || said.text.contains("went back"), "{}", said.text);
+    world.liar.honest();
+    waiting.kill().await;
+    laptop.valise(args!["sync"]).await;
+    reads(&laptop, &["a.txt"]).await;
+}
+
+/// The catalog truly signs another end of one's own account chain: that is told, not passed over.
+#[tokio::test]
+async fn another_end_of_the_own_chain_is_told() {
+    let world = World::new().await;
+    let _laptop = world.laptop().await;
+    let key = world.catalog.key();
+    world.liar.change(move |asked, answer| {
+        if asked.method == "GET" && asked.path.starts_with("/v1/chains/account-") && asked.path.contains("after") {
+            let mut receipt: Receipt = serde_json::from_value(answer["receipt"].clone()).unwrap();
+            receipt = Receipt::sign(receipt.chain, Head { seq: receipt.seq, hash: RecordHash::new([7; 32]) }, &key);
+            answer["receipt"] = serde_json::to_value(receipt).unwrap();
+        }
+    });
+    assert_eq!(refused(&world.alice, args!["sync"]).await["code"], "distrusted");
+    world.liar.honest();
+    world.alice.valise(args!["sync"]).await;
+}
+
+/// An answer that was lost while the only computer let its chain grow: nothing that is written next forks it.
+#[tokio::test]
+async fn a_lost_answer_does_not_fork_the_account() {
+    let world = World::new().await;
+    world.liar.swallow(|asked| asked.method == "POST" && asked.path.starts_with("/v1/chains/account-"));
+    let mut rotating = world.alice.start(args!["key", "rotate", "--account"]).not_worth_telling();
+    world.liar.swallowed().await;
+    rotating.kill().await;
+    // Away: kits would be written over what the catalog has.
+    let kits = world.liar.away_for(world.alice.refused(args!["recovery", "kit", "--print"])).await;
+    assert_eq!(kits.answer["error"]["code"], "offline", "{}", kits.text);
+    world.liar.honest();
+    world.alice.valise(args!["recovery", "kit", "--print"]).await;
+    let keys = world.alice.valise(args!["key", "status"]).await;
+    assert_eq!(keys["account"]["accountVersion"], 2, "{keys}");
+    add(&world.bob, "b.txt").await;
+    reads(&world.alice, &["a.txt", "b.txt"]).await;
+    calm(&[&world.alice, &world.bob]).await;
+}
+
+/// A catalog restored to before a computer was added: whichever is there brings what all of them wrote.
+#[tokio::test]
+async fn a_restored_catalog_learns_of_all_computers_again() {
+    let mut world = World::new().await;
+    let backup = world.catalog.back_up().await;
+    let laptop = world.laptop().await;
+    laptop.valise(args!["device", "rename", "Laptop", "Travel"]).await;
+    world.alice.valise(args!["sync"]).await;
+    world.catalog.restore(&backup).await;
+    assert_eq!(refused(&laptop, args!["sync"]).await["code"], "removed");
+    // Told, and mended: what either of them wrote.
+    world.alice.run_any(args!["sync"]).await;
+    world.alice.valise(args!["sync"]).await;
+    laptop.valise(args!["sync"]).await;
+    add(&laptop, "b.txt").await;
+    reads(&world.alice, &["a.txt", "b.txt"]).await;
+    assert_eq!(devices(&world.alice.valise(args!["device", "list"]).await)[1].0, "Travel");
+}
+
 /// Every computer lost: two kits bring the account to a new one, and the lost ones are outside.
 #[tokio::test]
 async fn two_kits_bring_the_account_to_a_new_computer() {
@@ -350,7 +472,11 @@ async fn two_kits_bring_the_account_to_a_new_computer() {
     reads(&again, &["a.txt", "b.txt", "c.txt", "d.txt"]).await;
     reads(&new, &["a.txt", "b.txt", "c.txt", "d.txt"]).await;
     assert_eq!(again.valise(args!["device", "list"]).await.as_array().unwrap().len(), 3);
-    calm(&[&new, &again, &world.bob]).await;
+    calm(&[&again, &world.bob]).await;
+    // The one that was kept is told of the other.
+    let told = new.valise(args!["security"]).await;
+    let told: Vec<_> = told.as_array().unwrap().iter().map(|event| event["words"]["happened"].clone()).collect();
+    assert_eq!(told, ["A computer joined your account: New desk."]);
 }
 
 fn copy(from: &Path, to: &Path) {

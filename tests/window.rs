@@ -8,7 +8,8 @@ use std::{
 
 use fantoccini::key::Key;
 use valise_tests::{
-    PATIENCE,
+    PATIENCE, args,
+    cli::Person,
     drag::{Drag, drop_files},
     until,
     window::{Computer, Window},
@@ -131,6 +132,7 @@ async fn two_people_share_files_in_two_windows() {
     look_around(&alice).await;
     lock_with_the_screen(&at_bob, &bob).await;
     make_everything_new(&bob).await;
+    add_and_remove_a_computer(&alice).await;
     alice.close().await;
     bob.close().await;
 }
@@ -222,6 +224,34 @@ async fn make_everything_new(window: &Window) {
     window.press("Make everything new").await;
     window.read("Kit A").await;
     window.screenshot("20-new-kits").await;
+}
+
+/// Another computer of Alice's joins by the code that her window shows, has her files, and is removed again.
+async fn add_and_remove_a_computer(window: &Window) {
+    window.press("Security").await;
+    window.press("Add a computer…").await;
+    window.fill("Your password", ALICES).await;
+    window.press("Make a code").await;
+    let text = async |css: &str| window.see(css).await.text().await.expect("the page answers");
+    let (code, address) = (text(".code").await, text(".typed .value code").await);
+    window.screenshot("21-code").await;
+    let laptop = Person::new("Laptop");
+    laptop.valise(args!["pair", &code, "--catalog", &address, "--name", "Travel laptop"]).await;
+    window.read("is now one of your computers").await;
+    window.screenshot("22-joined").await;
+    window.press("Done").await;
+    let list = laptop.valise(args!["ls", "Agreements"]).await;
+    assert!(list.as_array().is_some_and(|files| files.len() > 5), "{list}");
+
+    window.press("Actions for Travel laptop").await;
+    window.choose("Remove…").await;
+    window.read("It is refused at once").await;
+    window.screenshot("23-remove").await;
+    window.fill("Your password", ALICES).await;
+    window.press("Remove this computer").await;
+    window.read("Kit A").await;
+    let refused = laptop.refused(args!["sync"]).await;
+    assert_eq!(refused.answer["error"]["code"], "removed", "{}", refused.text);
 }
 
 /// What was opened is removed by locking.

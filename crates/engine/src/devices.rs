@@ -16,7 +16,8 @@ use valise_crypto::{Costs, PairingCode, PairingMessage, ShareSet, combine};
 use valise_protocol::account::{Account, RecoverySet, check_consent};
 use valise_protocol::api::{Answered, ApiCode, Base64, NewPairing};
 use valise_protocol::cbor;
-use valise_protocol::ids::{AccountId, DeviceId, WorkspaceId};
+use valise_protocol::chain::Head;
+use valise_protocol::ids::{AccountId, DeviceId, FolderId, WorkspaceId};
 use valise_protocol::keys::DeviceKeys;
 use valise_protocol::record::{ChainId, Record};
 use valise_protocol::sign::{Signature, VerifyKey};
@@ -27,7 +28,7 @@ use crate::error::EngineError;
 use crate::home::{CatalogAddress, Public};
 use crate::keyring::Keyring;
 use crate::shared::{Session, Shared, lock};
-use crate::vault::devices::{Belongs, Given, Joining, NewDevice, checked_name};
+use crate::vault::devices::{Belongs, Floors, Given, Joining, NewDevice, OTHER_RING, checked_name};
 use crate::vault::recovery::{Lost, NewSet};
 use crate::views::fingerprint;
 use crate::{recovery, sync, vault};
@@ -37,7 +38,9 @@ const CODE_TIME: Duration = Duration::from_secs(600);
 /// Between two looks for an answer, or for having been let in.
 const LOOK: Duration = Duration::from_millis(700);
 /// How long the new one waits to be let in: the other one has to see its answer.
-const LET_IN: Duration = Duration::from_secs(60);
+const LET_IN: Duration = Duration::from_secs(120);
+/// For telling the catalog that a code counts no more.
+const GOODBYE: Duration = Duration::from_secs(2);
 /// The catalog is asked when devices were here, but the list does not wait for it.
 const GLANCE: Duration = Duration::from_secs(3);
 /// What links begin with.
@@ -50,6 +53,10 @@ struct Offer {
     workspace: WorkspaceId,
     account: AccountId,
     catalog: VerifyKey,
+    /// Account and workspace, as far as they were verified.
+    chains: Vec<Head>,
+    /// Folders, as far as they were verified.
+    folders: Vec<(FolderId, Head)>,
 }
 
 /// What the one that is to join answers.
@@ -62,6 +69,8 @@ struct Answer {
 }
 
 const VERSION: u8 = 1;
+/// Give up when keys change while they are read so many times.
+const TRIES: usize = 4;
 
 /// What this computer is called in the network, without the domain.
 pub fn computer_name() -> String {
@@ -138,11 +147,14 @@ pub async fn begin_pairing(
     recovery::open_slots(shared, password).await?;
     end_pairing(&session);
     let link = session.link()?;
+    // The catalog must have what the new one is told of.
+    sync::round(shared, &session).await?;
     let (offer, url) = shared.open(|open| {
         let (workspace, account) = (open.vault.me.workspace, open.vault.me.account);
         let url = open.vault.catalog_record().and_then(|catalog| catalog.addresses.first().cloned());
         let url = url.or_else(|| open.public.catalog.as_ref().map(|catalog| catalog.url.clone())).unwrap_or_default();
-        Ok((Offer { version: VERSION, workspace, account, catalog: link.key }, url))
+        let Floors { chains, folders } = open.vault.floors();
+        Ok((Offer { version: VERSION, workspace, account, catalog: link.key, chains, folders }, url))
     })?;
     let code = PairingCode::make()?;
     let offer = Base64(code.seal(PairingMessage::Offer, &cbor::encode(&offer)?)?);
@@ -179,12 +191,14 @@ async fn wait_for_answer(
         None => None,
         Some(Err(_)) => Some(Err(EngineError::NotPaired("The code has run out."))),
         Some(Ok(Err(error))) => Some(Err(error)),
-        Some(Ok(Ok(answer))) => Some(take_in(&shared, &session, &code, &answer, &own_name).await),
+        // Locked meanwhile: what the catalog was asked for, the next reading shows.
+        Some(Ok(Ok(answer))) => {
+            session.cancel.run_until_cancelled(take_in(&shared, &session, &code, &answer, &own_name)).await
+        }
     };
-    if let Ok(link) = session.link()
-        && let Err(error) = link.client.end_pairing(&code.id()).await
-    {
-        tracing::debug!(%error, "a pairing was not ended");
+    // Nobody waits for this: the catalog forgets the code by itself.
+    if let Ok(link) = session.link() {
+        let _ = tokio::time::timeout(GOODBYE, link.client.end_pairing(&code.id())).await;
     }
     match joined {
         None => {}
@@ -230,7 +244,15 @@ async fn take_in(
     let joining = Joining { name: checked_name(&answer.name)?, device: answer.device, consent: answer.consent };
     let account = shared.vault(|vault| Ok(vault.me.account))?;
     check_consent(account, &joining.device, &joining.consent).map_err(|_| BAD)?;
-    sync::grow(shared, session, |vault| Ok((vault.compose_joining(&joining, own_name)?, ()))).await?;
+    let device = joining.device.id();
+    let grown = sync::grow(shared, session, |vault| Ok((vault.compose_joining(&joining, own_name)?, ()))).await;
+    if let Err(error) = grown {
+        // The answer may have been lost, not the record.
+        let _order = session.order.lock().await;
+        let read = sync::pull(shared, &session.link()?).await;
+        let joined = read.is_ok() && shared.vault(|vault| Ok(vault.account.is_valid(&device)))?;
+        return if joined { Ok(joining.name) } else { Err(error) };
+    }
     Ok(joining.name)
 }
 
@@ -298,11 +320,25 @@ pub async fn join_account(
     let (id, key) = new.signer();
     let client = open.by(Signer { account: offer.account, device: id, key });
     let given = tokio::time::timeout(LET_IN, let_in(&client, &offer)).await;
-    let given = given.map_err(|_| EngineError::NotPaired("The other computer did not answer: is it open there?"))??;
-    let (worker, secret) = (shared.clone(), password.clone());
+    let mut given =
+        given.map_err(|_| EngineError::NotPaired("The other computer did not answer: is it open there?"))??;
     let address = CatalogAddress { url, key: offer.catalog };
     let belongs = Belongs { workspace: offer.workspace, account: offer.account };
-    crate::engine::blocking(move || new.keep(&worker.home, belongs, &given, address, (&secret.0, costs))).await
+    let floors = Floors { chains: offer.chains.clone(), folders: offer.folders.clone() };
+    let new = Arc::new(new);
+    for _ in 0..TRIES {
+        let (worker, secret, (new, floors)) = (shared.clone(), password.clone(), (new.clone(), floors.clone()));
+        let (address, again) = (address.clone(), given.clone());
+        let kept = crate::engine::blocking(move || {
+            new.keep(&worker.home, (belongs, &floors), &again, address, (&secret.0, costs))
+        });
+        match kept.await {
+            // Keys changed between the reading of the chain and of the ring.
+            Err(EngineError::Distrusted(OTHER_RING)) => given = let_in(&client, &offer).await?,
+            kept => return kept,
+        }
+    }
+    Err(EngineError::Distrusted(OTHER_RING))
 }
 
 /// Reads account, ring and workspace, as soon as the catalog knows this device.

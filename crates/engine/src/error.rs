@@ -282,17 +282,17 @@ impl From<EngineError> for ApiError {
             ),
             EngineError::Removed => (
                 Code::Removed,
-                "This computer was removed from your account, or the catalog says so.",
-                Some("What is on it stays sealed behind its password. Your other computers have everything."),
+                "The catalog does not know this computer any more: it was removed from the account, or the server was restored from an old copy.",
+                Some("What is on it stays sealed behind its password."),
                 Some(
-                    "If it was you: remove Valise’s data from this computer. If it was not: look at Computers on another one of yours.",
+                    "Look at “Your computers” on another one of yours. If this one was removed there, remove Valise’s data from it; if not, leave the other one open for a while.",
                 ),
             ),
             EngineError::RecoveredTooLate => (
                 Code::NotAllowed,
                 "Your account was changed from another computer at the same moment, so this one could not join it.",
                 Some("The recovery kits that you used are still good."),
-                Some("Remove Valise’s data from this computer, and use the same kits once more."),
+                Some("Use the same kits once more."),
             ),
             EngineError::BadPairingCode(bad) => return bad_pairing_code(*bad, details),
             EngineError::NotPaired(what) => {
@@ -483,12 +483,12 @@ fn wrong_kit(kit: KitName, fault: valise_crypto::ShareFault, details: Option<Str
     use valise_crypto::ShareFault as F;
     let (happened, todo) = match fault {
         F::Foreign => (
-            format!("This kit {kit:?} is not of the set that opens this computer."),
+            format!("This kit {kit:?} is not of the set that is needed here."),
             "It is an older kit, one that was used already, or another computer's. Look for the newest one.",
         ),
         F::Damaged => (
             format!("The code of kit {kit:?} was changed: it is not the one that was printed."),
-            "Use the other kit, together with this computer's keyring.",
+            "Use the other kit, and on the computer it was made for, its keyring.",
         ),
     };
     let safe = Some("Nothing was changed.".to_owned());

@@ -222,6 +222,14 @@ impl Home {
         for dir in ["next.tmp", NEXT, "blocks", "opened"] {
             remove_dir(&self.root.join(dir))?;
         }
+        // What a killed write left beside.
+        for file in fs::read_dir(&self.root)? {
+            let file = file?;
+            if file.file_name().to_string_lossy().ends_with(".tmp") {
+                remove_file(&file.path())?;
+            }
+        }
+        crate::opened::erase(&self.root);
         File::open(&self.root)?.sync_all()?;
         self.remove(ERASING)
     }

@@ -47,9 +47,14 @@ pub async fn make(
     shared.vault(|_| Ok(()))?;
     let now = shared.clock.now();
     let opened = open_slots(shared, password).await?;
-    let made = match shared.vault(|vault| Ok(vault.has_other_devices()))? {
-        false => shared.vault(|vault| vault.make_recovery_set(&shared.home, &opened, now))?,
+    let made = match shared.vault(|vault| vault.is_ordered())? {
         true => make_ordered(shared, &opened, None).await?,
+        false => {
+            let session = shared.session()?;
+            // Nothing is read or ordered meanwhile.
+            let _order = session.order.lock().await;
+            shared.vault(|vault| vault.make_recovery_set(&shared.home, &opened, now))?
+        }
     };
     let kits = hand_out(shared, keyring, made).await?;
     if let Ok(session) = shared.session() {
@@ -65,8 +70,10 @@ pub async fn make_ordered(
     without: Option<DeviceId>,
 ) -> Result<NewSet, EngineError> {
     let (session, now) = (shared.session()?, shared.clock.now());
+    // What a recovery left to be done comes first, or it would undo this.
+    sync::renew_due(shared, &session).await?;
     let set = sync::grow(shared, &session, |vault| vault.compose_ordered_set(opened, without, now)).await?;
-    shared.vault(|vault| vault.keep_ordered_set(&shared.home, set, without.is_some()))
+    shared.vault(|vault| vault.keep_ordered_set(&shared.home, set))
 }
 
 /// Asks for the password once more. About a second of CPU.
@@ -207,7 +214,7 @@ pub async fn prepare(
 ) -> Result<OpenedSlots, EngineError> {
     Password::new(&new.0)?;
     let public = public(shared)?;
-    if shared.vault(|vault| Ok(vault.has_other_devices()))? {
+    if shared.vault(|vault| vault.is_ordered())? {
         return Err(EngineError::NotNow(
             "You use Valise on other computers, too. To begin anew here, remove this computer from another one of yours, and then add it again.",
         ));

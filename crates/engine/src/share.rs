@@ -328,7 +328,7 @@ pub async fn append_folder(
 }
 
 async fn send(link: &CatalogLink, chain: &ChainId, record: &Record) -> Result<(), CatalogError> {
-    let append = Append { records: vec![Base64(record.bytes().to_vec())], wraps: Vec::new() };
+    let append = Append { records: vec![Base64(record.bytes().to_vec())], ..Append::default() };
     let receipt = link.client.append(chain, &append).await?;
     let sound = receipt.verify(&link.key).is_ok()
         && receipt.chain == *chain

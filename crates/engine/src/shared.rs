@@ -232,8 +232,14 @@ fn open_status(open: &Open) -> Status {
 }
 
 fn ways_out(vault: &Vault) -> WaysOut {
-    let kept = vault.recovery.as_ref().map(|set| set.3.iter().filter(|kit| kit.3.is_some()).count());
-    match kept {
+    let in_force = vault.account.recovery().map(|set| set.id);
+    let due = vault.is_renewal_due().unwrap_or(false);
+    let own = vault.recovery.as_ref().filter(|set| due || in_force == Some(set.0));
+    if own.is_none() && vault.account.valid_devices() > 1 && in_force.is_some() {
+        // Another computer of this person has the kits, and is itself a way back.
+        return WaysOut::Both;
+    }
+    match own.map(|set| set.3.iter().filter(|kit| kit.3.is_some()).count()) {
         None => WaysOut::None,
         Some(0) => WaysOut::Unproven,
         Some(1) => WaysOut::One,

@@ -46,3 +46,14 @@ pub fn finding(shared: &Shared, finding: &Finding) -> ApiError {
 fn describe(void: Void) -> String {
     format!("void: {void}")
 }
+
+/// Another computer joined one's own account.
+pub fn joined(name: Option<&str>) -> ApiError {
+    ApiError {
+        code: ErrorCode::NotVerified,
+        happened: format!("A computer joined your account: {}.", name.unwrap_or("it has no name")),
+        safe: None,
+        todo: Some("If it was not you: remove it under “Your computers” on the page Security, at once.".to_owned()),
+        details: None,
+    }
+}

@@ -190,13 +190,16 @@ pub struct Page {
 }
 
 /// Records to append, in order. The first must follow the chain's head, or nothing is taken.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Append {
     /// Encoded records.
     pub records: Vec<Base64>,
     /// Wrapped DEKs of the content they announce.
     #[serde(default)]
     pub wraps: Vec<Wrap>,
+    /// The sealed ring that the last `keys` record of an account names: kept with it, or neither is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ring: Option<Base64>,
 }
 
 /// The first records of a folder: genesis, first rekey, and what follows.

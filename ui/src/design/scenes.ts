@@ -157,6 +157,19 @@ async function toJoinAccount(hand: Hand): Promise<void> {
   await hand.wait(700);
 }
 
+async function toLost(hand: Hand): Promise<void> {
+  await hand.press('I lost my other computers');
+  await hand.fill('Code of one kit', KITS[0]?.code ?? '');
+  await hand.fill('Code of the other kit', KITS[1]?.code ?? '');
+  await hand.fill('Address', PAIRING.catalog);
+  await hand.fill('Choose a new password for this computer', 'violet ladder marble seven');
+  await hand.wait(700);
+}
+
+async function toForget(hand: Hand): Promise<void> {
+  await hand.press('Remove Valise’s data from this computer…');
+}
+
 export const SCENES: Record<string, Scene> = {
   welcome: { world: blank },
   you: { world: blank, act: toYou },
@@ -220,6 +233,46 @@ export const SCENES: Record<string, Scene> = {
     act: async (hand) => {
       await toJoinAccount(hand);
       await hand.press('Add this computer');
+    },
+  },
+  'lost-computers-empty': { world: blank, act: (hand) => hand.press('I lost my other computers') },
+  'lost-computers-missing': {
+    world: blank,
+    act: async (hand) => {
+      await hand.press('I lost my other computers');
+      await hand.press('Open my account');
+    },
+  },
+  'lost-computers': { world: blank, act: toLost },
+  'lost-computers-working': {
+    world: blank,
+    options: { hang: ['recoverAccount'] },
+    act: async (hand) => {
+      await toLost(hand);
+      await hand.press('Open my account');
+    },
+  },
+  'lost-computers-same-kit': {
+    world: blank,
+    act: async (hand) => {
+      await toLost(hand);
+      await hand.fill('Code of the other kit', KITS[0]?.code ?? '');
+      await hand.press('Open my account');
+    },
+  },
+  'lost-computers-unknown': {
+    world: blank,
+    options: { refuse: { recoverAccount: refusal('notPaired') } },
+    act: async (hand) => {
+      await toLost(hand);
+      await hand.press('Open my account');
+    },
+  },
+  'lost-computers-kits': {
+    world: () => ({ ...acme(), status: blank().status }),
+    act: async (hand) => {
+      await toLost(hand);
+      await hand.press('Open my account');
     },
   },
   waiting: {
@@ -543,8 +596,24 @@ export const SCENES: Record<string, Scene> = {
   forget: {
     world: status({ connection: 'removed', online: 0 }),
     act: async (hand) => {
-      await hand.press('Remove Valise’s data from this computer…');
+      await toForget(hand);
       await hand.fill('To be sure, type the name of the workspace: Acme Legal', 'Acme');
+      await hand.press('Remove the data');
+    },
+  },
+  'forget-host': {
+    world: acme,
+    options: {
+      refuse: {
+        forget: refusal('notAllowed', {
+          happened: 'This computer hosts the workspace: without it, nobody could share anything.',
+        }),
+      },
+    },
+    act: async (hand) => {
+      await toComputers(hand);
+      await toForget(hand);
+      await hand.fill('To be sure, type the name of the workspace: Acme Legal', 'Acme Legal');
       await hand.press('Remove the data');
     },
   },

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 use valise_protocol::account;
-use valise_protocol::api::{Append, MAX_WRAPS, NewFolder, Notice, Wrap};
+use valise_protocol::api::{Append, Base64, MAX_WRAPS, NewFolder, Notice, Wrap};
 use valise_protocol::chain::Slice;
 use valise_protocol::folder::{self, Content, Folder, Role};
 use valise_protocol::ids::FolderId;
@@ -11,11 +11,12 @@ use valise_protocol::record::{ChainId, Record};
 use valise_protocol::workspace;
 
 use super::grow::{Growth, grow, stands};
-use super::{decode, settle};
+use super::{decode, ring, settle};
 use crate::catalog::Catalog;
 use crate::chain::{Chain, Op};
-use crate::db::{held, pins, unpins, wraps};
+use crate::db::{held, pins, rings, unpins, wraps};
 use crate::error::{ApiError, rule};
+use crate::limits::MAX_RING;
 use crate::state::{Asker, State};
 use crate::store::{Audience, Effects};
 
@@ -30,7 +31,32 @@ pub(crate) fn append(
     let records = decode_some(&append)?;
     may_append(db, state, &asker, id, &records)?;
     check_own(&asker, id, &records)?;
+    put_ring(db, state, id, append.ring, &records)?;
     take(catalog, db, state, effects, (asker, id, records, append.wraps))
+}
+
+/// A ring comes with the record that names it, in one transaction: another device's cannot take its place between.
+fn put_ring(
+    db: &Connection,
+    state: &State,
+    id: ChainId,
+    sent: Option<Base64>,
+    records: &[Record],
+) -> Result<(), ApiError> {
+    let Some(sent) = sent else { return Ok(()) };
+    let ChainId::Account(account) = id else { return Err(rule("a ring beside a chain that has none")) };
+    if sent.0.len() > MAX_RING {
+        return Err(ApiError::TooLarge("ring"));
+    }
+    let keys = records.iter().rev().find(|record| record.envelope().kind == account::kind::KEYS);
+    let named = keys.and_then(|record| record.open::<account::Keys>().ok()).map(|keys| keys.ring_hash);
+    let hash = ring::hash(&sent);
+    if named != Some(hash) {
+        return Err(rule("a ring that no record names"));
+    }
+    let in_force = state.account(&account).ok_or(ApiError::NotFound)?.ring().1;
+    rings::put(db, account, in_force, hash, &sent.0)?;
+    Ok(())
 }
 
 /// Takes the first records of a folder of the asker's.
@@ -64,13 +90,11 @@ fn decode_some(append: &Append) -> Result<Vec<Record>, ApiError> {
     decode(&append.records)
 }
 
-/// Whoever sends a record has made it, with the same device.
+/// Whoever sends a record has made it, with whichever device: after a catalog was restored, the one that is there brings
+/// what all of that person's wrote. Each is signed by its own.
 pub(super) fn check_own(asker: &Asker, id: ChainId, records: &[Record]) -> Result<(), ApiError> {
-    let own = records.iter().all(|record| {
-        let envelope = record.envelope();
-        record.chain() == Some(id) && envelope.author == asker.account && envelope.device == asker.device
-    });
-    own.then_some(()).ok_or_else(|| rule("a record of another chain or by another device"))
+    let own = records.iter().all(|record| record.chain() == Some(id) && record.envelope().author == asker.account);
+    own.then_some(()).ok_or_else(|| rule("a record of another chain or by another account"))
 }
 
 /// What one may not see is not there. But who has just left a folder may still ask for the receipt of it.

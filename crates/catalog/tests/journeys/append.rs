@@ -116,9 +116,9 @@ async fn what_is_void_or_broken_is_refused_and_leaves_nothing() {
     let good = content(&log, &world.alice, vec![]);
     let mut forged = good.bytes().to_vec();
     *forged.last_mut().unwrap() ^= 1;
-    let forged = Append { records: vec![Base64(forged)], wraps: vec![] };
+    let forged = Append { records: vec![Base64(forged)], ..Append::default() };
     assert_eq!(alice.post::<Receipt>(&chain_path(&log), &forged).await.unwrap_err(), ApiCode::Refused);
-    let garbage = Append { records: vec![Base64(vec![0xff; 100])], wraps: vec![] };
+    let garbage = Append { records: vec![Base64(vec![0xff; 100])], ..Append::default() };
     assert_eq!(alice.post::<Receipt>(&chain_path(&log), &garbage).await.unwrap_err(), ApiCode::Refused);
 
     // All of one append or nothing: the good record before a bad one is not taken, nor are its wraps.
@@ -177,4 +177,22 @@ async fn rings_follow_the_account_chain() {
     assert_eq!(alice.get::<Base64>("/v1/ring").await.unwrap_err(), ApiCode::NotFound);
     alice.put::<()>("/v1/ring", &Base64(third.clone())).await.unwrap();
     assert_eq!(alice.get::<Base64>("/v1/ring").await.unwrap().0, third);
+
+    // With the record itself, in one: what another device put meanwhile takes nothing away.
+    let (fourth, lost) = (b"the fourth".to_vec(), b"of the slower device".to_vec());
+    let record =
+        world.alice.log.sign(&world.alice, valise_protocol::account::kind::KEYS, &world.alice.next_keys(4, &fourth));
+    alice.put::<()>("/v1/ring", &Base64(lost.clone())).await.unwrap();
+    let with = |ring: &[u8]| Append { ring: Some(Base64(ring.to_vec())), ..append(&[&record]) };
+    let path = chain_path(&world.alice.log);
+    assert_eq!(alice.post::<Receipt>(&path, &with(&lost)).await.unwrap_err(), ApiCode::Refused);
+    assert_eq!(alice.get::<Base64>("/v1/ring").await.unwrap().0, third);
+    alice.post::<Receipt>(&path, &with(&fourth)).await.unwrap();
+    assert_eq!(alice.get::<Base64>("/v1/ring").await.unwrap().0, fourth);
+    // The slower one: something else stands there, and nothing of it is kept.
+    let other =
+        world.alice.log.sign(&world.alice, valise_protocol::account::kind::KEYS, &world.alice.next_keys(4, &lost));
+    let sent = Append { ring: Some(Base64(lost.clone())), ..append(&[&other]) };
+    assert_eq!(alice.post::<Receipt>(&path, &sent).await.unwrap_err(), ApiCode::Conflict);
+    assert_eq!(alice.get::<Base64>("/v1/ring").await.unwrap().0, fourth);
 }

@@ -13,7 +13,7 @@ use crate::support::world::{chain_path, folder_id, join_request};
 use crate::support::{Log, World};
 
 fn records(many: usize, bytes: usize) -> Append {
-    Append { records: vec![Base64(vec![0x81; bytes]); many], wraps: vec![] }
+    Append { records: vec![Base64(vec![0x81; bytes]); many], ..Append::default() }
 }
 
 #[tokio::test]

@@ -45,6 +45,10 @@ pub enum Mark {
     /// This home was recovered while its account had other devices: the recovery set that its chain is to be told of,
     /// and that everything begins anew with.
     RenewalDue,
+    /// The catalog was asked to let the account's chain grow, and what came of it is not known here yet (bool).
+    AccountAsked,
+    /// A new device was told that a folder's chain is at least so far: place and hash (u64, bytes).
+    Floor(FolderId),
     /// How far the catalog has confirmed this account's own chain (u64).
     AccountSent,
     /// The join request of a newcomer, until it is admitted.
@@ -67,6 +71,8 @@ impl Mark {
             Self::Recovery => "recovery".into(),
             Self::WithdrawInvitations => "withdraw invitations".into(),
             Self::RenewalDue => "renewal due".into(),
+            Self::AccountAsked => "account asked".into(),
+            Self::Floor(folder) => format!("floor {folder}"),
             Self::AccountSent => "account sent".into(),
             Self::JoinRequest => "join request".into(),
         }

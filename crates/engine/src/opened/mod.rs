@@ -45,6 +45,17 @@ const QUIET_WHILE_HELD: Duration = Duration::from_secs(8);
 /// After a trouble the same content is not tried again for so long.
 const RETRY: Duration = Duration::from_secs(30);
 
+/// Removes everything from a home's private places, whatever a killed run left there: the account goes.
+pub fn erase(home: &Path) {
+    let places = Places::of(home);
+    for directory in places.directories() {
+        if let Err(error) = std::fs::remove_dir_all(&directory) {
+            tracing::warn!(%error, "an opened file could not be removed");
+        }
+    }
+    places.tidy();
+}
+
 /// All opened files of an open vault.
 pub struct Opened {
     places: Places,

@@ -24,6 +24,9 @@ use crate::vault::intake::{WENT_BACK, confirms};
 /// Give up when other devices were faster so many times.
 const TRIES: usize = 8;
 
+/// Most records of one chain that are read before they are verified.
+const MAX_READ: usize = 65_536;
+
 /// A first run writes two records, genesis and keys, which are brought with the workspace or the join.
 const BROUGHT_AT_FIRST: u64 = 1;
 
@@ -67,8 +70,12 @@ pub async fn pull(shared: &Arc<Shared>, link: &CatalogLink) -> Result<(), Engine
             // A newer ring than the records that were read: again.
             Err(EngineError::Distrusted(OTHER_RING)) => {}
             kept => {
-                let (again, changed) = kept?;
-                again.into_iter().for_each(|folder| shared.tell_folder(folder));
+                let (kept, changed) = kept?;
+                shared.findings(&kept.findings);
+                kept.read_again.into_iter().for_each(|folder| shared.tell_folder(folder));
+                for joined in kept.joined {
+                    shared.alarm(false, crate::words::joined(joined.as_deref()));
+                }
                 if changed {
                     shared.tell(Event::DevicesChanged);
                 }
@@ -91,31 +98,40 @@ async fn read(shared: &Arc<Shared>, link: &CatalogLink) -> Result<Vec<Record>, E
         let after = found.last().map_or(sent, |record| record.envelope().seq);
         let page = link.client.records(&chain, Some(after)).await?;
         if found.is_empty() {
+            shared.vault(|vault| vault.must_agree(&page, &chain, &link.key))?;
             let lost = shared.vault(|vault| vault.lost_from(&page, &chain, &link.key))?;
             if let Some(from) = lost.filter(|from| *from <= sent && *from > 0) {
                 shared.alarm(true, ApiError::from(EngineError::Distrusted(WENT_BACK)));
                 shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountSent, &(from - 1))))?;
             }
         }
-        take_page(&mut found, &page, &chain, &link.key)?;
+        take_page(&mut found, &page, (&chain, after + 1), &link.key)?;
         if found.last().map_or(sent, |record| record.envelope().seq) >= page.receipt.seq {
             return Ok(found);
         }
     }
 }
 
-/// Adds a page's records: at least one as long as the receipt speaks of more.
-fn take_page(found: &mut Vec<Record>, page: &Page, chain: &ChainId, key: &VerifyKey) -> Result<(), EngineError> {
+/// Adds a page's records, which follow one another from a place on: at least one as long as the receipt speaks of more.
+fn take_page(
+    found: &mut Vec<Record>,
+    page: &Page,
+    (chain, next): (&ChainId, u64),
+    key: &VerifyKey,
+) -> Result<(), EngineError> {
     if page.receipt.chain != *chain || page.receipt.verify(key).is_err() {
         return Err(EngineError::Distrusted("a receipt that is not signed by the catalog"));
     }
     let before = found.len();
-    for bytes in &page.records {
+    for (bytes, seq) in page.records.iter().zip(next..) {
         let record = Record::decode(&bytes.0).map_err(valise_protocol::chain::Broken::from)?;
-        if record.chain() != Some(*chain) {
-            return Err(EngineError::Distrusted("a record is of another chain"));
+        if record.chain() != Some(*chain) || record.envelope().seq != seq {
+            return Err(EngineError::Distrusted("a record of another chain or place"));
         }
         found.push(record);
+    }
+    if found.len() > MAX_READ {
+        return Err(EngineError::Distrusted("a chain without an end"));
     }
     let last = found.last().map(|record| (record.envelope().seq, record.hash()));
     match last {
@@ -134,7 +150,8 @@ pub async fn whole(client: &Catalog, chain: &ChainId, key: &VerifyKey) -> Result
     let mut found: Vec<Record> = Vec::new();
     loop {
         let page = client.records(chain, found.last().map(|record| record.envelope().seq)).await?;
-        take_page(&mut found, &page, chain, key)?;
+        let next = found.len() as u64;
+        take_page(&mut found, &page, (chain, next), key)?;
         match found.last() {
             None => return Err(EngineError::Distrusted("an empty chain")),
             Some(last) if last.envelope().seq >= page.receipt.seq => return Ok(found),
@@ -157,12 +174,12 @@ pub async fn grow<T>(
         bring_waiting(shared, &link).await?;
         let (draft, made) = shared.vault(|vault| compose(vault))?;
         let Some(last) = draft.records().last().cloned() else { return Ok(made) };
-        if let Some(ring) = draft.ring() {
-            link.client.put_ring(&Base64(ring.to_vec())).await?;
-        }
         let chain = last.chain().ok_or(EngineError::Internal("a record without a chain"))?;
         let records = draft.records().iter().map(|record| Base64(record.bytes().to_vec())).collect();
-        match link.client.append(&chain, &Append { records, wraps: Vec::new() }).await {
+        let ring = draft.ring().map(|ring| Base64(ring.to_vec()));
+        // From here on the catalog may have more than is here, until its answer or the next reading says so.
+        shared.vault(|vault| vault.index.write(|db| marks::set(db, Mark::AccountAsked, &true)))?;
+        match link.client.append(&chain, &Append { records, ring, ..Append::default() }).await {
             Ok(receipt) if confirms(&receipt, &last, &link.key) => {
                 shared.vault(|vault| vault.keep_draft(draft))?;
                 shared.tell(Event::DevicesChanged);
@@ -179,15 +196,9 @@ pub async fn grow<T>(
 }
 
 /// A home that was recovered without the network, in an account of several devices: set and keys begin anew now.
-async fn renew_due(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+pub async fn renew_due(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
     if shared.vault(|vault| vault.is_renewal_due())? {
         grow(shared, session, |vault| Ok((vault.compose_due()?, ()))).await?;
-        shared.vault(|vault| {
-            vault.index.write(|db| {
-                marks::remove(db, Mark::RenewalDue)?;
-                marks::set(db, Mark::WithdrawInvitations, &true)
-            })
-        })?;
     }
     Ok(())
 }
@@ -276,7 +287,7 @@ async fn bring(
 ) -> Result<(), EngineError> {
     let last = super::last_record(&waiting)?;
     let chain = last.chain().ok_or(EngineError::IndexDamaged)?;
-    match client.append(&chain, &Append { records: waiting, wraps: Vec::new() }).await {
+    match client.append(&chain, &Append { records: waiting, ..Append::default() }).await {
         Ok(receipt) if confirms(&receipt, &last, &link.key) => {}
         Ok(_) => return Err(EngineError::Distrusted(super::NO_RECEIPT)),
         Err(CatalogError::Said(ApiCode::Conflict)) => {

@@ -29,7 +29,7 @@ use crate::vault::fetch_keys::NewWrap;
 use crate::vault::intake::{WENT_BACK, confirms};
 use plan::{Listed, Outcome, Plan, Step};
 
-pub use account::{grow, whole};
+pub use account::{grow, pull, renew_due, whole};
 pub use task::run;
 
 /// Records in one request when a whole chain is brought.
@@ -324,7 +324,7 @@ async fn bring_again(shared: &Shared, link: &CatalogLink, chain: &ChainId, from:
     let own = shared.open(|open| open.vault.own_from(chain, from, PUBLISH_AT_ONCE))?;
     let Some(last) = own.last() else { return Ok(false) };
     let records = own.iter().map(|record| Base64(record.bytes().to_vec())).collect();
-    match link.client.append(chain, &Append { records, wraps: Vec::new() }).await {
+    match link.client.append(chain, &Append { records, ..Append::default() }).await {
         Ok(receipt) => Ok(confirms(&receipt, last, &link.key)),
         Err(CatalogError::Said(code)) => {
             tracing::debug!(?code, "the catalog does not take back what it lost");
@@ -423,7 +423,7 @@ pub async fn publish_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder
         }
         let mut all = records::from(vault.index.read(), &ChainId::Folder(folder), 0)?;
         all.truncate(PUBLISH_AT_ONCE);
-        Ok(Some(Append { records: all.into_iter().map(Base64).collect(), wraps: Vec::new() }))
+        Ok(Some(Append { records: all.into_iter().map(Base64).collect(), ..Append::default() }))
     })?;
     let Some(new) = new else { return Ok(()) };
     let last = last_record(&new.records)?;
@@ -456,13 +456,17 @@ pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: F
         shared.findings(&taken.findings);
         if shared.vault(|vault| Ok(vault.folder(&folder)?.lacks_key()))? {
             // Another device of ours has a new key, and a colleague was quick to use it.
-            account::pull(shared, &link).await?;
+            pull(shared, &link).await?;
+            if shared.vault(|vault| Ok(vault.folder(&folder)?.lacks_key()))? {
+                return Err(EngineError::Distrusted("it withholds records of your account"));
+            }
         }
         brought += taken.records;
         if !taken.more {
             break;
         }
     }
+    shared.vault(|vault| vault.check_floor(folder))?;
     bring_wraps(shared, &link, folder).await?;
     if brought > 0 {
         read_wraps(shared, session, folder).await?;
@@ -542,6 +546,7 @@ async fn send(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) ->
     let append = Append {
         records: vec![Base64(outgoing.record.bytes().to_vec())],
         wraps: outgoing.wraps.iter().map(to_wrap).collect(),
+        ..Append::default()
     };
     match link.client.append(&ChainId::Folder(folder), &append).await {
         Ok(receipt) => {

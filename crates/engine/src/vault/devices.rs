@@ -13,23 +13,27 @@ use valise_crypto::{
     SealingPair, SlotFile, open_device_name, open_master_key, seal_device_name, wrap_index_key,
 };
 use valise_protocol::account::{self, Account, DeviceNamed, Op, SealedName};
-use valise_protocol::chain::Verdict;
+use valise_protocol::api::Page;
+use valise_protocol::chain::{Head, Verdict};
 use valise_protocol::folder::{self, MemberSeal, Purpose};
 use valise_protocol::ids::{AccountId, DeviceId, Epoch, FolderId, KeyVersion, RecoverySetId, Seq, WorkspaceId};
 use valise_protocol::keys::{DeviceKeys, Seal};
 use valise_protocol::place::{SealPlace, WrapPlace};
 use valise_protocol::record::{ChainId, Record};
-use valise_protocol::sign::{Signature, SigningKey};
+use valise_protocol::sign::{Signature, SigningKey, VerifyKey};
 use valise_protocol::workspace::Workspace;
 
 use super::Vault;
-use super::folder::FolderState;
+use super::folder::{Finding, FolderState};
 use super::keys::{Growth, Renewed};
 use crate::api::{FileReach, FolderReach, Reach};
 use crate::error::EngineError;
 use crate::home::{CatalogAddress, Home, INDEX_KEY, Public, SECRETS, SLOTS};
 use crate::index::marks::{self, Mark};
 use crate::index::{Index, records};
+
+/// Folders whose heads an offer carries: 80 bytes each.
+const MAX_FLOORS: usize = 150;
 
 /// What the catalog keeps beside the chain is not what the chain names.
 pub const OTHER_RING: &str = "a ring that is not the account's";
@@ -76,7 +80,8 @@ impl MasterSeal {
             device: self.author,
         };
         let master = secrets.open_master_key(&place, &self.seal, &account.master().1);
-        Ok((self.version, master.map_err(|_| EngineError::IndexDamaged)?))
+        // Any device of the account may have written it: the chain cannot see into a seal.
+        Ok((self.version, master.map_err(|_| EngineError::NotVerified("a key from another computer of yours"))?))
     }
 }
 
@@ -149,11 +154,14 @@ pub(super) fn fold_for_recovery(found: &[Record]) -> Result<(Account, Option<Set
 pub struct Draft {
     new: Growth,
     keys: Option<Renewed>,
+    /// Everything begins anew: nothing is due any more, and an officer's open invitations are withdrawn.
+    anew: bool,
 }
 
 impl Draft {
     pub(super) fn new(new: Growth, keys: Option<Renewed>) -> Self {
-        Self { new, keys }
+        let anew = keys.as_ref().is_some_and(|keys| keys.master.is_some());
+        Self { new, keys, anew }
     }
 
     /// Its records.
@@ -192,6 +200,21 @@ pub struct Read {
     /// Up to here it has what is here, if it said more than before.
     confirmed: Option<Seq>,
     seal: Option<Option<MasterSeal>>,
+    /// Devices that others let in.
+    joined: Vec<DeviceId>,
+    /// One was removed.
+    removed: bool,
+}
+
+/// What came of it.
+#[derive(Default)]
+pub struct Kept {
+    /// Folders that were waiting for a key.
+    pub read_again: Vec<FolderId>,
+    /// What is wrong with keys in them.
+    pub findings: Vec<Finding>,
+    /// Devices that others let in: their names.
+    pub joined: Vec<Option<String>>,
 }
 
 impl Read {
@@ -212,9 +235,43 @@ pub fn checked_name(name: &str) -> Result<String, EngineError> {
 }
 
 impl Vault {
-    /// Whether other devices may write into the account's chain.
-    pub fn has_other_devices(&self) -> bool {
-        self.account.valid_devices() > 1
+    /// Whether the account's chain may have grown, or grow, elsewhere: then only the catalog orders what is written.
+    pub fn is_ordered(&self) -> Result<bool, EngineError> {
+        let asked = marks::find::<bool>(self.index.read(), Mark::AccountAsked)?.is_some();
+        Ok(asked || self.account.valid_devices() > 1)
+    }
+
+    /// Whether the catalog's word for a chain is one for a record that is here, as far as it is not for a later one.
+    pub fn must_agree(&self, page: &Page, chain: &ChainId, key: &VerifyKey) -> Result<(), EngineError> {
+        let receipt = &page.receipt;
+        if receipt.chain != *chain || receipt.verify(key).is_err() {
+            return Err(EngineError::Distrusted("a receipt that is not signed by the catalog"));
+        }
+        match records::hash(self.index.read(), chain, receipt.seq)? {
+            Some(hash) if hash != receipt.hash => Err(EngineError::Distrusted("two histories of one chain")),
+            _ => Ok(()),
+        }
+    }
+
+    /// How far every chain was verified here, for a device that is to join: the largest part that an offer has room for.
+    pub fn floors(&self) -> Floors {
+        let workspace = self.workspace.as_ref().map(Workspace::head);
+        let confirmed = self.folders.values().map(|state| (state.id(), state.chain().head()));
+        Floors {
+            chains: [self.account.head()].into_iter().chain(workspace).collect(),
+            folders: confirmed.take(MAX_FLOORS).collect(),
+        }
+    }
+
+    /// Whether a folder's chain, read to its end, is at least as far as a new device was told. Then it need not be asked
+    /// again: what is here is never less from there on.
+    pub fn check_floor(&mut self, folder: FolderId) -> Result<(), EngineError> {
+        let Some(floor) = marks::find::<Head>(self.index.read(), Mark::Floor(folder))? else { return Ok(()) };
+        let known = records::hash(self.index.read(), &ChainId::Folder(folder), floor.seq)?;
+        if known != Some(floor.hash) {
+            return Err(EngineError::Distrusted(super::intake::WENT_BACK));
+        }
+        self.index.write(|db| marks::remove(db, Mark::Floor(folder)))
     }
 
     /// Another device joins; it is given a name, and this one its own if it has none.
@@ -276,8 +333,12 @@ impl Vault {
         let valid = self.account.device(&device).ok_or(EngineError::NotFound("the computer"))?.is_valid();
         let newest = self.newest_key_of(&device)?;
         let mut folders = Vec::new();
-        for state in self.folders.values().filter(|state| state.role(&self.me.account).is_some()) {
-            folders.push(self.folder_reach(state, newest)?);
+        for state in self.folders.values() {
+            let reach = self.folder_reach(state, newest)?;
+            // One that was left since then could be opened, too.
+            if state.role(&self.me.account).is_some() || reach.open > 0 {
+                folders.push(reach);
+            }
         }
         let personal = |reach: &FolderReach| {
             let state = self.folders.get(&reach.folder);
@@ -366,6 +427,11 @@ impl Vault {
             if let Some(keys) = &draft.keys {
                 marks::set(db, Mark::Ring, serde_bytes::Bytes::new(&keys.ring))?;
             }
+            if draft.anew {
+                marks::remove(db, Mark::RenewalDue)?;
+                marks::set(db, Mark::WithdrawInvitations, &true)?;
+            }
+            marks::remove(db, Mark::AccountAsked)?;
             marks::set(db, Mark::AccountSent, &head)
         })?;
         self.account = draft.new.chain;
@@ -382,7 +448,9 @@ impl Vault {
     pub fn read_account(&self, found: &[Record]) -> Result<Read, EngineError> {
         let chain = ChainId::Account(self.me.account);
         let confirmed = found.last().map(|record| record.envelope().seq);
-        let mut read = Read { chain: self.account.clone(), new: Vec::new(), confirmed, seal: None };
+        let chain_now = self.account.clone();
+        let (joined, removed) = (Vec::new(), false);
+        let mut read = Read { chain: chain_now, new: Vec::new(), confirmed, seal: None, joined, removed };
         for record in found {
             let seq = record.envelope().seq;
             if seq <= self.account.head().seq {
@@ -392,6 +460,14 @@ impl Vault {
                 continue;
             }
             if let Verdict::Applied(op) = read.chain.apply(record)? {
+                match &op {
+                    Op::DeviceAdded(added) if record.envelope().device != self.me.device => {
+                        read.joined.push(added.device.id());
+                    }
+                    Op::Recovered(recovered) => read.joined.push(recovered.device.id()),
+                    Op::DeviceRevoked(_) => read.removed = true,
+                    _ => {}
+                }
                 let seal = MasterSeal::of(record, &op, &read.chain, &self.me.device);
                 read.seal = seal.or(read.seal);
             }
@@ -401,8 +477,8 @@ impl Vault {
     }
 
     /// Keeps what was read, and opens what other devices sealed to this one. Folders that were waiting for a key are
-    /// read again: their ids.
-    pub fn keep_read(&mut self, read: Read, ring: Option<Vec<u8>>) -> Result<Vec<FolderId>, EngineError> {
+    /// read again.
+    pub fn keep_read(&mut self, read: Read, ring: Option<Vec<u8>>) -> Result<Kept, EngineError> {
         if !read.chain.is_valid(&self.me.device) {
             return Err(EngineError::Removed);
         }
@@ -420,18 +496,29 @@ impl Vault {
             if let Some(ring) = &ring {
                 marks::set(db, Mark::Ring, serde_bytes::Bytes::new(ring))?;
             }
+            if read.removed {
+                marks::set(db, Mark::WithdrawInvitations, &true)?;
+            }
+            marks::remove(db, Mark::AccountAsked)?;
             read.confirmed.map_or(Ok(()), |seq| marks::set(db, Mark::AccountSent, &seq))
         })?;
         self.account = read.chain;
         if let Some(opened) = opened {
             self.master = opened;
         }
-        let Some(pairs) = pairs else { return Ok(Vec::new()) };
-        self.me.pairs = pairs;
-        let waiting = self.folders.iter().filter(|(_, state)| state.lacks_key()).map(|(id, _)| *id);
-        let waiting: Vec<FolderId> = waiting.collect();
-        waiting.iter().try_for_each(|id| self.reload_folder(*id))?;
-        Ok(waiting)
+        let mut kept = Kept::default();
+        if let Some(pairs) = pairs {
+            self.me.pairs = pairs;
+            let waiting = self.folders.iter().filter(|(_, state)| state.lacks_key()).map(|(id, _)| *id);
+            kept.read_again = waiting.collect();
+            for id in &kept.read_again {
+                kept.findings.extend(self.reload_folder(*id)?);
+            }
+            // What else is wrong was told when it first came.
+            kept.findings.retain(|finding| matches!(finding, Finding::BadSeal(_) | Finding::BadPrevious(_)));
+        }
+        kept.joined = read.joined.iter().map(|device| self.device_name(device)).collect();
+        Ok(kept)
     }
 }
 
@@ -471,6 +558,7 @@ pub struct NewDevice {
 }
 
 /// What a new device was given: the account and the workspace, as the catalog has them.
+#[derive(Clone)]
 pub struct Given {
     /// All records of the account.
     pub account: Vec<Record>,
@@ -487,6 +575,28 @@ pub struct Belongs {
     pub workspace: WorkspaceId,
     /// The account.
     pub account: AccountId,
+}
+
+/// How far the one that let a device in had verified each chain: a catalog cannot show it less.
+#[derive(Clone, Debug, Default)]
+pub struct Floors {
+    /// Account and workspace.
+    pub chains: Vec<Head>,
+    /// Folders.
+    pub folders: Vec<(FolderId, Head)>,
+}
+
+impl Floors {
+    /// Account and workspace, each by its own chain.
+    fn check(&self, given: &Given) -> Result<(), EngineError> {
+        let contains = |head: &Head, records: &[Record]| {
+            let place = usize::try_from(head.seq).ok().and_then(|seq| records.get(seq));
+            place.is_some_and(|record| record.hash() == head.hash)
+        };
+        let sound =
+            self.chains.iter().zip([&given.account, &given.workspace]).all(|(head, chain)| contains(head, chain));
+        sound.then_some(()).ok_or(EngineError::Distrusted(super::intake::WENT_BACK))
+    }
 }
 
 impl NewDevice {
@@ -511,11 +621,12 @@ impl NewDevice {
     pub fn keep(
         &self,
         home: &Home,
-        belongs: Belongs,
+        (belongs, floors): (Belongs, &Floors),
         given: &Given,
         address: CatalogAddress,
         (password, costs): (&str, Costs),
     ) -> Result<Public, EngineError> {
+        floors.check(given)?;
         let device = self.secrets.public().id();
         let (account, seal) = fold_account(&given.account, &device)?;
         if account.id() != belongs.account || account.workspace() != belongs.workspace {
@@ -533,6 +644,7 @@ impl NewDevice {
                 given.account.iter().try_for_each(|record| records::add(db, &own, record))?;
                 let chain = ChainId::Workspace(public.workspace);
                 given.workspace.iter().try_for_each(|record| records::add(db, &chain, record))?;
+                floors.folders.iter().try_for_each(|(folder, head)| marks::set(db, Mark::Floor(*folder), head))?;
                 marks::set(db, Mark::Ring, serde_bytes::Bytes::new(&given.ring))?;
                 marks::set(db, Mark::AccountSent, &account.head().seq)
             })

@@ -103,13 +103,13 @@ impl Vault {
         Ok(same.then_some(from + 1))
     }
 
-    /// Records of this device that follow one another from a place on, to be brought once more.
+    /// Records of this account that follow one another from a place on, to be brought once more.
     pub fn own_from(&self, chain: &ChainId, from: u64, most: usize) -> Result<Vec<Record>, EngineError> {
         let mut own = Vec::new();
         for bytes in records::from(self.index.read(), chain, from)?.into_iter().take(most) {
             let record = Record::decode(&bytes).map_err(|_| EngineError::IndexDamaged)?;
             let envelope = record.envelope();
-            if envelope.author != self.me.account || envelope.device != self.me.device {
+            if envelope.author != self.me.account {
                 break;
             }
             own.push(record);

@@ -168,7 +168,7 @@ fn begin_anew(
     let (old_secrets, old_index_key) = open_secrets(home, public, old)?;
     let vault = Vault::open(home, public, old)?;
     let fresh = if vault.can_be_replaced(public)? { Some(DeviceSecrets::make()?) } else { None };
-    let anew = if vault.has_other_devices() { Anew::Later } else { Anew::Everything(fresh.as_ref()) };
+    let anew = if vault.is_ordered()? { Anew::Later } else { Anew::Everything(fresh.as_ref()) };
     let mut slots = SlotFile::new();
     slots.add_password(workspace, &device_key, password, costs)?;
     let composed = vault.compose_set(slots, &device_key, anew, now)?;
@@ -250,7 +250,7 @@ impl Vault {
             Ok::<_, EngineError>(found || marks::find::<bool>(db, Mark::Unpublished(*id))?.is_some())
         })?;
         // The hand of the device before is needed until the catalog knows this one, and there is room for one such hand.
-        let free = !unknown && !unpublished && !self.has_other_devices();
+        let free = !unknown && !unpublished && !self.is_ordered()?;
         Ok(public.catalog.is_some() && self.me.before.is_none() && free)
     }
 
@@ -281,12 +281,8 @@ impl Vault {
     }
 
     /// Keeps a set that the catalog has ordered. Cut short before that, the old slot still opens with the old shares.
-    /// If keys began anew with it, an officer's open invitations are withdrawn: a removed device knows their secrets.
-    pub fn keep_ordered_set(&mut self, home: &Home, set: SetToKeep, anew: bool) -> Result<NewSet, EngineError> {
+    pub fn keep_ordered_set(&mut self, home: &Home, set: SetToKeep) -> Result<NewSet, EngineError> {
         self.remember(set.made.remembered.clone())?;
-        if anew {
-            self.index.write(|db| marks::set(db, Mark::WithdrawInvitations, &true))?;
-        }
         home.write(SLOTS, &set.slots)?;
         Ok(set.made)
     }

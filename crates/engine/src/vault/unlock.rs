@@ -16,7 +16,7 @@ use valise_protocol::sign::SigningKey;
 use valise_protocol::workspace::Workspace;
 
 use super::devices::{self, MasterSeal};
-use super::folder::{FolderState, Opener};
+use super::folder::{Finding, FolderState, Opener};
 use super::recovery::{self, Remembered};
 use super::{Me, Vault};
 use crate::error::EngineError;
@@ -101,18 +101,18 @@ impl Vault {
     }
 
     /// Folds a folder anew from what is on disk; a folder that is not there is forgotten.
-    pub(super) fn reload_folder(&mut self, id: FolderId) -> Result<(), EngineError> {
+    pub(super) fn reload_folder(&mut self, id: FolderId) -> Result<Vec<Finding>, EngineError> {
         if records::count(self.index.read(), &ChainId::Folder(id))? == 0 {
             self.folders.remove(&id);
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let mut folder = load_folder(&self.index, &self.me.opener(), id)?;
+        let (mut folder, findings) = load_folder(&self.index, &self.me.opener(), id)?;
         let waiting = outbox::of_folder(self.index.read(), &id)?;
         folder.rebuild_view(&waiting, self.me.account, self.me.device);
         folder.take_held(|cid| self.held.contains(cid));
         folder.seen_up_to = marks::find::<Seq>(self.index.read(), Mark::SeenUpTo(id))?.unwrap_or(0);
         self.folders.insert(id, folder);
-        Ok(())
+        Ok(findings)
     }
 }
 
@@ -204,20 +204,21 @@ fn load_workspace(index: &Index, public: &Public) -> Result<Option<Workspace>, E
     Ok(state)
 }
 
-fn load_folder(index: &Index, opener: &Opener<'_>, id: FolderId) -> Result<FolderState, EngineError> {
+/// With its findings, which most often were told when the records first came.
+fn load_folder(index: &Index, opener: &Opener<'_>, id: FolderId) -> Result<(FolderState, Vec<Finding>), EngineError> {
     let mut state: Option<FolderState> = None;
+    let mut findings = Vec::new();
     records::each(index.read(), &ChainId::Folder(id), |bytes| {
         let record = decode(bytes)?;
         match &mut state {
             None => state = Some(FolderState::begin(&record)?),
             Some(state) => {
-                // Findings were told when the record first came.
-                state.take(opener, &record)?;
+                findings.extend(state.take(opener, &record)?);
             }
         }
         Ok(())
     })?;
-    state.ok_or(EngineError::IndexDamaged)
+    Ok((state.ok_or(EngineError::IndexDamaged)?, findings))
 }
 
 fn decode(bytes: &[u8]) -> Result<Record, EngineError> {

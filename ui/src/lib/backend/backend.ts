@@ -91,6 +91,17 @@ export interface Backend {
   endPairing(): Promise<void>;
   /** Makes this computer one of an account that is open on another; takes up to a minute. */
   joinAccount(code: string, catalog: string | null, name: string | null, password: string): Promise<void>;
+  /**
+   * For who has lost every other computer: both kits open the account here. Gives new kits, the old ones are used up.
+   * `alone` removes the account's other computers. Takes seconds, in which Valise opens already.
+   */
+  recoverAccount(
+    codes: [string, string],
+    catalog: string,
+    name: string | null,
+    password: string,
+    alone: boolean,
+  ): Promise<Kits>;
   nameDevice(device: DeviceId, name: string): Promise<void>;
   /** Everything that it could open is made anew; gives new kits, the old ones open nothing any more. */
   removeDevice(device: DeviceId, password: string): Promise<Kits>;

@@ -302,6 +302,26 @@ export class MockBackend implements Backend {
     });
   }
 
+  recoverAccount(
+    codes: [string, string],
+    catalog: string,
+    name: string | null,
+    password: string,
+    alone: boolean,
+  ) {
+    return this.#answer('recoverAccount', [codes, catalog, name, alone], async () => {
+      const right = new Set(codes.filter((code) => KITS.some((kit) => kit.code === code)));
+      if (codes[0] === codes[1]) throw new Trouble(SAME_KIT);
+      if (right.size < codes.length) throw new Trouble(refusal('badKit'));
+      this.world.password = password;
+      if (alone) this.#changeDevices((known) => ({ ...known, valid: known.here, online: false }));
+      // As the program does: it is open before the answer is there.
+      this.#open('Ada Novak', 'Acme Legal', catalog);
+      await new Promise((done) => setTimeout(done, this.options.delay ?? 0));
+      return this.#newKits();
+    });
+  }
+
   nameDevice(device: DeviceId, name: string) {
     return this.#answer('nameDevice', [device, name], () =>
       this.#changeDevices((known) => (known.id === device ? { ...known, name } : known)),
@@ -822,6 +842,12 @@ export const KITS: Kit[] = [
     asked: [7, 18],
   },
 ];
+
+/** How two codes of one kit are refused. */
+const SAME_KIT = refusal('badKit', {
+  happened: 'Both codes are of the same kit.',
+  todo: 'Type the code of the other kit as the second one.',
+});
 
 /** The code that lets another computer in. */
 export const PAIRING: Omit<Pairing, 'expires'> = {

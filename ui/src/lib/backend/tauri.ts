@@ -44,6 +44,8 @@ export const tauriBackend: Backend = {
   pair: (password, name) => ask('pair', { password, name }),
   endPairing: () => ask('end_pairing'),
   joinAccount: (code, catalog, name, password) => ask('join_account', { code, catalog, name, password }),
+  recoverAccount: (codes, catalog, name, password, alone) =>
+    ask('recover_account', { codes, catalog, name, password, alone }),
   nameDevice: (device, name) => ask('name_device', { device, name }),
   removeDevice: (device, password) => ask('remove_device', { device, password }),
   reach: (device) => ask('reach', { device }),

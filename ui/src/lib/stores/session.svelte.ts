@@ -21,8 +21,10 @@ export class Session {
   settlingIn = $state(false);
   /** Keys are made anew. Valise closes and opens again meanwhile; the window stays as it is. */
   renewing = $state(false);
-  /** Kits from that, until they are put away. They are told once, so no view that comes and goes may hold them. */
-  renewed = $state.raw<NewKits | null>(null);
+  /** Kits that came of something, until they are put away. They are told once: no view that comes and goes holds them. */
+  newKits = $state.raw<NewKits | null>(null);
+  /** Valise closes or opens while something else is under way; the stage on screen stays until that is done. */
+  #steady = false;
 
   constructor(private readonly backend: Backend) {}
 
@@ -41,7 +43,7 @@ export class Session {
 
   hear(event: Event): void {
     if (event.type !== 'status') return;
-    if (this.renewing && event.status.stage.type === 'locked') return;
+    if (this.#steady && event.status.stage.type !== this.stage) return;
     this.status = event.status;
   }
 
@@ -83,11 +85,23 @@ export class Session {
     await this.read();
   }
 
-  /** Opens without the password; what comes back is shown once. */
-  async recover(codes: string[], password: string): Promise<Kits> {
-    const kits = await this.backend.recover(codes, password);
-    await this.read();
-    return kits;
+  /** Opens without the password. */
+  async recover(codes: string[], password: string): Promise<void> {
+    await this.#withKits('recovered', () => this.backend.recover(codes, password));
+  }
+
+  /** Opens the account on a new computer. */
+  async recoverAccount(
+    codes: [string, string],
+    catalog: string,
+    name: string | null,
+    password: string,
+    alone: boolean,
+  ): Promise<void> {
+    await this.#withKits('recovered', () =>
+      this.backend.recoverAccount(codes, catalog, name, password, alone),
+    );
+    this.link = null;
   }
 
   async renew(password: string, fresh: string): Promise<void> {
@@ -101,11 +115,20 @@ export class Session {
   async #anew(why: NewKits['why'], make: () => Promise<Kits>): Promise<void> {
     this.renewing = true;
     try {
-      this.renewed = { kits: await make(), why };
+      await this.#withKits(why, make);
     } finally {
-      // Should it have stayed locked, that is told now.
-      await this.read();
       this.renewing = false;
+    }
+  }
+
+  async #withKits(why: NewKits['why'], make: () => Promise<Kits>): Promise<void> {
+    this.#steady = true;
+    try {
+      this.newKits = { kits: await make(), why };
+    } finally {
+      // Should it be in another stage than it ought to, that is told now.
+      await this.read();
+      this.#steady = false;
     }
   }
 
@@ -120,7 +143,7 @@ export class Session {
   }
 
   putKitsAway(): void {
-    this.renewed = null;
+    this.newKits = null;
   }
 
   async lock(): Promise<void> {

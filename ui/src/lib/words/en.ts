@@ -332,9 +332,8 @@ export const en = {
     joinHint: 'A colleague sent you a link',
     pair: 'I use Valise on another computer',
     pairHint: 'It shows you a code for this one',
-    recover: 'Recover my account',
-    recoverHint:
-      'On a new computer: comes with a later version. On the one you used, Valise asks for your kit when it is locked.',
+    lost: 'I lost my other computers',
+    lostHint: 'Your two recovery kits open your account on this one',
   },
 
   steps: {
@@ -440,10 +439,35 @@ export const en = {
     nameHint: 'So that you know it among your others.',
     password: 'A password belongs to one computer: this one may have another than the one you use already.',
     go: 'Add this computer',
+    lost: 'I lost my other computers',
     waitingTitle: 'Waiting for your other computer…',
     waiting: 'It takes up to a minute. Leave Valise open and unlocked there.',
     already: (workspace: string) =>
       `This computer’s Valise is ${displayName(workspace)}’s already. The code is for a computer without one.`,
+  },
+
+  lostComputers: {
+    title: 'Open your account with your kits',
+    sentence: 'Both together open it here, once. Then you get new ones.',
+    code: 'Code of one kit',
+    address: 'Address',
+    addressHint: 'It stands on the kits.',
+    addressMissing: 'Please type the address. It stands on the kits.',
+    alone: 'Remove my other computers from the account',
+    aloneHint: 'Leave it on if they are lost or stolen: they are refused at once.',
+    go: 'Open my account',
+    waitingTitle: 'Opening your account…',
+    waiting: 'Your keys are made new, and so are your kits. It takes some seconds.',
+    unknown: {
+      happened: 'No account at this address belongs to these kits.',
+      safe: 'Nothing was changed.',
+      todo: 'Compare the address with the one on the kits. Kits that were used, or made before your newest ones, open nothing any more.',
+    },
+    unreachable: {
+      happened: 'No server answers at this address.',
+      safe: 'Nothing was changed, and your kits are still good.',
+      todo: 'Check the address and the network, and try again.',
+    },
   },
 
   waiting: {
@@ -1055,20 +1079,21 @@ export const en = {
     open: 'Remove Valise’s data from this computer…',
     cardTitle: 'Leaving this computer',
     cardText:
-      'All that Valise keeps here goes away. If this is your only computer and you have no recovery kit, nobody can open your files any more.',
+      'All that Valise keeps here goes away. If this is your only computer and you do not have both recovery kits, nobody can open your files any more.',
     removedTitle: 'This computer was removed from your account',
     removedSafe:
       'Nothing is sent to it or taken from it any more. Your files are safe with your other computers and your colleagues.',
     title: 'Remove Valise’s data from this computer?',
     text: 'Your keys, the list of your files and what is kept of them here go away. Copies that you saved outside Valise stay. This cannot be undone.',
     warning:
-      'If this is your only computer and you have no recovery kit, nobody can open your files any more. Only what you share stays, with those you share it with.',
+      'If this is your only computer and you do not have both recovery kits, nobody can open your files any more. Only what you share stays, with those you share it with.',
     unsent: 'Some of it is on this computer only and was not sent yet: that is lost.',
     name: (workspace: string) => `To be sure, type the name of the workspace: ${displayName(workspace)}`,
     different: (workspace: string) => `This is not the name. Please type ${displayName(workspace)}.`,
     do: 'Remove the data',
     doing: 'Removing…',
     done: 'Valise’s data is removed from this computer.',
+    kept: 'Nothing was removed.',
   },
 
   moveTo: {
@@ -1148,7 +1173,7 @@ export const en = {
     recoveryNone:
       'There is no recovery kit yet, so a forgotten password is final: nobody can reset it, not a colleague, not the server, not we.',
     recovery: 'Any two of these open Valise on this computer:',
-    recoveryFew: 'Kits are for this computer. On a new one they help with a later version.',
+    recoveryFew: 'If you lose all your computers, both kits together open your account on a new one.',
     keyring: 'Keyring',
     keyringState: (keyring: KeyringState) => KEYRING_STATE[keyring],
     keptOn: (moment: number) => `kept, proven on ${calendarDay(new Date(moment))}`,

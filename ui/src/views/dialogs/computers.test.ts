@@ -1,7 +1,7 @@
 import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Device, Reach } from '$lib/backend';
+import { Trouble, type Device, type Reach } from '$lib/backend';
 import { MockBackend, PAIRING, refusal, type MockOptions, type World } from '$lib/backend/mock';
 import { clock } from '$lib/format/clock';
 import App from '../../App.svelte';
@@ -339,6 +339,55 @@ describe('a computer that was removed', () => {
     expect(await screen.findByText(/Only what you share stays/)).toBeVisible();
     await press(user, 'Cancel');
     expect(requests(backend)).not.toContain('forget');
+  });
+
+  const HOSTED = 'This computer hosts the workspace: without it, nobody could share anything.';
+
+  async function leave(user: User): Promise<HTMLElement> {
+    await press(user, 'Security');
+    await press(user, LEAVE);
+    const dialog = await screen.findByRole('dialog', { name: 'Remove Valise’s data from this computer?' });
+    await user.type(within(dialog).getByLabelText(/^To be sure/), 'Acme Legal{Enter}');
+    return dialog;
+  }
+
+  test('one that hosts the workspace is not left, and that is said in the dialog', async () => {
+    const { user } = await open(acme(), { refuse: { forget: refusal('notAllowed', { happened: HOSTED }) } });
+    const dialog = await leave(user);
+    const alert = await within(dialog).findByRole('alert');
+    expect(alert).toHaveTextContent(HOSTED);
+    expect(alert).toHaveTextContent('Nothing was removed.');
+    expect(screen.getAllByText(HOSTED)).toHaveLength(1);
+    expect(within(dialog).queryByRole('button', { name: 'Remove the data' })).toBeNull();
+    const close = within(alert).getByRole('button', { name: 'Close' });
+    expect(close).toHaveFocus();
+    await user.click(close);
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  test('what else goes wrong can be tried again', async () => {
+    const { backend, user } = await open(acme(), { refuse: { forget: refusal('io') } });
+    const dialog = await leave(user);
+    expect(await within(dialog).findByRole('alert')).toHaveTextContent('The disk or the system refused.');
+    await user.click(within(dialog).getByRole('button', { name: 'Try again' }));
+    const field = await within(dialog).findByLabelText(/^To be sure/);
+    expect(field).toHaveValue('Acme Legal');
+    expect(field).toHaveFocus();
+    backend.options.refuse = {};
+    await press(user, 'Remove the data');
+    expect(await screen.findByRole('heading', { name: 'Welcome to Valise' })).toBeVisible();
+  });
+
+  test('what goes wrong after Valise was locked is said where the dialog was', async () => {
+    const { backend, user } = await open();
+    backend.forget = async () => {
+      backend.setStatus({ stage: { type: 'locked' } });
+      throw new Trouble(refusal('io'));
+    };
+    await leave(user);
+    expect(await screen.findByText('The disk or the system refused.')).toBeInTheDocument();
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(screen.getByLabelText('Password')).toBeVisible();
   });
 
   test('is told when it is unlocked, and can be left from there', async () => {

@@ -1,6 +1,8 @@
 import { cleanup, render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Trouble } from '$lib/backend';
 import { KITS, MockBackend, PAIRING, refusal, type MockOptions, type World } from '$lib/backend/mock';
 import App from '../../App.svelte';
 import { acme, blank, RECOVERY, STATUS } from '../../design/world';
@@ -75,13 +77,6 @@ describe('starting a workspace', () => {
     await press(user, 'Continue');
     expect(await screen.findByLabelText('Name of the folder')).toBeVisible();
     expect(backend.asked).toContainEqual(['create', 'Ada', PASSWORD, 'Acme', 'https://valise.example']);
-  });
-
-  test('recovery on a new computer is honest: it comes later', async () => {
-    start(blank());
-    const recover = await screen.findByRole('button', { name: /Recover my account/ });
-    expect(recover).toBeDisabled();
-    expect(recover).toHaveTextContent('Valise asks for your kit when it is locked');
   });
 
   test('caps lock is seen, and a password can be shown', async () => {
@@ -205,6 +200,183 @@ describe('one more computer of a person', () => {
     await press(user, 'Back');
     expect(await screen.findByRole('heading', { name: 'Welcome to Valise' })).toBeVisible();
   });
+
+  test('a link that is clicked while it runs does not restart the step', async () => {
+    const { backend, user } = start(blank());
+    let join: () => void = () => undefined;
+    const answer = new Promise<void>((done) => (join = done));
+    backend.joinAccount = async () => {
+      await answer;
+      throw new Trouble(refusal('notPaired'));
+    };
+    await press(user, /I use Valise on another computer/);
+    await user.type(await screen.findByLabelText('Code'), '7qkm x3td');
+    await user.type(screen.getByLabelText('Address'), 'http://10.0.0.7:8443');
+    await user.type(await password(), PASSWORD);
+    await press(user, 'Add this computer');
+    const heading = await screen.findByRole('heading', { name: 'Waiting for your other computer…' });
+    for (const link of [PAIRING.link, 'valise://join/1/clicked', PAIRING.link]) {
+      backend.clickInvitation(link);
+      await tick();
+      expect(heading).toBeVisible();
+    }
+    join();
+    expect(await screen.findByRole('alert')).toHaveTextContent('The two computers did not find each other.');
+    await tick();
+    expect(screen.getByRole('alert')).toBeVisible();
+    // Whoever has read that gets what the newest link says.
+    await press(user, 'Try again');
+    expect(await screen.findByLabelText('Code')).toHaveValue(PAIRING.code);
+  });
+});
+
+describe('every other computer is lost', () => {
+  const A = KITS[0]?.code ?? '';
+  const B = KITS[1]?.code ?? '';
+  type User = ReturnType<typeof userEvent.setup>;
+  const asked = (backend: MockBackend) => backend.asked.filter(([request]) => request === 'recoverAccount');
+
+  async function fill(user: User, other = B): Promise<void> {
+    const code = await screen.findByLabelText('Code of one kit');
+    await waitFor(() => expect(code).toHaveFocus());
+    await user.paste(A);
+    await user.click(screen.getByLabelText('Code of the other kit'));
+    await user.paste(other);
+    await user.type(screen.getByLabelText('Address'), PAIRING.catalog);
+    await user.type(screen.getByLabelText('Choose a new password for this computer'), PASSWORD);
+  }
+
+  async function toForm(user: User): Promise<void> {
+    await press(user, /I lost my other computers/);
+    await fill(user);
+  }
+
+  test('both kits open the account, and new kits are shown and asked back', async () => {
+    const { backend, user } = start({ ...acme(), status: blank().status });
+    await press(user, /I use Valise on another computer/);
+    await press(user, 'I lost my other computers');
+    expect(await screen.findByText('It stands on the kits.')).toBeVisible();
+    expect(screen.getByLabelText('Name of this computer')).toHaveValue('ada-desk');
+    const alone = screen.getByRole('checkbox', { name: 'Remove my other computers from the account' });
+    expect(alone).toBeChecked();
+    expect(alone).toHaveAccessibleDescription(/refused at once/);
+    await fill(user);
+    await press(user, 'Open my account');
+
+    const first = await screen.findByRole('dialog', { name: 'Kit A, 1 of 2' });
+    expect(first).toHaveTextContent('The kits you used are used up.');
+    expect(asked(backend)).toEqual([['recoverAccount', [A, B], PAIRING.catalog, 'ada-desk', true]]);
+    expect(screen.getByRole('navigation', { name: 'Places', hidden: true })).toBeInTheDocument();
+    for (const { kit, code, asked: groups } of KITS) {
+      await press(user, 'I have it on paper');
+      for (const group of groups) {
+        await user.type(screen.getByLabelText(`Group ${group}`), code.split(' ')[group - 1] ?? '');
+      }
+      await press(user, 'Check');
+      expect(await screen.findByText(`Kit ${kit.toUpperCase()} is known to be kept.`)).toBeInTheDocument();
+    }
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(backend.world.status.waysOut).toBe('both');
+  });
+
+  test('the other computers stay when that is wished, and a name may be left out', async () => {
+    const { backend, user } = start(blank());
+    await toForm(user);
+    await user.clear(screen.getByLabelText('Name of this computer'));
+    await user.click(screen.getByRole('checkbox'));
+    expect(screen.getByRole('checkbox')).not.toBeChecked();
+    await press(user, 'Open my account');
+    expect(await screen.findByRole('dialog', { name: /Kit A/ })).toBeVisible();
+    expect(asked(backend)).toEqual([['recoverAccount', [A, B], PAIRING.catalog, null, false]]);
+  });
+
+  test('the same kit twice is said, and what was typed is still there', async () => {
+    const { user } = start(blank());
+    await press(user, /I lost my other computers/);
+    await fill(user, A);
+    await press(user, 'Open my account');
+    const alert = await screen.findByRole('alert');
+    expect(alert).toHaveTextContent('Both codes are of the same kit.');
+    expect(alert).toHaveTextContent('Type the code of the other kit as the second one.');
+    const again = screen.getByRole('button', { name: 'Try again' });
+    expect(again).toHaveFocus();
+    await user.click(again);
+    expect(await screen.findByLabelText('Code of one kit')).toHaveValue(A);
+    expect(screen.getByLabelText('Choose a new password for this computer')).toHaveValue(PASSWORD);
+    const other = screen.getByLabelText('Code of the other kit');
+    await user.clear(other);
+    await user.paste(B);
+    await press(user, 'Open my account');
+    expect(await screen.findByRole('dialog', { name: /Kit A/ })).toBeVisible();
+  });
+
+  test.each([
+    [
+      'notPaired',
+      'Make a new code on the other computer.',
+      'No account at this address belongs to these kits.',
+    ],
+    ['offline', 'What you have here can be used.', 'No server answers at this address.'],
+  ] as const)('%s is told in words that fit who has nothing here yet', async (code, todo, told) => {
+    const { user } = start(blank(), {
+      refuse: { recoverAccount: refusal(code, { happened: 'It did not go.', todo, details: 'for support' }) },
+    });
+    await toForm(user);
+    await press(user, 'Open my account');
+    const alert = await screen.findByRole('alert');
+    expect(alert).toHaveTextContent(told);
+    expect(alert).toHaveTextContent(`Code: ${code} · for support`);
+    expect(alert).not.toHaveTextContent(todo);
+  });
+
+  test('what is missing is said beside the fields, and one can go back', async () => {
+    const { backend, user } = start(blank());
+    await press(user, /I use Valise on another computer/);
+    await press(user, 'I lost my other computers');
+    await press(user, 'Open my account');
+    expect(await screen.findByText(/Please type the code of a kit/)).toBeVisible();
+    expect(screen.getByText('Please type the code of the other kit too.')).toBeVisible();
+    expect(screen.getByText('Please type the address. It stands on the kits.')).toBeVisible();
+    expect(screen.getByText('Please choose a password.')).toBeVisible();
+    expect(asked(backend)).toEqual([]);
+    await press(user, 'Back');
+    expect(await screen.findByRole('heading', { name: 'Add this computer' })).toBeVisible();
+  });
+
+  test('the wait stays while Valise opens and closes behind it, and so does what went wrong', async () => {
+    const { backend, user } = start({ ...acme(), status: blank().status });
+    let refuse: () => void = () => undefined;
+    const answer = new Promise<void>((done) => (refuse = done));
+    const before = backend.world.status;
+    backend.recoverAccount = async () => {
+      backend.setStatus({ ...STATUS });
+      await answer;
+      backend.setStatus(before);
+      throw new Trouble(refusal('notAllowed', { happened: 'Your account was changed meanwhile.' }));
+    };
+    await toForm(user);
+    await press(user, 'Open my account');
+    expect(await screen.findByRole('heading', { name: 'Opening your account…' })).toBeVisible();
+    expect(screen.queryByRole('navigation')).toBeNull();
+    refuse();
+    expect(await screen.findByRole('alert')).toHaveTextContent('Your account was changed meanwhile.');
+    await press(user, 'Try again');
+    expect(await screen.findByLabelText('Code of one kit')).toHaveValue(A);
+  });
+
+  test('a clicked link waits until the outcome was answered', async () => {
+    const { backend, user } = start(blank(), {
+      delay: 50,
+      refuse: { recoverAccount: refusal('offline') },
+    });
+    await toForm(user);
+    await press(user, 'Open my account');
+    expect(await screen.findByRole('heading', { name: 'Opening your account…' })).toBeVisible();
+    backend.clickInvitation(PAIRING.link);
+    expect(await screen.findByRole('alert')).toHaveTextContent('No server answers at this address.');
+    await press(user, 'Try again');
+    expect(await screen.findByLabelText('Code')).toHaveValue(PAIRING.code);
+  });
 });
 
 describe('unlocking', () => {
@@ -277,7 +449,7 @@ describe('a forgotten password', () => {
     await user.type(screen.getByLabelText('Code of the kit'), 'VAL1 QQQQ');
     await user.type(screen.getByLabelText('Choose a new password for this computer'), PASSWORD);
     await press(user, 'Open Valise');
-    expect(await screen.findByRole('alert')).toHaveTextContent('not the code of a kit');
+    await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent('not the code of a kit'));
     await press(user, 'Back');
     expect(await screen.findByLabelText('Password')).toBeVisible();
   });

@@ -95,7 +95,7 @@ impl Log {
 
 pub fn append(records: &[&Record]) -> Append {
     let records = records.iter().map(|record| Base64(record.bytes().to_vec())).collect();
-    Append { records, wraps: Vec::new() }
+    Append { records, ..Append::default() }
 }
 
 pub fn append_with(records: &[&Record], wraps: Vec<Wrap>) -> Append {
