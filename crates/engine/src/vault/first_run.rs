@@ -13,8 +13,10 @@ use valise_protocol::place::{SealPlace, WrapPlace};
 use valise_protocol::record::{ChainId, ChainKind, Kind, Record};
 use valise_protocol::workspace::{self, Admitted, Workspace};
 
-use super::devices::{keep_home, password_slots};
+use super::devices::{add_name, keep_home, password_slots};
+use super::keys::Growth;
 use crate::compose::{Author, Slot};
+use crate::devices::computer_name;
 use crate::error::EngineError;
 use crate::home::{CatalogAddress, Home, Public, WaitingFor};
 use crate::index::marks::{self, Mark};
@@ -117,7 +119,7 @@ fn new_account(workspace: WorkspaceId, secrets: DeviceSecrets) -> Result<NewAcco
     let mut chain = Account::begin(&genesis)?;
     let master = MasterKey::make()?;
     let secret = AccountSecret::make()?;
-    let account_public = SealingPair::of_account(&secret)?.public().clone();
+    let pair = SealingPair::of_account(&secret)?;
     let mut ring = Ring::new();
     ring.add(1, secret)?;
     let ring = ring.seal(&master, &WrapPlace::Ring { workspace, account: chain.id(), master: 1, generation: 1 })?;
@@ -131,7 +133,7 @@ fn new_account(workspace: WorkspaceId, secrets: DeviceSecrets) -> Result<NewAcco
     };
     let keys = Keys {
         account_version: 1,
-        account_public,
+        account_public: pair.public().clone(),
         master_version: 1,
         master_commitment: master.commitment(),
         master_seals: vec![DeviceSeal { device, seal: seal_master_key(&place, &master)? }],
@@ -143,7 +145,10 @@ fn new_account(workspace: WorkspaceId, secrets: DeviceSecrets) -> Result<NewAcco
     let keys =
         Slot::after(&ChainId::Account(chain.id()), chain.head(), 1).write(&author, account::kind::KEYS, &keys)?;
     chain.apply(&keys)?;
-    Ok(NewAccount { secrets, device, chain, records: vec![genesis, keys], ring: ring.as_bytes().to_vec() })
+    let mut named = Growth::after(chain, (device, signing));
+    add_name(&mut named, workspace, (1, &pair), device, &computer_name())?;
+    let records = [vec![genesis, keys], named.records].concat();
+    Ok(NewAccount { secrets, device, chain: named.chain, records, ring: ring.as_bytes().to_vec() })
 }
 
 fn admit_founder(chain: &mut Workspace, new: &NewAccount, name: &str) -> Result<Record, EngineError> {
@@ -178,6 +183,8 @@ fn keep(
     keep_home(home, public, &new.secrets, (slots, &device_key), |index| {
         index.write(|db| {
             new.records.iter().try_for_each(|record| records::add(db, &chain, record))?;
+            // They are brought with the workspace, or with the join.
+            marks::set(db, Mark::AccountSent, &new.chain.head().seq)?;
             marks::set(db, Mark::Ring, serde_bytes::Bytes::new(&new.ring))
         })?;
         fill(index)
