@@ -372,6 +372,16 @@ async fn another_end_of_the_own_chain_is_told() {
         }
     });
     assert_eq!(refused(&world.alice, args!["sync"]).await["code"], "distrusted");
+    // It speaks of more, and gives nothing.
+    let key = world.catalog.key();
+    world.liar.change(move |asked, answer| {
+        if asked.method == "GET" && asked.path.starts_with("/v1/chains/account-") && asked.path.contains("after") {
+            let receipt: Receipt = serde_json::from_value(answer["receipt"].clone()).unwrap();
+            let more = Head { seq: receipt.seq + 5, hash: RecordHash::new([7; 32]) };
+            answer["receipt"] = serde_json::to_value(Receipt::sign(receipt.chain, more, &key)).unwrap();
+        }
+    });
+    assert_eq!(refused(&world.alice, args!["sync"]).await["code"], "distrusted");
     world.liar.honest();
     world.alice.valise(args!["sync"]).await;
 }

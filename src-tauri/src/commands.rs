@@ -142,6 +142,24 @@ pub async fn forget(app: State<'_, App>) -> Result<(), ApiError> {
     app.ask(Request::Forget).await.map(|_| ())
 }
 
+/// Leaves a folder.
+#[tauri::command]
+pub async fn leave(app: State<'_, App>, folder: FolderId) -> Result<(), ApiError> {
+    app.ask(Request::Leave { folder }).await.map(|_| ())
+}
+
+/// Somebody becomes an officer, or is none any more.
+#[tauri::command]
+pub async fn set_officer(app: State<'_, App>, account: AccountId, officer: bool) -> Result<(), ApiError> {
+    app.ask(Request::SetOfficer { account, officer }).await.map(|_| ())
+}
+
+/// Somebody is of the workspace no longer.
+#[tauri::command]
+pub async fn close_account(app: State<'_, App>, account: AccountId) -> Result<(), ApiError> {
+    app.ask(Request::CloseAccount { account }).await.map(|_| ())
+}
+
 /// Opens the vault.
 #[tauri::command]
 pub async fn unlock(app: State<'_, App>, password: Password) -> Result<(), ApiError> {

@@ -114,8 +114,12 @@ pub enum Command {
     },
     /// Where this home stands.
     Status,
-    /// People of the workspace.
-    People,
+    /// People of the workspace; without a command, the list.
+    People {
+        /// What to do.
+        #[command(subcommand)]
+        command: Option<PeopleCommand>,
+    },
     /// Attach a workspace that lives on this computer to a catalog.
     Attach {
         /// Address of the catalog.
@@ -165,7 +169,7 @@ impl Command {
                 | Self::Versions { .. }
                 | Self::Export { .. }
                 | Self::Status
-                | Self::People
+                | Self::People { command: None }
                 | Self::Fingerprints
                 | Self::Security
                 | Self::Device(DeviceCommand::List | DeviceCommand::Reach { .. })
@@ -270,6 +274,11 @@ pub enum FolderCommand {
         #[arg(value_enum)]
         role: RoleName,
     },
+    /// Leave a folder: its key changes, and nothing new in it is yours to read.
+    Leave {
+        /// Which.
+        folder: String,
+    },
     /// Remove a member; the folder's key changes.
     Remove {
         /// Which.
@@ -350,6 +359,27 @@ pub enum RecoveryCommand {
     },
     /// How the ways out stand.
     Status,
+}
+
+/// `people`
+#[derive(Subcommand)]
+pub enum PeopleCommand {
+    /// Make somebody an officer, who lets people in and closes accounts; as an officer.
+    Officer {
+        /// Who, by name or account id.
+        person: String,
+        /// They are one no longer.
+        #[arg(long)]
+        not: bool,
+    },
+    /// Close somebody's account, as an officer: they are refused at once, removed from folders, and keys change.
+    Close {
+        /// Who, by name or account id.
+        person: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// `device`

@@ -10,7 +10,7 @@ use valise_engine::api::{
 };
 
 use crate::args::{
-    Add, Arguments, Command, FolderCommand, Init, Invite, Join, RecoveryCommand, RoleName, TrashCommand,
+    Add, Arguments, Command, FolderCommand, Init, Invite, Join, PeopleCommand, RecoveryCommand, RoleName, TrashCommand,
 };
 use crate::opened;
 use crate::output::{self, print, role, row, shown, size};
@@ -69,7 +69,18 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Export { path, output } => export(session, json, path, output.clone()).await,
         Command::Sync { watch } => sync(session, json, *watch).await,
         Command::Status => status(session, json).await,
-        Command::People => people(session, json).await,
+        Command::People { command: None } => people(session, json).await,
+        Command::People { command: Some(PeopleCommand::Officer { person, not }) } => {
+            let account = account(session, person).await?;
+            session.ask(Request::SetOfficer { account, officer: !not }).await?;
+            people(session, json).await
+        }
+        Command::People { command: Some(PeopleCommand::Close { person, yes }) } => {
+            let account = account(session, person).await?;
+            confirm(*yes, "closes the account: they are refused at once, and nothing brings it back", person)?;
+            session.ask(Request::CloseAccount { account }).await?;
+            people(session, json).await
+        }
         Command::Attach { catalog } => {
             session.ask(Request::Attach { catalog: catalog.clone() }).await?;
             status(session, json).await
@@ -190,10 +201,32 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
             done(session, Request::SetRole { folder, account, role: role_of(*role) }).await
         }
+        FolderCommand::Leave { folder } => {
+            let folder = paths::folder(session, folder).await?.id;
+            session.ask(Request::Leave { folder }).await?;
+            folders(session, json).await
+        }
         FolderCommand::Remove { folder, person } => {
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
             done(session, Request::RemoveMember { folder, account }).await
         }
+    }
+}
+
+/// Asks before something that cannot be taken back: the name has to be typed.
+#[allow(clippy::print_stderr, reason = "a question to a person")]
+pub fn confirm(yes: bool, what: &str, name: &str) -> Result<(), ApiError> {
+    if yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(fault(ErrorCode::BadInput, "Nothing was changed.", "say --yes"));
+    }
+    eprint!("This {what}.\nType {} to go on: ", shown(name));
+    let mut typed = String::new();
+    match std::io::stdin().read_line(&mut typed) {
+        Ok(_) if typed.trim() == name => Ok(()),
+        _ => Err(fault(ErrorCode::Cancelled, "Nothing was changed.", "")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `device`, `pair` and `forget`: a person's computers.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 
 use serde_json::json;
 use valise_engine::api::{
@@ -160,12 +160,10 @@ pub async fn forget(session: &Session, json: bool, yes: bool) -> Result<(), ApiE
             "move the workspace to a server first",
         ));
     }
-    if !yes {
-        if !std::io::stdin().is_terminal() {
-            return Err(fault(ErrorCode::BadInput, "Nothing was removed.", "say --yes"));
-        }
-        confirm(&account.name, &account.workspace)?;
-    }
+    let what =
+        "removes the account from this computer, with everything that was not sent yet. If it is the account's only
+computer and there are no two kits, nobody can open its files any more";
+    crate::commands::confirm(yes, what, &account.workspace)?;
     session.ask(Request::Forget).await?;
     print(json, &json!({"forgotten": true}), |_| {
         vec![
@@ -173,19 +171,6 @@ pub async fn forget(session: &Session, json: bool, yes: bool) -> Result<(), ApiE
         ]
     });
     Ok(())
-}
-
-#[allow(clippy::print_stderr, reason = "a question to a person")]
-fn confirm(name: &str, workspace: &str) -> Result<(), ApiError> {
-    eprintln!("This removes {} · {} from this computer, with everything", shown(name), shown(workspace));
-    eprintln!("that was not sent yet. If it is the account's only computer, nobody can open its files any more.");
-    eprint!("Type the name of the workspace to go on: ");
-    let mut typed = String::new();
-    let read = std::io::stdin().read_line(&mut typed);
-    match read {
-        Ok(_) if typed.trim() == workspace => Ok(()),
-        _ => Err(fault(ErrorCode::Cancelled, "Nothing was removed.", "")),
-    }
 }
 
 fn reach_lines(device: &Device, reach: &Reach, files: bool) -> Vec<String> {

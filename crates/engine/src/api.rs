@@ -138,8 +138,15 @@ pub enum Request {
     SetRole { folder: FolderId, account: AccountId, role: Role },
     /// Removes a member and changes the folder's key.
     RemoveMember { folder: FolderId, account: AccountId },
+    /// Leaves a folder: its key changes with whoever writes next, and nothing new in it is one's own to read.
+    Leave { folder: FolderId },
     /// People of the workspace.
     People,
+    /// Somebody may let people in and close accounts, or may no longer. Only officers decide this.
+    SetOfficer { account: AccountId, officer: bool },
+    /// Somebody is of the workspace no longer: the catalog and every colleague refuse them at once, owners' computers
+    /// remove them from their folders, and those folders' keys change.
+    CloseAccount { account: AccountId },
     /// A directory's entries (`parent` none: the folder's top).
     List { folder: FolderId, parent: Option<EntryId> },
     /// Entries whose name contains the text, in one folder or in all.

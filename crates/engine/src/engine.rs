@@ -181,6 +181,11 @@ impl Engine {
             Request::RemoveMember { folder, account } => {
                 share::remove(shared, folder, account).await.map(|()| Reply::Done)
             }
+            Request::Leave { folder } => share::leave(shared, folder).await.map(|()| Reply::Done),
+            Request::SetOfficer { account, officer } => {
+                share::set_officer(shared, account, officer).await.map(|()| Reply::Done)
+            }
+            Request::CloseAccount { account } => share::close_account(shared, account).await.map(|()| Reply::Done),
             Request::People => shared.vault(|vault| vault.people_rows()).map(Reply::People),
             Request::List { folder, parent } => edit::list(shared, folder, parent),
             Request::Search { folder, text } => shared.vault(|vault| vault.search(folder, &text)).map(Reply::Hits),

@@ -282,7 +282,7 @@ impl From<EngineError> for ApiError {
             ),
             EngineError::Removed => (
                 Code::Removed,
-                "The catalog does not know this computer any more: it was removed from the account, or the server was restored from an old copy.",
+                "The catalog does not know this computer any more: it was removed from the account, the account was closed, or the server was restored from an old copy.",
                 Some("What is on it stays sealed behind its password."),
                 Some(
                     "Look at “Your computers” on another one of yours. If this one was removed there, remove Valise’s data from it; if not, leave the other one open for a while.",

@@ -11,12 +11,12 @@ use valise_crypto::{make_bytes, make_invitation_secret, seal_invitation_secret};
 use valise_protocol::account::Account;
 use valise_protocol::api::{Append, Base64, JoinRequest};
 use valise_protocol::chain::Slice;
-use valise_protocol::folder::{self, MemberAdded, MemberRemoved, RoleChanged};
+use valise_protocol::folder::{self, Left, MemberAdded, MemberRemoved, RoleChanged};
 use valise_protocol::ids::{AccountId, Epoch, FolderId, InvitationId};
 use valise_protocol::invitation::{Link, Redemption, check_redemption};
 use valise_protocol::place::SealPlace;
 use valise_protocol::record::{ChainId, FORMAT_VERSION, Kind, Record};
-use valise_protocol::workspace::{self, Admitted, OfficerSeal};
+use valise_protocol::workspace::{self, Admitted, Closed, OfficerSeal, OfficersChanged};
 
 use crate::api::{Invitation, InvitationPreview, Role};
 use crate::catalog::CatalogError;
@@ -265,6 +265,118 @@ pub async fn remove(shared: &Arc<Shared>, folder: FolderId, account: AccountId) 
     })
     .await?;
     keys::rekey(shared, &session, folder).await
+}
+
+/// Leaves a folder. What was read stays known; the catalog hands out nothing more of it.
+pub async fn leave(shared: &Arc<Shared>, folder: FolderId) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    let link = session.link()?;
+    sync::publish_folder(shared, &session, folder).await?;
+    for _ in 0..TRIES {
+        let (first, record) =
+            shared.vault(|vault| Ok((vault.introduction(folder)?, compose_leaving(vault, folder)?)))?;
+        match send(&link, &ChainId::Folder(folder), first.as_ref().unwrap_or(&record)).await {
+            Ok(()) if first.is_none() => {
+                // It cannot be read from the catalog any more.
+                shared.vault(|vault| {
+                    vault.take_folder_record(folder, &record)?;
+                    vault.rebuild_view(folder)
+                })?;
+                shared.tell_folder(folder);
+                return Ok(());
+            }
+            Ok(()) | Err(CatalogError::Said(ApiCode::Conflict)) => sync::pull_folder(shared, &session, folder).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(EngineError::TimedOut)
+}
+
+fn compose_leaving(vault: &Vault, folder: FolderId) -> Result<Record, EngineError> {
+    let state = vault.folder(&folder)?;
+    let chain = state.chain();
+    let role = state.role(&vault.me.account).ok_or(EngineError::NotFound("the folder"))?;
+    if chain.purpose() == folder::Purpose::PERSONAL {
+        return Err(EngineError::NotNow("These are your own files: nobody else has them."));
+    }
+    let owners = chain.members().values().filter(|member| member.role == folder::Role::Owner).count();
+    if role == folder::Role::Owner && owners == 1 {
+        return Err(EngineError::NotNow("You are the folder's only owner: make somebody else an owner first."));
+    }
+    if state.waiting_changes() > 0 {
+        return Err(EngineError::NotNow(
+            "Something that you changed in this folder has not been sent yet: connect first.",
+        ));
+    }
+    vault.write_folder(folder, chain.epoch(), folder::kind::LEFT, &Left {})
+}
+
+/// Somebody becomes an officer, or is none any more.
+pub async fn set_officer(shared: &Arc<Shared>, account: AccountId, officer: bool) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    append_workspace(shared, &session, |vault| {
+        must_be_officer(vault)?;
+        let workspace = vault.workspace()?;
+        workspace.person(&account).ok_or(EngineError::NotFound("the person"))?;
+        let mut officers = workspace.officers().clone();
+        let changed = if officer { officers.insert(account) } else { officers.remove(&account) };
+        if !changed {
+            return Ok(None);
+        }
+        if officers.is_empty() {
+            return Err(EngineError::NotNow("A workspace needs an officer: name another one first."));
+        }
+        let changed = OfficersChanged { officers: officers.into_iter().collect() };
+        vault.write_workspace(workspace::kind::OFFICERS_CHANGED, &changed).map(Some)
+    })
+    .await?;
+    Ok(())
+}
+
+/// Somebody is of the workspace no longer. Folders of which one is an owner are seen to at once, those of others by
+/// their owners' computers.
+pub async fn close_account(shared: &Arc<Shared>, account: AccountId) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    append_workspace(shared, &session, |vault| {
+        must_be_officer(vault)?;
+        if account == vault.me.account {
+            return Err(EngineError::NotNow("Nobody closes their own account: ask another officer."));
+        }
+        let people = vault.workspace()?.people();
+        match people.get(&account) {
+            None => Err(EngineError::NotFound("the person")),
+            Some(person) if person.closed => Ok(None),
+            Some(_) => vault.write_workspace(workspace::kind::CLOSED, &Closed { account }).map(Some),
+        }
+    })
+    .await?;
+    tracing::info!("an account was closed");
+    let owned = shared.vault(|vault| {
+        let with_closed = vault.folders.values().filter(|state| vault.closed_member(state).is_some());
+        Ok(with_closed.map(|state| state.id()).collect::<Vec<_>>())
+    })?;
+    for folder in owned {
+        keys::rekey(shared, &session, folder).await?;
+    }
+    session.wake.notify_one();
+    Ok(())
+}
+
+/// Removes from a folder whoever is of the workspace no longer, as its owner.
+pub async fn remove_closed(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) -> Result<(), EngineError> {
+    let next = |vault: &Vault| match vault.closed_member(vault.folder(&folder)?) {
+        None => Ok(None),
+        Some(account) => {
+            write_as_owner(vault, folder, folder::kind::MEMBER_REMOVED, &MemberRemoved { account }).map(Some)
+        }
+    };
+    while append_folder(shared, session, folder, next).await? {}
+    Ok(())
+}
+
+fn must_be_officer(vault: &Vault) -> Result<(), EngineError> {
+    let refused = EngineError::NotNow("Only an officer of the workspace can do this.");
+    if vault.is_officer() { Ok(()) } else { Err(refused) }
 }
 
 fn write_as_owner<T: Serialize>(vault: &Vault, folder: FolderId, kind: Kind, open: &T) -> Result<Record, EngineError> {

@@ -2,12 +2,13 @@
  * Every state of the window by name, for the design page (`?mock=<scene>`) and for its pictures. A scene is a
  * world, how its backend behaves, and what a person does in it before the picture.
  */
-import type { FolderKeys, Status, Transfer } from '$lib/backend';
+import type { FolderKeys, Person, Status, Transfer } from '$lib/backend';
 import {
   entry,
   folder,
   folderKeys,
   KITS,
+  LAST_OFFICER,
   MockBackend,
   PAIRING,
   refusal,
@@ -164,6 +165,29 @@ async function toLost(hand: Hand): Promise<void> {
   await hand.fill('Address', PAIRING.catalog);
   await hand.fill('Choose a new password for this computer', 'violet ladder marble seven');
   await hand.wait(700);
+}
+
+const people = (change: (person: Person) => Partial<Person>) => (): World => ({
+  ...acme(),
+  people: PEOPLE.map((person) => ({ ...person, ...change(person) })),
+});
+const onlyOfficer = people((person) => ({ officer: person.me }));
+/** Longer than any column or button. */
+const LONG_NAME = 'Dr. Maria-Magdalena Aleksandra von Hohenstein-Brzęczyszczykiewicz y Fernández de Córdoba';
+
+const choosePerson = (name: string, item: string) => async (hand: Hand) => {
+  await hand.press('People');
+  await hand.pressMenu(`Actions for ${name}`);
+  await hand.press(item);
+  await hand.wait(150);
+};
+
+const toCloseAccount = choosePerson('Dana Reyes', 'Close account…');
+
+async function closeAccount(hand: Hand): Promise<void> {
+  await toCloseAccount(hand);
+  await hand.fill('To be sure, type their name: Dana Reyes', 'Dana Reyes');
+  await hand.press('Close Dana Reyes’s account');
 }
 
 async function toForget(hand: Hand): Promise<void> {
@@ -481,6 +505,56 @@ export const SCENES: Record<string, Scene> = {
     world: () => ({ ...acme(), people: PEOPLE.slice(0, 1) }),
     act: (hand) => hand.press('People'),
   },
+  'people-menu': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('People');
+      await hand.pressMenu('Actions for Bao Linh');
+    },
+  },
+  'people-only-officer': { world: onlyOfficer, act: (hand) => hand.press('People') },
+  'people-no-officer': {
+    world: people((person) => ({ officer: person.account === 'a-chidi' })),
+    act: (hand) => hand.press('People'),
+  },
+  'people-long': {
+    world: people((person) => (person.account === 'a-chidi' ? { name: LONG_NAME } : {})),
+    act: (hand) => hand.press('People'),
+  },
+  'make-officer': { world: acme, act: choosePerson('Bao Linh', 'Make an officer…') },
+  'no-officer': { world: acme, act: choosePerson('Chidi Okafor', 'No officer any more…') },
+  'no-officer-own': { world: acme, act: choosePerson('Ada Novak', 'No officer any more…') },
+  'no-officer-refused': {
+    world: acme,
+    options: { refuse: { setOfficer: LAST_OFFICER } },
+    act: async (hand) => {
+      await choosePerson('Chidi Okafor', 'No officer any more…')(hand);
+      await hand.press('Remove Chidi Okafor as an officer');
+    },
+  },
+  'close-account': { world: acme, act: toCloseAccount },
+  'close-account-wrong': {
+    world: acme,
+    act: async (hand) => {
+      await toCloseAccount(hand);
+      await hand.fill('To be sure, type their name: Dana Reyes', 'Dana');
+      await hand.press('Close Dana Reyes’s account');
+    },
+  },
+  'close-account-namesakes': {
+    world: people((person) => (person.account === 'a-chidi' ? { name: 'Dana Reyes' } : {})),
+    act: toCloseAccount,
+  },
+  'close-account-long': {
+    world: people((person) => (person.account === 'a-chidi' ? { name: LONG_NAME } : {})),
+    act: choosePerson(LONG_NAME, 'Close account…'),
+  },
+  'close-account-offline': {
+    world: acme,
+    options: { refuse: { closeAccount: refusal('offline') } },
+    act: closeAccount,
+  },
+  'close-account-done': { world: acme, act: closeAccount },
   'people-trouble': {
     world: acme,
     options: { refuse: { people: refusal('io') } },

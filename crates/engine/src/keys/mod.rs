@@ -95,6 +95,7 @@ pub async fn rekey(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderI
     let now = shared.clock.now();
     let epoch = || shared.vault(|vault| Ok(vault.folder(&folder)?.chain().epoch()));
     let before = epoch()?;
+    share::remove_closed(shared, session, folder).await?;
     share::append_folder(shared, session, folder, |vault| {
         let state = vault.folder(&folder)?;
         if vault.demands_rekey(state, now)? {

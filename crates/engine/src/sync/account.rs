@@ -27,9 +27,6 @@ const TRIES: usize = 8;
 /// Most records of one chain that are read before they are verified.
 const MAX_READ: usize = 65_536;
 
-/// A first run writes two records, genesis and keys, which are brought with the workspace or the join.
-const BROUGHT_AT_FIRST: u64 = 1;
-
 /// Reads what other devices of the account wrote, then brings what has no receipt yet; the ring first, which the catalog
 /// keeps for whoever reads the chain.
 ///
@@ -89,10 +86,7 @@ pub async fn pull(shared: &Arc<Shared>, link: &CatalogLink) -> Result<(), Engine
 /// What the catalog has after the place it confirmed. What it lost of the chain, be it restored from a backup or lying,
 /// goes once more.
 async fn read(shared: &Arc<Shared>, link: &CatalogLink) -> Result<Vec<Record>, EngineError> {
-    let (chain, sent) = shared.vault(|vault| {
-        let sent = marks::find(vault.index.read(), Mark::AccountSent)?.unwrap_or(BROUGHT_AT_FIRST);
-        Ok((ChainId::Account(vault.me.account), sent))
-    })?;
+    let (chain, sent) = shared.vault(|vault| Ok((ChainId::Account(vault.me.account), sent(vault)?)))?;
     let mut found: Vec<Record> = Vec::new();
     loop {
         let after = found.last().map_or(sent, |record| record.envelope().seq);
@@ -133,14 +127,12 @@ fn take_page(
     if found.len() > MAX_READ {
         return Err(EngineError::Distrusted("a chain without an end"));
     }
-    let last = found.last().map(|record| (record.envelope().seq, record.hash()));
+    if found.len() == before && page.receipt.seq >= next {
+        return Err(EngineError::Distrusted("it withholds records"));
+    }
+    let last = found.last().filter(|last| last.envelope().seq == page.receipt.seq);
     match last {
-        Some((seq, hash)) if seq == page.receipt.seq && hash != page.receipt.hash => {
-            Err(EngineError::Distrusted("two histories of one chain"))
-        }
-        Some((seq, _)) if seq < page.receipt.seq && found.len() == before => {
-            Err(EngineError::Distrusted("it withholds records"))
-        }
+        Some(last) if last.hash() != page.receipt.hash => Err(EngineError::Distrusted("two histories of one chain")),
         _ => Ok(()),
     }
 }
@@ -301,9 +293,14 @@ async fn bring(
 
 fn waiting(vault: &mut Vault) -> Result<Vec<Base64>, EngineError> {
     let chain = ChainId::Account(vault.me.account);
-    let sent = marks::find(vault.index.read(), Mark::AccountSent)?.unwrap_or(BROUGHT_AT_FIRST);
+    let sent = sent(vault)?;
     let waiting = records::from(vault.index.read(), &chain, sent + 1)?;
     Ok(waiting.into_iter().take(super::PUBLISH_AT_ONCE).map(Base64).collect())
+}
+
+/// The place up to which the catalog has confirmed the chain, or was given it with the workspace or a join.
+fn sent(vault: &Vault) -> Result<u64, EngineError> {
+    marks::find(vault.index.read(), Mark::AccountSent)?.ok_or(EngineError::IndexDamaged)
 }
 
 fn ring(vault: &mut Vault) -> Result<Base64, EngineError> {

@@ -274,7 +274,16 @@ impl Vault {
 
     /// Whether a folder's key is to change, or the folder is to be told of a newer account key or of this device.
     pub fn wants_rekey(&self, state: &FolderState, now: u64) -> Result<bool, EngineError> {
-        Ok(self.is_outdated(state) || self.demands_rekey(state, now)? || !self.is_known_in(state))
+        let tells = self.is_outdated(state) || !self.is_known_in(state);
+        Ok(tells || self.demands_rekey(state, now)? || self.closed_member(state).is_some())
+    }
+
+    /// A member whose account is closed, if one is an owner of the folder and so can remove them.
+    pub fn closed_member(&self, state: &FolderState) -> Option<AccountId> {
+        let owner = state.role(&self.me.account) == Some(Role::Owner);
+        let people = self.workspace.as_ref().filter(|_| owner)?.people();
+        let closed = |account: &&AccountId| people.get(*account).is_some_and(|person| person.closed);
+        state.chain().members().keys().find(closed).copied()
     }
 
     /// Whether this account is to change a folder's key.

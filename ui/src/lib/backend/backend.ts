@@ -118,7 +118,13 @@ export interface Backend {
   addMember(folder: FolderId, account: AccountId, role: Role): Promise<void>;
   setRole(folder: FolderId, account: AccountId, role: Role): Promise<void>;
   removeMember(folder: FolderId, account: AccountId): Promise<void>;
+  /** What was read stays known; nothing new of it comes. */
+  leave(folder: FolderId): Promise<void>;
   people(): Promise<Person[]>;
+  /** Only officers decide this; one of them always stays. */
+  setOfficer(account: AccountId, officer: boolean): Promise<void>;
+  /** Refused at once everywhere, and out of every folder that has another owner. Nobody closes their own. */
+  closeAccount(account: AccountId): Promise<void>;
 
   folderKeys(folder: FolderId): Promise<FolderKeys>;
   /** A new key for what comes from now on; content stays as it is. */

@@ -419,8 +419,53 @@ export class MockBackend implements Backend {
     );
   }
 
+  leave(id: FolderId) {
+    return this.#answer('leave', [id], () => {
+      this.world.folders = this.world.folders.filter((known) => known.id !== id);
+      this.emit({ type: 'foldersChanged' });
+    });
+  }
+
   people() {
     return this.#answer('people', [], () => [...this.world.people]);
+  }
+
+  setOfficer(account: string, officer: boolean) {
+    return this.#answer('setOfficer', [account, officer], () => {
+      const person = this.#asOfficer(account);
+      const others = this.world.people.some((known) => known.officer && known !== person);
+      if (!officer && !others) throw new Trouble(LAST_OFFICER);
+      this.#changePeople((people) =>
+        people.map((known) => (known === person ? { ...known, officer } : known)),
+      );
+      const own = this.world.status.account;
+      if (person.me && own !== null) this.setStatus({ account: { ...own, officer } });
+    });
+  }
+
+  closeAccount(account: string) {
+    return this.#answer('closeAccount', [account], () => {
+      if (this.#asOfficer(account).me) throw new Trouble(OWN_ACCOUNT);
+      this.#changePeople((people) => people.filter((known) => known.account !== account));
+      for (const [id, members] of this.world.members) {
+        const kept = members.filter((member) => member.account !== account);
+        const owned = kept.some((member) => member.role === 'owner');
+        if (owned && kept.length < members.length) this.#changeMembers(id, () => kept);
+      }
+    });
+  }
+
+  /** The person that an officer decides about. */
+  #asOfficer(account: string): Person {
+    if (!this.world.people.some((known) => known.me && known.officer)) throw new Trouble(NO_OFFICER);
+    const person = this.world.people.find((known) => known.account === account);
+    if (person === undefined) throw new Trouble(refusal('notFound'));
+    return person;
+  }
+
+  #changePeople(change: (people: Person[]) => Person[]): void {
+    this.world.people = change(this.world.people);
+    this.emit({ type: 'peopleChanged' });
   }
 
   folderKeys(id: FolderId) {
@@ -848,6 +893,12 @@ const SAME_KIT = refusal('badKit', {
   happened: 'Both codes are of the same kit.',
   todo: 'Type the code of the other kit as the second one.',
 });
+
+/** How officers, and who is none, are refused. */
+const decision = (happened: string) => refusal('notAllowed', { happened, safe: 'Nothing was changed.' });
+export const NO_OFFICER = decision('Only an officer of the workspace can do this.');
+export const LAST_OFFICER = decision('A workspace needs an officer: name another one first.');
+const OWN_ACCOUNT = decision('Nobody closes their own account: ask another officer.');
 
 /** The code that lets another computer in. */
 export const PAIRING: Omit<Pairing, 'expires'> = {

@@ -59,7 +59,10 @@ export const tauriBackend: Backend = {
   addMember: (folder, account, role) => ask('add_member', { folder, account, role }),
   setRole: (folder, account, role) => ask('set_role', { folder, account, role }),
   removeMember: (folder, account) => ask('remove_member', { folder, account }),
+  leave: (folder) => ask('leave', { folder }),
   people: () => ask('people'),
+  setOfficer: (account, officer) => ask('set_officer', { account, officer }),
+  closeAccount: (account) => ask('close_account', { account }),
 
   folderKeys: (folder) => ask('folder_keys', { folder }),
   rotateFolderKey: (folder) => ask('rotate_folder_key', { folder }),

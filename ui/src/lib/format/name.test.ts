@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { displayName, initials, splitForEliding, stemLength } from './name';
+import { displayName, initials, isTyped, splitForEliding, stemLength } from './name';
 
 describe('displayName', () => {
   test.each([
@@ -74,3 +74,18 @@ test.each([
   ['', '?'],
   ['王小明', '王'],
 ])('%j has the initials %s', (name, letters) => expect(initials(name)).toBe(letters));
+
+describe('isTyped', () => {
+  test.each([
+    ['dana reyes', 'Dana Reyes'],
+    ['  Dana   Reyes ', 'Dana Reyes'],
+    ['Lo\u0301dz', 'L\u00F3dz'],
+    ['in‹U+202E›voice', 'in\u202Evoice'],
+  ])('%j is %j', (typed, name) => expect(isTyped(typed, name)).toBe(true));
+
+  test.each([
+    ['', 'Dana Reyes'],
+    ['Dana', 'Dana Reyes'],
+    ['invoice', 'in\u202Evoice'],
+  ])('%j is not %j', (typed, name) => expect(isTyped(typed, name)).toBe(false));
+});

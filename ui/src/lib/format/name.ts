@@ -45,6 +45,13 @@ function escaped(mark: string): string {
   return `${LEFT}U+${code}${RIGHT}`;
 }
 
+/** Whether a name was typed, as it is or as it is shown; capitals do not matter. */
+export function isTyped(typed: string, name: string): boolean {
+  return [name, displayName(name)].map(folded).includes(folded(typed));
+}
+
+const folded = (name: string) => name.normalize('NFC').trim().replace(/\s+/gu, ' ').toLocaleLowerCase();
+
 /** Splits a long name so that its extension, which tells what kind of file it is, stays in sight. */
 export function splitForEliding(shown: string): { start: string; end: string } {
   const marks = [...shown];

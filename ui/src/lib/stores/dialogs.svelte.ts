@@ -1,5 +1,5 @@
 /** The one dialog that is open, and what it is about. */
-import type { Device, FolderId, KitStatus, Member } from '$lib/backend';
+import type { Device, FolderId, KitStatus, Member, Person } from '$lib/backend';
 import type { Row } from './rows';
 import type { NewKits } from './session.svelte';
 
@@ -12,6 +12,10 @@ export type Dialog =
   | { kind: 'purge'; rows: Row[] }
   | { kind: 'emptyTrash'; count: number }
   | { kind: 'removeMember'; folder: FolderId; member: Member }
+  | { kind: 'leaveFolder'; folder: FolderId }
+  /** Becomes an officer, or is none any more. */
+  | { kind: 'officer'; person: Person }
+  | { kind: 'closeAccount'; person: Person }
   | { kind: 'attach' }
   /** `made`: they are there already; else they are made in the dialog. */
   | { kind: 'kits'; made: NewKits | null }

@@ -613,6 +613,7 @@ export const en = {
     newSubfolder: 'New subfolder…',
     renameFolder: 'Rename folder…',
     folderKeys: 'Keys…',
+    leaveFolder: 'Leave…',
     showDetails: 'Show details',
     hideDetails: 'Hide details',
     path: 'Path',
@@ -847,6 +848,62 @@ export const en = {
     lastOwner: 'A folder needs an owner.',
   },
 
+  officer: {
+    title: (name: string) => `Make ${displayName(name)} an officer?`,
+    points: [
+      'They can let people in, name officers and close accounts, yours too.',
+      'They cannot read anything by that: only what is shared with them.',
+    ],
+    do: (name: string) => `Make ${displayName(name)} an officer`,
+    doing: 'Making an officer…',
+    done: (name: string) => `${displayName(name)} is an officer now.`,
+  },
+
+  noOfficer: {
+    title: (name: string) => `Remove ${displayName(name)} as an officer?`,
+    points: [
+      'They can no longer let people in, name officers or close accounts.',
+      'They stay in the workspace, with the folders they have.',
+    ],
+    do: (name: string) => `Remove ${displayName(name)} as an officer`,
+    ownTitle: 'Stop being an officer?',
+    ownPoints: [
+      'You can no longer let people in, name officers or close accounts. Only another officer can make you one again.',
+      'You stay in the workspace, with the folders you have.',
+    ],
+    ownDo: 'Stop being an officer',
+    doing: 'One moment…',
+    done: (name: string) => `${displayName(name)} is no officer any more.`,
+    ownDone: 'You are no officer any more.',
+  },
+
+  closeAccount: {
+    title: (name: string) => `Close ${displayName(name)}’s account?`,
+    text: 'This cannot be undone.',
+    points: [
+      'They are refused at once, and see nothing new.',
+      'They are removed from every folder whose owner is somebody else, and those folders’ keys change.',
+      'What they opened before, they may have kept.',
+    ],
+    stays:
+      'Folders that only they own stay as they are, and nobody else can become their owner. If you can, have them name another owner first.',
+    name: (name: string) => `To be sure, type their name: ${displayName(name)}`,
+    different: (name: string) => `This is not the name. Please type ${displayName(name)}.`,
+    do: (name: string) => `Close ${displayName(name)}’s account`,
+    doing: 'Closing…',
+    done: (name: string) => `${displayName(name)}’s account is closed.`,
+  },
+
+  deed: {
+    unreachable: {
+      happened: 'The server cannot be reached.',
+      safe: null,
+      todo: 'This is not done by itself later: try again when the server answers.',
+    },
+    namesakes: (name: string) =>
+      `More than one person is called ${displayName(name)}. This one’s fingerprint is:`,
+  },
+
   attach: {
     title: 'Connect a server',
     sentence: 'The server passes changes on and keeps a copy that it cannot read. Your files stay here too.',
@@ -855,6 +912,11 @@ export const en = {
     done: 'The workspace is on the server now.',
   },
 
+  leaveFolder: {
+    title: (folder: string) => `Leave ${quoted(folder)}?`,
+    text: 'Its files go from your list, and you see no further change of them. The others keep the folder, and it gets a new key. Only an owner can let you in again.',
+    do: 'Leave',
+  },
   removeMember: {
     title: (name: string, folder: string) => `Remove ${displayName(name)} from ${quoted(folder)}?`,
     text: (name: string) =>
@@ -1131,9 +1193,14 @@ export const en = {
     title: 'People',
     summary: (value: number) => plural(value, 'person in this workspace', 'people in this workspace'),
     name: 'Name',
-    office: 'Office',
     officer: 'officer',
-    officerHint: 'Lets people in and approves recoveries. Cannot read what is not shared with them.',
+    officers: 'Officers let people into the workspace and close accounts. They cannot read anything by that.',
+    onlyOfficer:
+      'You are the only officer. If you lose your computers and kits, nobody can let people in: name a second one.',
+    menu: (name: string) => `Actions for ${displayName(name)}`,
+    makeOfficer: 'Make an officer…',
+    endOfficer: 'No officer any more…',
+    close: 'Close account…',
     now: 'Now',
     online: 'online',
     away: 'away',

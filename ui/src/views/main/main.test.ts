@@ -464,6 +464,18 @@ describe('sharing', () => {
     await waitFor(() => expect(screen.queryByLabelText('Role of Dana Reyes')).toBeNull());
   });
 
+  test('leaving a folder asks, and shows what stands in its place', async () => {
+    const { backend, user } = await open();
+    const place = screen.getByRole('button', { name: /^Brightwater merger/ });
+    await user.pointer({ keys: '[MouseRight]', target: place });
+    await user.click(await screen.findByRole('menuitem', { name: 'Leave…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Leave “Brightwater merger”?' });
+    await user.click(within(dialog).getByRole('button', { name: 'Leave' }));
+    await waitFor(() => expect(asked(backend, 'leave')).toEqual([['leave', 'f-merger']]));
+    await waitFor(() => expect(screen.queryByRole('button', { name: /^Brightwater merger/ })).toBeNull());
+    expect(screen.queryByRole('heading', { level: 1, name: /Brightwater merger/ })).toBeNull();
+  });
+
   test('the only owner keeps the office', async () => {
     const { user } = await open();
     await user.click(screen.getByRole('button', { name: 'Share' }));

@@ -1,0 +1,124 @@
+//! What officers do with people: a second officer, an account that is closed. Real programs, a real catalog.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use valise_tests::{
+    args,
+    catalog::Catalog,
+    cli::{Person, alice, bob},
+};
+
+const TEXT: &str = "an agreement between Brightwater and Acme";
+
+async fn joins(host: &Person, who: &Person, folder: &str) {
+    let invitation = host.valise(args!["invite", folder]).await;
+    let link = invitation["link"].as_str().unwrap().to_owned();
+    let mut open = host.start(args!["sync", "--watch"]).not_worth_telling();
+    who.valise(args!["join", &link, "--name", who.name]).await;
+    open.kill().await;
+}
+
+async fn add(person: &Person, name: &str, folder: &str) {
+    let file = person.home.write(name, format!("{TEXT}, {name}"));
+    person.valise(args!["add", file, "--to", folder]).await;
+}
+
+async fn code(person: &Person, args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> Value {
+    person.refused(args).await.answer["error"]["code"].clone()
+}
+
+async fn names(person: &Person, folder: &str) -> Vec<Value> {
+    let list = person.valise(args!["ls", folder]).await;
+    list.as_array().unwrap().iter().map(|entry| entry["name"].clone()).collect()
+}
+
+#[tokio::test]
+async fn officers_name_others_and_close_accounts() {
+    let catalog = Catalog::start().await;
+    let (alice, bob, carol) = (alice(), bob(), Person::new("Carol"));
+    alice.valise(args!["init", "--name", "Alice", "--workspace", "Acme", "--catalog", &catalog.url]).await;
+    alice.valise(args!["folder", "create", "Contracts"]).await;
+    joins(&alice, &bob, "Contracts").await;
+    add(&alice, "a.txt", "Contracts").await;
+
+    // Bob is none yet; the only officer stays one.
+    assert_eq!(code(&bob, args!["people", "officer", "Bob"]).await, "notAllowed");
+    assert_eq!(code(&bob, args!["people", "close", "Alice", "--yes"]).await, "notAllowed");
+    assert_eq!(code(&alice, args!["people", "officer", "Alice", "--not"]).await, "notAllowed");
+    assert_eq!(code(&alice, args!["people", "close", "Alice", "--yes"]).await, "notAllowed");
+    let people = alice.valise(args!["people", "officer", "Bob"]).await;
+    assert!(people.as_array().unwrap().iter().all(|person| person["officer"] == true), "{people}");
+
+    // A second officer lets people in, also into folders of their own.
+    bob.valise(args!["folder", "create", "Offers"]).await;
+    joins(&bob, &carol, "Offers").await;
+    let account = carol.valise(args!["status"]).await["account"]["id"].clone();
+    alice.valise(args!["sync"]).await;
+    alice.valise(args!["folder", "add", "Contracts", account.as_str().unwrap()]).await;
+    add(&bob, "offer.txt", "Offers").await;
+    carol.valise(args!["sync"]).await;
+    assert_eq!(names(&carol, "Contracts").await, ["a.txt"]);
+    assert_eq!(names(&carol, "Offers").await, ["offer.txt"]);
+    carol.valise(args!["folder", "create", "Hers alone"]).await;
+
+    // Carol leaves. Alice closes her account: refused at once, out of Alice's folder at once, out of Bob's when his
+    // computer hears of it, and nothing new is hers to read.
+    let people = alice.valise(args!["people", "close", "Carol", "--yes"]).await;
+    assert_eq!(people.as_array().unwrap().len(), 2, "{people}");
+    assert_eq!(code(&carol, args!["sync"]).await, "removed");
+    bob.valise(args!["sync"]).await;
+    for (person, folder) in [(&alice, "Contracts"), (&bob, "Offers")] {
+        let members = person.valise(args!["folder", "members", folder]).await;
+        assert!(members.as_array().unwrap().iter().all(|member| member["name"] != "Carol"), "{members}");
+        let keys = person.valise(args!["key", "status", folder]).await;
+        assert_eq!((&keys["current"], &keys["changeWaiting"]), (&json!(2), &json!(false)), "{keys}");
+    }
+    add(&bob, "new.txt", "Contracts").await;
+    let out = alice.home.path().join("out");
+    alice.valise(args!["get", "Contracts/new.txt", "-o", &out]).await;
+    assert_eq!(fs::read_to_string(out).unwrap(), format!("{TEXT}, new.txt"));
+    assert_eq!(code(&alice, args!["people", "close", "Carol", "--yes"]).await, "notFound");
+
+    // The first officer goes, too: the second one sees to it.
+    bob.valise(args!["people", "officer", "Alice", "--not"]).await;
+    assert_eq!(code(&alice, args!["people", "close", "Bob", "--yes"]).await, "notAllowed");
+    for person in [&alice, &bob] {
+        assert_eq!(person.valise(args!["security"]).await, json!([]), "{}", person.name);
+    }
+}
+
+#[tokio::test]
+async fn who_leaves_a_folder_reads_nothing_new_and_can_be_added_again() {
+    let catalog = Catalog::start().await;
+    let (alice, bob) = (alice(), bob());
+    alice.valise(args!["init", "--name", "Alice", "--workspace", "Acme", "--catalog", &catalog.url]).await;
+    alice.valise(args!["folder", "create", "Contracts"]).await;
+    joins(&alice, &bob, "Contracts").await;
+    add(&alice, "a.txt", "Contracts").await;
+    bob.valise(args!["sync"]).await;
+
+    // The only owner stays; one's own files are nobody else's.
+    assert_eq!(code(&alice, args!["folder", "leave", "Contracts"]).await, "notAllowed");
+    assert_eq!(code(&bob, args!["folder", "leave", "My files"]).await, "notAllowed");
+    let left = bob.valise(args!["folder", "leave", "Contracts"]).await;
+    assert!(left.as_array().unwrap().iter().all(|folder| folder["name"] != "Contracts"), "{left}");
+    assert_eq!(code(&bob, args!["ls", "Contracts"]).await, "notFound");
+
+    // The key changes before anything new comes.
+    add(&alice, "b.txt", "Contracts").await;
+    let keys = alice.valise(args!["key", "status", "Contracts"]).await;
+    assert_eq!((&keys["current"], &keys["changeWaiting"]), (&json!(2), &json!(false)), "{keys}");
+    bob.valise(args!["sync"]).await;
+    assert_eq!(code(&bob, args!["ls", "Contracts"]).await, "notFound");
+
+    alice.valise(args!["folder", "add", "Contracts", "Bob"]).await;
+    bob.valise(args!["sync"]).await;
+    assert_eq!(names(&bob, "Contracts").await, ["a.txt", "b.txt"]);
+    add(&bob, "c.txt", "Contracts").await;
+    alice.valise(args!["sync"]).await;
+    assert_eq!(names(&alice, "Contracts").await, ["a.txt", "b.txt", "c.txt"]);
+    for person in [&alice, &bob] {
+        assert_eq!(person.valise(args!["security"]).await, json!([]), "{}", person.name);
+    }
+}

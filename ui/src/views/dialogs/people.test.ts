@@ -1,0 +1,236 @@
+import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Trouble, type Person } from '$lib/backend';
+import {
+  LAST_OFFICER,
+  MockBackend,
+  NO_OFFICER,
+  refusal,
+  type MockOptions,
+  type World,
+} from '$lib/backend/mock';
+import App from '../../App.svelte';
+import { acme, PEOPLE, STATUS } from '../../design/world';
+
+afterEach(cleanup);
+
+type User = ReturnType<typeof userEvent.setup>;
+
+async function open(world: World = acme(), options: MockOptions = {}) {
+  const backend = new MockBackend(world, options);
+  render(App, { props: { backend } });
+  await screen.findByRole('grid');
+  const user = userEvent.setup({ delay: null });
+  await press(user, 'People');
+  await screen.findByText('Dana Reyes');
+  return { backend, user };
+}
+
+const press = async (user: User, name: string | RegExp) =>
+  user.click(await screen.findByRole('button', { name }));
+
+const requests = (backend: MockBackend) => backend.asked.map(([request]) => request);
+
+const withPeople = (change: (person: Person) => Partial<Person>): World => ({
+  ...acme(),
+  people: PEOPLE.map((person) => ({ ...person, ...change(person) })),
+});
+
+const line = (name: string) => screen.getByRole('row', { name: new RegExp(`^${name}`) });
+
+async function items(user: User, name: string): Promise<(string | undefined)[]> {
+  await press(user, `Actions for ${name}`);
+  const found = (await screen.findAllByRole('menuitem')).map((item) => item.textContent?.trim());
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByRole('menu')).toBeNull());
+  return found;
+}
+
+async function choose(user: User, name: string, item: string, title: string): Promise<HTMLElement> {
+  await press(user, `Actions for ${name}`);
+  await user.click(await screen.findByRole('menuitem', { name: item }));
+  return screen.findByRole('dialog', { name: title });
+}
+
+const makeOfficer = (user: User) => choose(user, 'Bao Linh', 'Make an officer…', 'Make Bao Linh an officer?');
+const closeAccount = (user: User) =>
+  choose(user, 'Dana Reyes', 'Close account…', 'Close Dana Reyes’s account?');
+
+const NAME = 'To be sure, type their name: Dana Reyes';
+const CLOSE = 'Close Dana Reyes’s account';
+const HINT = /^You are the only officer/;
+
+describe('the list of people', () => {
+  test('says who is an officer and what that is, and gives an officer menus', async () => {
+    const { user } = await open();
+    expect(line('Chidi Okafor')).toHaveTextContent('officer');
+    expect(line('Bao Linh')).not.toHaveTextContent('officer');
+    expect(screen.getByText(/^Officers let people into the workspace and close accounts/)).toBeVisible();
+    expect(await items(user, 'Bao Linh')).toEqual(['Make an officer…', 'Close account…']);
+    expect(await items(user, 'Chidi Okafor')).toEqual(['No officer any more…', 'Close account…']);
+    expect(await items(user, 'Ada Novak')).toEqual(['No officer any more…']);
+  });
+
+  test('has no menus for who is no officer', async () => {
+    await open(withPeople((person) => ({ officer: person.account === 'a-chidi' })));
+    expect(line('Chidi Okafor')).toHaveTextContent('officer');
+    expect(screen.queryByRole('button', { name: /^Actions for/ })).toBeNull();
+    expect(screen.queryByText(HINT)).toBeNull();
+  });
+
+  test('has no menus on a computer that was removed', async () => {
+    await open({ ...acme(), status: { ...STATUS, connection: 'removed' } });
+    expect(screen.queryByRole('button', { name: /^Actions for/ })).toBeNull();
+  });
+
+  test('the only officer stays one, and is asked to name a second', async () => {
+    const { backend } = await open(withPeople((person) => ({ officer: person.me })));
+    expect(screen.getByText(HINT)).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Actions for Bao Linh' })).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Actions for Ada Novak' })).toBeNull();
+    backend.world.people = [...PEOPLE];
+    backend.emit({ type: 'peopleChanged' });
+    expect(await screen.findByRole('button', { name: 'Actions for Ada Novak' })).toBeVisible();
+    expect(screen.queryByText(HINT)).toBeNull();
+  });
+
+  test('who is alone has nobody to name', async () => {
+    const backend = new MockBackend({ ...acme(), people: PEOPLE.slice(0, 1) });
+    render(App, { props: { backend } });
+    const user = userEvent.setup({ delay: null });
+    await press(user, 'People');
+    expect(await screen.findByText('Only you are here')).toBeVisible();
+    expect(screen.queryByText(HINT)).toBeNull();
+    expect(screen.queryByRole('button', { name: /^Actions for/ })).toBeNull();
+  });
+});
+
+describe('officers', () => {
+  test('somebody becomes one', async () => {
+    const { backend, user } = await open();
+    const dialog = await makeOfficer(user);
+    expect(within(dialog).getAllByRole('listitem')).toHaveLength(2);
+    expect(within(dialog).getByText(/cannot read anything by that/)).toBeVisible();
+    expect(requests(backend)).not.toContain('setOfficer');
+    await press(user, 'Make Bao Linh an officer');
+    expect(await screen.findByText('Bao Linh is an officer now.')).toBeInTheDocument();
+    expect(backend.asked).toContainEqual(['setOfficer', 'a-bao', true]);
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(line('Bao Linh')).toHaveTextContent('officer');
+  });
+
+  test('somebody is none any more, and the one who is left is told so', async () => {
+    const { backend, user } = await open();
+    await choose(user, 'Chidi Okafor', 'No officer any more…', 'Remove Chidi Okafor as an officer?');
+    await press(user, 'Remove Chidi Okafor as an officer');
+    expect(await screen.findByText('Chidi Okafor is no officer any more.')).toBeInTheDocument();
+    expect(backend.asked).toContainEqual(['setOfficer', 'a-chidi', false]);
+    expect(screen.getByText(HINT)).toBeVisible();
+  });
+
+  test('who stops being one decides nothing any more', async () => {
+    const { backend, user } = await open();
+    const dialog = await choose(user, 'Ada Novak', 'No officer any more…', 'Stop being an officer?');
+    await user.click(within(dialog).getByRole('button', { name: 'Stop being an officer' }));
+    expect(await screen.findByText('You are no officer any more.')).toBeInTheDocument();
+    expect(backend.asked).toContainEqual(['setOfficer', 'a-me', false]);
+    expect(screen.queryByRole('button', { name: /^Actions for/ })).toBeNull();
+    expect(backend.world.status.account?.officer).toBe(false);
+  });
+
+  test('a refusal is said in the dialog, and is final', async () => {
+    const { user } = await open(acme(), { refuse: { setOfficer: LAST_OFFICER } });
+    const dialog = await makeOfficer(user);
+    await press(user, 'Make Bao Linh an officer');
+    const alert = await within(dialog).findByRole('alert');
+    expect(alert).toHaveTextContent('A workspace needs an officer: name another one first.');
+    const close = within(alert).getByRole('button', { name: 'Close' });
+    expect(close).toHaveFocus();
+    await user.click(close);
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  test('what else goes wrong is tried again', async () => {
+    const { backend, user } = await open(acme(), { refuse: { setOfficer: refusal('offline') } });
+    const dialog = await makeOfficer(user);
+    await press(user, 'Make Bao Linh an officer');
+    expect(await within(dialog).findByRole('alert')).toHaveTextContent('The server cannot be reached.');
+    backend.options.refuse = {};
+    await press(user, 'Try again');
+    const go = within(dialog).getByRole('button', { name: 'Make Bao Linh an officer' });
+    expect(go).toHaveFocus();
+    await user.click(go);
+    expect(await screen.findByText('Bao Linh is an officer now.')).toBeInTheDocument();
+  });
+});
+
+describe('closing an account', () => {
+  test('says what happens and what does not, and wants the name', async () => {
+    const { backend, user } = await open();
+    const dialog = await closeAccount(user);
+    expect(within(dialog).getAllByRole('listitem')).toHaveLength(3);
+    expect(within(dialog).getByText(/refused at once/)).toBeVisible();
+    expect(within(dialog).getByText(/nobody else can become their owner/)).toBeVisible();
+    expect(within(dialog).queryByText(/More than one person/)).toBeNull();
+    const field = within(dialog).getByLabelText(NAME);
+    await waitFor(() => expect(field).toHaveFocus());
+    await press(user, CLOSE);
+    expect(await within(dialog).findByText(/This is not the name/)).toBeVisible();
+    await user.type(field, 'Dana{Enter}');
+    expect(field).toBeInvalid();
+    expect(requests(backend)).not.toContain('closeAccount');
+    await user.type(field, '  reyes{Enter}');
+    expect(await screen.findByText('Dana Reyes’s account is closed.')).toBeInTheDocument();
+    expect(backend.asked).toContainEqual(['closeAccount', 'a-dana']);
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(screen.queryByText('Dana Reyes')).toBeNull();
+    expect(screen.getByText('3 people in this workspace')).toBeVisible();
+  });
+
+  test('what goes wrong is said in the dialog, and what was typed stays', async () => {
+    const { backend, user } = await open(acme(), { refuse: { closeAccount: refusal('offline') } });
+    const dialog = await closeAccount(user);
+    await user.type(within(dialog).getByLabelText(NAME), 'Dana Reyes{Enter}');
+    const alert = await within(dialog).findByRole('alert');
+    expect(alert).toHaveTextContent('The server cannot be reached. This is not done by itself later');
+    expect(within(dialog).queryByRole('button', { name: CLOSE })).toBeNull();
+    await press(user, 'Try again');
+    const field = within(dialog).getByLabelText(NAME);
+    expect(field).toHaveValue('Dana Reyes');
+    expect(field).toHaveFocus();
+    backend.options.refuse = {};
+    await press(user, CLOSE);
+    expect(await screen.findByText('Dana Reyes’s account is closed.')).toBeInTheDocument();
+  });
+
+  test('a refusal is final', async () => {
+    const { user } = await open(acme(), { refuse: { closeAccount: NO_OFFICER } });
+    const dialog = await closeAccount(user);
+    await user.type(within(dialog).getByLabelText(NAME), 'Dana Reyes{Enter}');
+    const alert = await within(dialog).findByRole('alert');
+    expect(alert).toHaveTextContent('Only an officer of the workspace can do this.');
+    expect(within(alert).getByRole('button', { name: 'Close' })).toHaveFocus();
+  });
+
+  test('of two with one name, the fingerprint says which', async () => {
+    const { user } = await open(
+      withPeople(({ account }) => (account === 'a-bao' ? { name: 'dana reyes' } : {})),
+    );
+    const dialog = await closeAccount(user);
+    expect(within(dialog).getByText(/More than one person is called Dana Reyes/)).toBeVisible();
+    expect(within(dialog).getByText('5b68 e9c1 a03d 7f24 c86e 195f 0da7 e342')).toBeVisible();
+  });
+
+  test('what goes wrong after Valise was locked is said where the dialog was', async () => {
+    const { backend, user } = await open();
+    backend.closeAccount = async () => {
+      backend.setStatus({ stage: { type: 'locked' } });
+      throw new Trouble(refusal('offline'));
+    };
+    const dialog = await closeAccount(user);
+    await user.type(within(dialog).getByLabelText(NAME), 'Dana Reyes{Enter}');
+    expect(await screen.findByText('The server cannot be reached.')).toBeInTheDocument();
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+});
