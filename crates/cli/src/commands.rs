@@ -513,7 +513,7 @@ fn status_lines(status: &Status) -> Vec<String> {
         lines.push(format!("{} at {}", shown(&account.name), shown(&account.workspace)));
     }
     lines.push(match &status.stage {
-        Stage::New => "no account here yet: use `valise init` or `valise join`".to_owned(),
+        Stage::New => "no account here yet: use `valise init`, `valise join` or `valise pair`".to_owned(),
         Stage::Locked => "locked".to_owned(),
         Stage::Waiting { inviter, .. } => format!("waiting for {}'s computer to let you in", shown(inviter)),
         Stage::Open => {

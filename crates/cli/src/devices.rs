@@ -177,8 +177,9 @@ fn reach_lines(device: &Device, reach: &Reach, files: bool) -> Vec<String> {
     let name = device.name.as_deref().map_or_else(|| device.fingerprint.clone(), shown);
     let open: u64 = reach.folders.iter().map(|folder| folder.open).sum();
     let verb = if reach.valid { "can open" } else { "could open, so assume it did" };
-    let mut lines = vec![format!("{name} {verb}: {} in {} folders", versions(open), reach.folders.len())];
-    for folder in &reach.folders {
+    let of_files = || reach.folders.iter().filter(|folder| folder.open + folder.closed > 0);
+    let mut lines = vec![format!("{name} {verb}: {} in {}", versions(open), folders(of_files().count()))];
+    for folder in of_files() {
         lines.push(format!("  {}: {}{}", shown(&folder.name), versions(folder.open), later(reach.valid, folder)));
         if files {
             lines.extend(folder.files.iter().map(|file| format!("    {} ({})", shown(&file.path), file.open)));
@@ -190,9 +191,14 @@ fn reach_lines(device: &Device, reach: &Reach, files: bool) -> Vec<String> {
 fn later(valid: bool, folder: &FolderReach) -> String {
     match (valid, folder.key_changed) {
         (true, _) => String::new(),
-        (false, true) => format!("; {} came later and stay closed to it", versions(folder.closed)),
+        (false, true) if folder.closed == 0 => "; its key has changed, and nothing came since".to_owned(),
+        (false, true) => format!("; {} came later, closed to it", versions(folder.closed)),
         (false, false) => "; its key changes before anything new comes".to_owned(),
     }
+}
+
+fn folders(count: usize) -> String {
+    if count == 1 { "1 folder".to_owned() } else { format!("{count} folders") }
 }
 
 fn versions(count: u64) -> String {

@@ -74,7 +74,11 @@ impl Session {
     /// shows was verified before: it works with that, and a warning, when the catalog cannot be trusted now.
     pub async fn unlock(&self, only_looks: bool) -> Result<(), ApiError> {
         if self.status().await?.stage == Stage::New {
-            return Err(fault(ErrorCode::NotSetUp, "There is no account in this home yet.", "use `init` or `join`"));
+            return Err(fault(
+                ErrorCode::NotSetUp,
+                "There is no account in this home yet.",
+                "use `init`, `join` or `pair`",
+            ));
         }
         let password = self.password(false)?;
         self.ask(Request::Unlock { password }).await?;

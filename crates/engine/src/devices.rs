@@ -147,8 +147,6 @@ pub async fn begin_pairing(
     recovery::open_slots(shared, password).await?;
     end_pairing(&session);
     let link = session.link()?;
-    // The catalog must have what the new one is told of.
-    sync::round(shared, &session).await?;
     let (offer, url) = shared.open(|open| {
         let (workspace, account) = (open.vault.me.workspace, open.vault.me.account);
         let url = open.vault.catalog_record().and_then(|catalog| catalog.addresses.first().cloned());
