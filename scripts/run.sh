@@ -6,6 +6,10 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
+# The same choice of packages and features as the tests: nothing is built twice. Of a program's dependencies, only its
+# own are built: the demonstration needs no window's libraries.
+selection=(--workspace --features valise-desktop/custom-protocol)
+
 interface_is_current() {
   [ -e ui/dist/index.html ] &&
     [ -z "$(find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -newer ui/dist/index.html -print -quit)" ]
@@ -14,12 +18,12 @@ interface_is_current() {
 if ! has_display; then
   say "There is no display here, so no window can open: this is the same job by two people on the command line (valise demo)."
   scripts/setup.sh demo
-  exec cargo run --package valise-cli -- demo "$@"
+  cargo build "${selection[@]}" --bin valise
+  exec "$TARGET_DIR/debug/valise" demo "$@"
 fi
 
 scripts/setup.sh run
 install_interface_packages
 interface_is_current || npm --prefix ui run build
-# The same choice of packages and features as the tests: nothing is built twice.
-cargo build --workspace --features valise-desktop/custom-protocol --bin valise-desktop
+cargo build "${selection[@]}" --bin valise-desktop
 exec "$TARGET_DIR/debug/valise-desktop" "$@"
