@@ -79,7 +79,7 @@ pub fn computer_name() -> String {
     checked_name(name).unwrap_or_else(|_| "Computer".to_owned())
 }
 
-/// All computers of this account, this one first, then those that count.
+/// All computers of this account, this one first, then those that count, the ones that are here now before others.
 pub async fn list(shared: &Arc<Shared>) -> Result<Vec<Device>, EngineError> {
     let session = shared.session()?;
     let seen = match session.link() {
@@ -99,7 +99,7 @@ pub async fn list(shared: &Arc<Shared>) -> Result<Vec<Device>, EngineError> {
             fingerprint: fingerprint(id.as_bytes()),
         };
         let mut rows: Vec<Device> = vault.account.devices().map(row).collect();
-        rows.sort_by_key(|row| (!row.here, !row.valid, std::cmp::Reverse(row.seen), row.id));
+        rows.sort_by_key(|row| (!row.here, !row.valid, !row.online, std::cmp::Reverse(row.seen), row.id));
         Ok(rows)
     })
 }

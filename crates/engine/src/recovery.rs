@@ -47,19 +47,19 @@ pub async fn make(
     shared.vault(|_| Ok(()))?;
     let now = shared.clock.now();
     let opened = open_slots(shared, password).await?;
-    let made = match shared.vault(|vault| vault.is_ordered())? {
-        true => make_ordered(shared, &opened, None).await?,
-        false => {
-            let session = shared.session()?;
-            // Nothing is read or ordered meanwhile.
-            let _order = session.order.lock().await;
-            shared.vault(|vault| vault.make_recovery_set(&shared.home, &opened, now))?
-        }
+    let session = shared.session()?;
+    // Nothing is read or ordered between the question and what follows from it.
+    let order = session.order.lock().await;
+    let made = if shared.vault(|vault| vault.is_ordered())? {
+        drop(order);
+        make_ordered(shared, &opened, None).await?
+    } else {
+        let made = shared.vault(|vault| vault.make_recovery_set(&shared.home, &opened, now))?;
+        drop(order);
+        made
     };
     let kits = hand_out(shared, keyring, made).await?;
-    if let Ok(session) = shared.session() {
-        session.wake.notify_one();
-    }
+    session.wake.notify_one();
     Ok(kits)
 }
 
@@ -144,7 +144,7 @@ pub async fn status(shared: &Arc<Shared>, keyring: &Arc<dyn Keyring>) -> Result<
 pub async fn take_back(keyring: &Arc<dyn Keyring>, public: &Public) {
     let name = entry(public);
     if let Err(error) = within(GLANCE, keyring, move |keyring| keyring.remove(&name)).await {
-        tracing::warn!(%error, "a share stays in the keyring; it opens nothing any more");
+        tracing::warn!(%error, "a share stays in the keyring; alone it opens nothing");
     }
 }
 
