@@ -107,11 +107,7 @@ pub enum Command {
         output: PathBuf,
     },
     /// Send and read everything now.
-    Sync {
-        /// Go on until interrupted; lets newcomers in, hosts what is hosted here.
-        #[arg(long)]
-        watch: bool,
-    },
+    Sync(Sync),
     /// Where this home stands.
     Status,
     /// People of the workspace; without a command, the list.
@@ -298,6 +294,20 @@ pub struct Add {
     #[arg(long)]
     pub to: String,
     /// Do not wait until the pinning node holds them.
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Wait at most so many seconds.
+    #[arg(long, default_value_t = 600)]
+    pub timeout: u32,
+}
+
+/// `sync`
+#[derive(Args)]
+pub struct Sync {
+    /// Go on until interrupted; lets newcomers in, hosts what is hosted here.
+    #[arg(long)]
+    pub watch: bool,
+    /// Do not wait until the pinning node holds what was made here.
     #[arg(long)]
     pub no_wait: bool,
     /// Wait at most so many seconds.

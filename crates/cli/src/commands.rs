@@ -10,7 +10,8 @@ use valise_engine::api::{
 };
 
 use crate::args::{
-    Add, Arguments, Command, FolderCommand, Init, Invite, Join, PeopleCommand, RecoveryCommand, RoleName, TrashCommand,
+    Add, Arguments, Command, FolderCommand, Init, Invite, Join, PeopleCommand, RecoveryCommand, RoleName, Sync,
+    TrashCommand,
 };
 use crate::opened;
 use crate::output::{self, print, role, row, shown, size};
@@ -67,7 +68,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Rm { paths } => rm(session, json, paths).await,
         Command::Restore { paths } => restore(session, json, paths).await,
         Command::Export { path, output } => export(session, json, path, output.clone()).await,
-        Command::Sync { watch } => sync(session, json, *watch).await,
+        Command::Sync(command) => sync(session, json, command).await,
         Command::Status => status(session, json).await,
         Command::People { command: None } => people(session, json).await,
         Command::People { command: Some(PeopleCommand::Officer { person, not }) } => {
@@ -482,9 +483,13 @@ async fn export(session: &Session, json: bool, path: &str, output: PathBuf) -> R
     }
 }
 
-async fn sync(session: &Session, json: bool, watch: bool) -> Result<(), ApiError> {
-    if !watch {
+async fn sync(session: &Session, json: bool, command: &Sync) -> Result<(), ApiError> {
+    if !command.watch {
         session.ask(Request::Sync).await?;
+        if !command.no_wait {
+            // What is only here when the computer is closed is nowhere.
+            await_held(session, command.timeout).await?;
+        }
         return status(session, json).await;
     }
     let mut events = session.engine().events();

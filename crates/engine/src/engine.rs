@@ -48,8 +48,15 @@ impl Config {
     /// The defaults for a home.
     pub fn new(home: impl Into<PathBuf>) -> Self {
         let (clock, keyring) = (Arc::new(SystemClock), Arc::new(SystemKeyring));
-        Self { home: home.into(), costs: Costs::DEFAULT, listen: Vec::new(), clock, keyring }
+        Self { home: home.into(), costs: costs(), listen: Vec::new(), clock, keyring }
     }
+}
+
+/// The default. Tests open homes many hundred times, each for a second of CPU: a program that is built for development
+/// takes the floor when it is told to, and a released one does not listen.
+fn costs() -> Costs {
+    let floor = cfg!(debug_assertions) && std::env::var_os("VALISE_COSTS").is_some_and(|costs| costs == "floor");
+    if floor { Costs::FLOOR } else { Costs::DEFAULT }
 }
 
 /// One home's engine. Dropping it does not lock: call [`Engine::stop`].
