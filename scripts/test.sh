@@ -90,6 +90,8 @@ window() {
 has_nextest() { cargo nextest --version >/dev/null 2>&1; }
 # The output of tests that pass is wanted too: "not run:" is said there.
 nextest_options=(--success-output immediate --no-tests fail)
+# On a crowded CI machine a test that failed is run once more; that it had to be is said at the end.
+if in_ci; then nextest_options+=(--retries 1); fi
 nextest() { cargo nextest run "${nextest_options[@]}" "$@"; }
 libtest() { cargo test --no-fail-fast "$@" | some_tests_ran; }
 some_tests_ran() { awk '{ print } /^test result: ok\. [1-9]/ { ran = 1 } END { exit !ran }'; }
@@ -106,6 +108,8 @@ not-run() {
 }
 
 not_run_lines() { sed -n 's/^[[:space:]]*not run: //p' "$logs"/*.log | sort --unique; }
+
+flaky_lines() { sed -n 's/^[[:space:]]*FLAKY [^)]*)[[:space:]]*//p' "$logs"/*.log | sort --unique; }
 
 # --- how sections are run ---
 
@@ -181,6 +185,11 @@ summarize() {
   if [ -n "$(not_run_lines)" ]; then
     say "Not run:"
     not_run_lines | sed 's/^/  /'
+    say ""
+  fi
+  if [ -n "$(flaky_lines)" ]; then
+    say "Passed only when run again:"
+    flaky_lines | sed 's/^/  /'
     say ""
   fi
   say "$passed passed, $failed failed ($SECONDS s)"
