@@ -5,9 +5,9 @@
 use tauri::State;
 use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId};
 use valise_engine::api::{
-    AccountKeys, ApiError, Code, Details, Device, Entry, ErrorCode, Fingerprints, Folder, FolderKeys, Hit,
-    InvitationPreview, KitCheck, KitName, Kits, Listing, Member, Pairing, Password, Person, Reach, Recovery, Reply,
-    Request, Role, SecurityEvent, Settings, Status, Transfer,
+    AccountKeys, ApiError, AskedRecovery, Authority, Code, Details, Device, Entry, ErrorCode, Fingerprints, Folder,
+    FolderKeys, Hit, HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Listing, Member, Pairing, Password,
+    Person, Reach, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Status, Transfer,
 };
 
 use crate::state::{App, fault};
@@ -190,6 +190,69 @@ pub async fn check_kit(app: State<'_, App>, code: Code) -> Result<KitCheck, ApiE
 #[tauri::command]
 pub async fn recovery(app: State<'_, App>) -> Result<Recovery, ApiError> {
     reply!(app.ask(Request::Recovery).await?, Recovery)
+}
+
+/// Goes through a recovery in a copy.
+#[tauri::command]
+pub async fn rehearse(app: State<'_, App>, codes: Vec<Code>) -> Result<Rehearsed, ApiError> {
+    reply!(app.ask(Request::Rehearse { codes }).await?, Rehearsed)
+}
+
+/// Who can help with a recovery, and who asks for one.
+#[tauri::command]
+pub async fn authority(app: State<'_, App>) -> Result<Authority, ApiError> {
+    reply!(app.ask(Request::Authority).await?, Authority).map(|authority| *authority)
+}
+
+/// Chooses who is to help.
+#[tauri::command]
+pub async fn set_authority(app: State<'_, App>, holders: Vec<HolderChoice>, delay_hours: u32) -> Result<(), ApiError> {
+    app.ask(Request::SetAuthority { holders, delay_hours }).await.map(|_| ())
+}
+
+/// Approves a request for a recovery.
+#[tauri::command]
+pub async fn approve_recovery(app: State<'_, App>, device: DeviceId, secret: Option<Password>) -> Result<(), ApiError> {
+    app.ask(Request::ApproveRecovery { device, secret }).await.map(|_| ())
+}
+
+/// Says no to it.
+#[tauri::command]
+pub async fn refuse_recovery(app: State<'_, App>, device: DeviceId) -> Result<(), ApiError> {
+    app.ask(Request::RefuseRecovery { device }).await.map(|_| ())
+}
+
+/// Asks officers for the share in escrow.
+#[tauri::command]
+pub async fn ask_recovery(
+    app: State<'_, App>,
+    code: Option<Code>,
+    catalog: Option<String>,
+    name: Option<String>,
+    alone: bool,
+    reason: String,
+    password: Password,
+) -> Result<(), ApiError> {
+    app.ask(Request::AskRecovery { code, catalog, name, alone, reason, password }).await.map(|_| ())
+}
+
+/// How this home's request stands.
+#[tauri::command]
+pub async fn asked_recovery(app: State<'_, App>) -> Result<Option<AskedRecovery>, ApiError> {
+    reply!(app.ask(Request::AskedRecovery).await?, Asked)
+}
+
+/// Goes through with it; answers with a new kit.
+#[tauri::command]
+pub async fn finish_recovery(app: State<'_, App>, password: Password) -> Result<Kits, ApiError> {
+    app.attention.here();
+    reply!(app.ask(Request::FinishRecovery { password }).await?, Kits)
+}
+
+/// Asks no more.
+#[tauri::command]
+pub async fn forget_asked(app: State<'_, App>) -> Result<(), ApiError> {
+    app.ask(Request::ForgetAsked).await.map(|_| ())
 }
 
 /// Opens without the password.

@@ -93,9 +93,7 @@ impl Catalog {
 
     /// Notes that a device was here. What is lost with a crash is only when.
     pub(crate) fn note_seen(self: &Arc<Self>, asker: Asker) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let now = u64::try_from(now).unwrap_or(u64::MAX);
-        let catalog = Arc::clone(self);
+        let (catalog, now) = (Arc::clone(self), now());
         let note = async move {
             let noted = catalog.write(move |_, db, _, _| Ok(seen::put(db, asker.account, asker.device, now)?));
             if noted.await.is_err() {
@@ -112,4 +110,10 @@ impl Catalog {
     pub(crate) fn receipt(&self, chain: ChainId, head: Head) -> Receipt {
         Receipt::sign(chain, head, &self.identity)
     }
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    u64::try_from(now).unwrap_or(u64::MAX)
 }

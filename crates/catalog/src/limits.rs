@@ -51,6 +51,15 @@ pub const MAX_PAIRING_MESSAGE: usize = 32 << 10;
 /// Largest body of an answer, which may be anybody's: a message in base64.
 pub const MAX_ANSWER_BODY: usize = 48 << 10;
 
+/// How long a request for a recovery waits.
+pub const ASKED_TIME: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Requests for recoveries of one account that nobody has said no to; anybody can make one.
+pub const MAX_ACCOUNT_ASKED: usize = 4;
+/// Requests for recoveries.
+pub const MAX_ASKED: usize = 1000;
+/// Largest body of such a request: a device's public keys and a reason, in base64.
+pub const MAX_ASKED_BODY: usize = 8 << 10;
+
 /// Wraps or "held" words in one page.
 pub const MAX_ROWS: usize = 4096;
 

@@ -1,15 +1,16 @@
 //! What may be read, and by whom. What one may not see is not there.
 
 use valise_protocol::api::{
-    Base64, DeviceSeen, Devices, FolderHead, Folders, HeldPage, JoinRequest, Joins, MAX_BYTES, MAX_PAGE, Page, Placed,
-    RedemptionText, Wraps,
+    AskedAt, AskedOf, AskedState, AskedText, Base64, DeviceSeen, Devices, FolderHead, Folders, HeldPage, JoinRequest,
+    Joins, MAX_BYTES, MAX_PAGE, Page, Placed, RedemptionText, Wraps,
 };
+use valise_protocol::cbor;
 use valise_protocol::chain::Head;
-use valise_protocol::ids::{FolderId, Seq};
+use valise_protocol::ids::{DeviceId, FolderId, Seq};
 use valise_protocol::record::ChainId;
 
 use crate::catalog::Catalog;
-use crate::db::{held, joins, records, rings, seen, wraps};
+use crate::db::{asked, held, joins, records, rings, seen, wraps};
 use crate::error::ApiError;
 use crate::limits::{MAX_JOIN_RECORDS, MAX_ROWS};
 use crate::state::{Asker, State};
@@ -81,6 +82,45 @@ pub(crate) fn ring(catalog: &Catalog, asker: Asker) -> Result<Base64, ApiError> 
         let account = state.account(&asker.account).ok_or(ApiError::NotFound)?;
         let ring = rings::find(db, asker.account, account.ring().1)?;
         ring.map(Base64).ok_or(ApiError::NotFound)
+    })
+}
+
+/// Requests for recoveries that concern the asker, as long as the set that they ask for is in force.
+pub(crate) fn asked_of(catalog: &Catalog, asker: Asker) -> Result<AskedOf, ApiError> {
+    catalog.store.read(|db, state| {
+        state.as_person(&asker)?;
+        let rows = asked::all(db)?
+            .into_iter()
+            .filter(|(account, row)| !row.refused && state.hears_of_recovery(account).contains(&asker.account));
+        let asked = rows.map(|(_, row)| AskedAt { at: row.at, asked: AskedText(Base64(row.bytes)) });
+        let in_force = |it: &AskedAt| {
+            let asked = it.asked.parse().ok();
+            asked.is_some_and(|asked| state.recovery_set(&asked.account).is_some_and(|set| set.id == asked.set))
+        };
+        Ok(AskedOf { asked: asked.filter(in_force).collect() })
+    })
+}
+
+/// How a device's request stands. Its id is known to itself, and to those who are told of it.
+pub(crate) fn asked_state(catalog: &Catalog, device: DeviceId) -> Result<AskedState, ApiError> {
+    catalog.store.read(|db, state| {
+        let (account, row) = asked::find(db, device)?.ok_or(ApiError::NotFound)?;
+        let asked = AskedText(Base64(row.bytes)).parse().map_err(|_| ApiError::NotFound)?;
+        let set = state.recovery_set(&account).filter(|set| set.id == asked.set).ok_or(ApiError::NotFound)?;
+        let needed = set.escrow.as_ref().map_or(1, |escrow| escrow.seals.len());
+        let approval = state.workspace().and_then(|workspace| workspace.approvals().get(&account));
+        let approval = approval.filter(|approval| approval.set == asked.set && approval.device == asked.device);
+        let released = approval.filter(|approval| approval.released.len() == needed);
+        let seals = released.into_iter().flat_map(|approval| approval.released.values());
+        let seals = seals.map(|seal| cbor::encode(seal).map(Base64)).collect::<Result<_, _>>();
+        let by = approval.map(|approval| &approval.by);
+        Ok(AskedState {
+            refused: row.refused && approval.is_none(),
+            needed: u32::try_from(needed).unwrap_or(u32::MAX),
+            approved: by.map_or(0, |by| u32::try_from(by.len()).unwrap_or(u32::MAX)),
+            not_before: by.filter(|by| by.len() >= needed).and_then(|by| by.values().max().copied()),
+            released: seals.map_err(|_| ApiError::NotFound)?,
+        })
     })
 }
 

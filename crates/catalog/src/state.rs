@@ -132,6 +132,17 @@ impl State {
         found.map(row).collect()
     }
 
+    /// A person's recovery set in force.
+    pub(crate) fn recovery_set(&self, account: &AccountId) -> Option<&RecoverySet> {
+        self.account(account).filter(|account| self.is_person(&account.id()))?.recovery()
+    }
+
+    /// Who is told of requests for a person's recovery, and may say no: officers, and the person.
+    pub(crate) fn hears_of_recovery(&self, account: &AccountId) -> BTreeSet<AccountId> {
+        let officers = self.workspace().into_iter().flat_map(|workspace| workspace.officers().iter().copied());
+        officers.chain([*account]).collect()
+    }
+
     /// A folder's chain.
     pub(crate) fn folder(&self, id: &FolderId) -> Option<&Folder> {
         self.folders.get(id).map(|folder| &**folder)

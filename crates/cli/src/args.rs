@@ -127,6 +127,9 @@ pub enum Command {
     /// Open this home without its password: with a kit and the keyring, or with two kits. With --catalog and two kits:
     /// your account on a new computer. Asks for a new password.
     Recover(Recover),
+    /// Who can help with a forgotten password, and who asks for it.
+    #[command(subcommand)]
+    Helper(HelperCommand),
     /// Keys: versions, rotation, file keys moved under newer keys.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -171,7 +174,10 @@ impl Command {
                 | Self::Device(DeviceCommand::List | DeviceCommand::Reach { .. })
                 | Self::Key(KeyCommand::Status { .. } | KeyCommand::Rewrap { dry_run: true, .. })
                 | Self::Password(PasswordCommand::Change { .. })
-                | Self::Recovery(RecoveryCommand::Status | RecoveryCommand::Confirm { .. })
+                | Self::Helper(HelperCommand::List)
+                | Self::Recovery(
+                    RecoveryCommand::Status | RecoveryCommand::Confirm { .. } | RecoveryCommand::Rehearse { .. }
+                )
                 | Self::Folder(FolderCommand::List | FolderCommand::Members { .. })
         )
     }
@@ -367,6 +373,12 @@ pub enum RecoveryCommand {
         /// The code; without it, it is asked for, so that it stands in no history.
         code: Option<String>,
     },
+    /// Go through a whole recovery in a copy, which is removed again: does it work? Uses nothing up.
+    Rehearse {
+        /// The code of a kit; twice for two kits, else with the keyring. Without it, it is asked for.
+        #[arg(long = "code", value_name = "CODE")]
+        codes: Vec<String>,
+    },
     /// How the ways out stand.
     Status,
 }
@@ -559,9 +571,66 @@ pub struct Recover {
     /// On a new computer: your other ones are not lost, and go on counting.
     #[arg(long, requires = "catalog")]
     pub keep_others: bool,
+    /// Ask the officers of the workspace for help: with the code of a kit, or with this computer's keyring.
+    #[arg(long)]
+    pub ask: bool,
+    /// With --ask: what you want to say to them, in one line.
+    #[arg(long, requires = "ask", value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// How what you asked for stands.
+    #[arg(long, conflicts_with_all = ["ask", "finish", "give_up"])]
+    pub asked: bool,
+    /// The officers have helped: open Valise, with the password that you chose when you asked.
+    #[arg(long, conflicts_with_all = ["ask", "give_up"])]
+    pub finish: bool,
+    /// Ask no more.
+    #[arg(long, conflicts_with = "ask")]
+    pub give_up: bool,
     /// Where the new kits go.
     #[command(flatten)]
     pub output: KitOutput,
+}
+
+impl Recover {
+    /// With the help of officers.
+    pub fn with_help(&self) -> bool {
+        self.ask || self.asked || self.finish || self.give_up
+    }
+}
+
+/// `helper`
+#[derive(Subcommand)]
+pub enum HelperCommand {
+    /// Who can help, whose kit is to be made anew for that, and who asks.
+    List,
+    /// As an officer, choose who can help: one officer, or two who are both needed then.
+    Set {
+        /// Officers, by name or account id.
+        #[arg(required = true, num_args = 1..=2)]
+        people: Vec<String>,
+        /// Hours between yes and release, in which the person can say no.
+        #[arg(long, value_name = "HOURS", default_value_t = 24)]
+        wait: u32,
+    },
+    /// As an officer: nobody can help any more.
+    End {
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Say yes to a request, after you have compared what its computer shows.
+    Approve {
+        /// How what it shows begins.
+        device: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Say no to a request: as an officer, or because it is your own account and not you.
+    Refuse {
+        /// How what it shows begins.
+        device: String,
+    },
 }
 
 /// Kits.

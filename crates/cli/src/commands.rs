@@ -52,6 +52,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         | Command::Demo { .. } => Ok(()),
         Command::Device(command) => crate::devices::device(session, json, command).await,
         Command::Recovery(command) => crate::recovery::recovery(session, json, command).await,
+        Command::Helper(command) => crate::helpers::helper(session, json, command).await,
         Command::Invite(command) => invite(session, json, command).await,
         Command::Folder(command) => folder(session, json, command).await,
         Command::Add(command) => add(session, json, command).await,
@@ -255,7 +256,8 @@ async fn members(session: &Session, folder: FolderId) -> Result<Vec<Member>, Api
 }
 
 /// A person by name or account id; a name that two people have is no name.
-async fn account(session: &Session, person: &str) -> Result<AccountId, ApiError> {
+/// Somebody, by name or account id.
+pub async fn account(session: &Session, person: &str) -> Result<AccountId, ApiError> {
     let Reply::People(people) = session.ask(Request::People).await? else {
         return Err(fault(ErrorCode::Internal, "Valise made a mistake.", "people"));
     };

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use valise_engine::api::{
-    ApiError, Code, ErrorCode, KeyringState, Kit, KitCheck, KitName, KitStatus, Kits, Recovery, Reply, Request, Stage,
+    ApiError, Code, ErrorCode, Escrow, KeyringState, Kit, KitCheck, KitName, KitStatus, Kits, Recovery, Reply, Request,
+    Stage,
 };
 
 use crate::args::{KitOutput, KitText, Recover, RecoveryCommand};
@@ -21,6 +22,7 @@ pub async fn recovery(session: &Session, json: bool, command: &RecoveryCommand) 
             hand_out(session, json, &kits, output).await
         }
         RecoveryCommand::Confirm { kit, groups } => confirm(session, json, *kit, groups).await,
+        RecoveryCommand::Rehearse { codes } => crate::helpers::rehearse(session, json, codes).await,
         RecoveryCommand::Check { code } => check(session, json, code.as_deref()).await,
         RecoveryCommand::Status => {
             let status = status(session).await?;
@@ -32,6 +34,9 @@ pub async fn recovery(session: &Session, json: bool, command: &RecoveryCommand) 
 
 /// Runs `recover`.
 pub async fn recover(session: &Session, json: bool, command: &Recover) -> Result<(), ApiError> {
+    if command.with_help() {
+        return crate::helpers::recover(session, json, command).await;
+    }
     if let Some(catalog) = &command.catalog {
         return recover_account(session, json, command, catalog).await;
     }
@@ -107,7 +112,10 @@ pub async fn hand_out(session: &Session, json: bool, kits: &Kits, output: &KitOu
     print(json, &json!({"set": kits.set, "keyring": kits.keyring, "kits": files}), |_| {
         let mut lines: Vec<String> =
             written.iter().map(|(kit, to)| format!("kit {:?}  {}", kit.kit, to.display())).collect();
-        lines.push("Print both, remove the files, and keep the papers in two places.".to_owned());
+        lines.push(match written.len() {
+            1 => "Print it, remove the file, and keep the paper in another place than this computer.".to_owned(),
+            _ => "Print both, remove the files, and keep the papers in two places.".to_owned(),
+        });
         lines.push(keyring_line(kits.keyring));
         lines.extend(written.iter().map(|(kit, _)| how_to_confirm(kit)));
         lines
@@ -132,8 +140,17 @@ fn kit_lines(kits: &Kits) -> Vec<String> {
         lines.extend(groups.chunks(7).map(|row| format!("  {}", row.join("  "))));
     }
     lines.push(String::new());
-    lines.push("Write them on two papers and keep them in two places. Any two of kit A, kit B and this".to_owned());
-    lines.push("computer's keyring open Valise without the password: whoever has two can read your files.".to_owned());
+    if let [_, _] = kits.kits.as_slice() {
+        lines.push("Write them on two papers and keep them in two places. Any two of kit A, kit B and this".to_owned());
+        lines.push(
+            "computer's keyring open Valise without the password: whoever has two can read your files.".to_owned(),
+        );
+    } else {
+        lines.push(
+            "Write it on paper, and keep it in another place than this computer. Any two of the kit, this".to_owned(),
+        );
+        lines.push("computer's keyring and your officers' help open Valise without the password.".to_owned());
+    }
     lines.push(keyring_line(kits.keyring));
     lines.extend(kits.kits.iter().map(how_to_confirm));
     lines
@@ -199,7 +216,13 @@ fn status_lines(recovery: &Recovery) -> Vec<String> {
     };
     let mut lines = vec![format!("set      {set}"), keyring_line(recovery.keyring)];
     lines.extend(recovery.kits.iter().map(kit));
-    lines.push("Any two of the three open this computer's Valise without the password.".to_owned());
+    lines.push(match recovery.escrow {
+        Escrow::Held => "officers can help: `valise recover --ask`".to_owned(),
+        Escrow::Outdated => "officers who can help have changed: make a new kit, `valise recovery kit`".to_owned(),
+        Escrow::Offered => "officers can help as soon as you make a new kit: `valise recovery kit`".to_owned(),
+        Escrow::None | Escrow::Unknown => "officers cannot help".to_owned(),
+    });
+    lines.push("Any two of them open this computer's Valise without the password.".to_owned());
     lines
 }
 
@@ -223,7 +246,8 @@ fn kit_of(kit: KitText) -> KitName {
     }
 }
 
-fn ask(prompt: &str) -> Result<Code, ApiError> {
+/// Asks for a code, without showing it.
+pub fn ask(prompt: &str) -> Result<Code, ApiError> {
     rpassword::prompt_password(prompt)
         .map(Code)
         .map_err(|error| fault(ErrorCode::BadInput, "The code cannot be asked for.", &error.to_string()))

@@ -100,6 +100,8 @@ pub(crate) enum Purpose {
     PairingOffer,
     /// Pairing code: seals the answer.
     PairingAnswer,
+    /// Device key: seals a kit's share while the other one is waited for.
+    WaitingShare,
 }
 
 impl Purpose {
@@ -120,6 +122,7 @@ impl Purpose {
             Self::PairingId => b"valise v1 subkey pairing id",
             Self::PairingOffer => b"valise v1 subkey pairing offer",
             Self::PairingAnswer => b"valise v1 subkey pairing answer",
+            Self::WaitingShare => b"valise v1 subkey device waiting share",
         }
     }
 }
@@ -346,6 +349,7 @@ mod tests {
             PairingId,
             PairingOffer,
             PairingAnswer,
+            WaitingShare,
         ];
         let labels: std::collections::BTreeSet<_> = all.iter().map(|purpose| purpose.label()).collect();
         assert_eq!(labels.len(), all.len());

@@ -26,6 +26,7 @@ mod body;
 mod content;
 mod device;
 mod error;
+mod escrow;
 mod key;
 mod name;
 mod pairing;
@@ -46,6 +47,7 @@ pub use error::{
     BadPairingCode, BadPassword, CodeError, ContentError, DoesNotOpen, MakeError, NoRandomness, OpenError, RewrapError,
     RingError, ShareError, ShareFault, SlotError,
 };
+pub use escrow::{open_released, open_waiting_share, release_share, seal_share, seal_waiting_share};
 pub use key::{AccountSecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey};
 pub use name::{MAX_DEVICE_NAME, open_device_name, seal_device_name};
 pub use pairing::{MAX_PAIRING_MESSAGE, PAIRING_GROUPS, PairingCode, PairingMessage};

@@ -19,7 +19,7 @@ use valise_protocol::ids::{Commitment, RecoverySetId};
 use vsss_rs::{Gf256, IdentifierGf256};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::error::{CodeError, MakeError, ShareError, ShareFault};
+use crate::error::{CodeError, DoesNotOpen, MakeError, ShareError, ShareFault};
 use crate::key::{RecoveryKey, Secret32};
 use crate::random::Drawn;
 
@@ -37,6 +37,8 @@ const VERSION: u8 = 1;
 const MARK_LEN: usize = 4;
 const CHECK_LEN: usize = 8;
 const SHARE_LEN: usize = 2 + MARK_LEN + 32 + CHECK_LEN;
+/// The x of the two halves of an escrowed share.
+const HALVES: [u8; 2] = [1, 2];
 /// One coefficient a byte of the key, for each of which the library draws four bytes.
 const RANDOMNESS: usize = 32 * 4;
 
@@ -141,7 +143,44 @@ pub fn combine(set: &ShareSet, one: &Share, two: &Share) -> Result<RecoveryKey, 
     if same { Ok(key) } else { Err(ShareError::DoesNotOpen) }
 }
 
+/// Splits a share's value for two holders: both halves give it back (2 of 2, at x = 1 and 2), one gives nothing.
+pub(crate) fn halves(value: &Secret32) -> Result<[Secret32; 2], MakeError> {
+    let mut drawn = Drawn::<RANDOMNESS>::make()?;
+    let ids = HALVES.map(|half| IdentifierGf256(Gf256(half)));
+    let mut split = Gf256::split_bytes_with_participant_ids_iter(2, 2, value.expose_secret(), &mut drawn, ids)
+        .map_err(|_| MakeError::Library)?;
+    let halves = HALVES.map(|half| {
+        let raw = split.iter().find(|raw| raw.first() == Some(&half))?;
+        Some(Secret32::copy_of(raw.get(1..)?.try_into().ok()?))
+    });
+    split.zeroize();
+    match halves {
+        [Some(one), Some(two)] if !drawn.exhausted() => Ok([one, two]),
+        _ => Err(MakeError::Library),
+    }
+}
+
+/// Puts together what [`halves`] split. Halves that do not belong together give a value that fits nothing.
+pub(crate) fn join_halves(halves: [&[u8; 32]; 2]) -> Result<Secret32, DoesNotOpen> {
+    let mut raw: Vec<Vec<u8>> =
+        HALVES.iter().zip(halves).map(|(half, value)| [&[*half], &value[..]].concat()).collect();
+    let combined = Gf256::combine_bytes(&raw).map(Zeroizing::new);
+    raw.zeroize();
+    let value = combined.as_ref().ok().and_then(|bytes| bytes.first_chunk());
+    value.map(Secret32::copy_of).ok_or(DoesNotOpen)
+}
+
 impl Share {
+    /// The third share, from escrow. Its check is made here: what it is worth shows when it is combined.
+    pub(crate) fn of_escrow(set: &ShareSet, value: Secret32) -> Self {
+        Self::new(set, ShareIndex::SecondKit, value)
+    }
+
+    /// What is sealed to a recovery authority.
+    pub(crate) fn value(&self) -> &Secret32 {
+        &self.value
+    }
+
     fn new(set: &ShareSet, index: ShareIndex, value: Secret32) -> Self {
         let check = check(set, index, &value);
         Self { index, mark: mark(&set.id), value, check }

@@ -13,6 +13,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+mod authority;
+
+pub use authority::*;
 /// Ids travel in requests and replies: a front end needs no other crate for them.
 pub use valise_protocol::ids::{AccountId, DekId, DeviceId, EntryId, FolderId, InvitationId};
 
@@ -71,6 +74,34 @@ pub enum Request {
     /// Opens a locked home without its password: with the codes of two kits, or with one and the keyring. Answers
     /// with new kits; the old ones are used up.
     Recover { codes: Vec<Code>, password: Password },
+    /// Goes through a whole recovery with these codes (or one code and the keyring) in a copy of the home, which is
+    /// removed again. Nothing is used up.
+    Rehearse { codes: Vec<Code> },
+    /// Who can help with a recovery, and who asks for one.
+    Authority,
+    /// Officers: who is to help from now on, at most two, who are both needed then; nobody: there is no help any more.
+    SetAuthority { holders: Vec<HolderChoice>, delay_hours: u32 },
+    /// Officers: approves a request. `secret`: a token's PIN or a service's token, where it needs one.
+    ApproveRecovery { device: DeviceId, secret: Option<Password> },
+    /// Says no to a request: officers, and the person whose account it is.
+    RefuseRecovery { device: DeviceId },
+    /// Asks the workspace's officers for the share in escrow. With the code of a kit, or without one where the keyring
+    /// has its share. `catalog`, `name`, `alone` as in [`Request::RecoverAccount`], where there is no account yet.
+    /// `password` is the new one; [`Request::FinishRecovery`] asks for it.
+    AskRecovery {
+        code: Option<Code>,
+        catalog: Option<String>,
+        name: Option<String>,
+        alone: bool,
+        reason: String,
+        password: Password,
+    },
+    /// How this home's request stands.
+    AskedRecovery,
+    /// Opens what officers released, and goes through with the recovery. Answers with a new kit.
+    FinishRecovery { password: Password },
+    /// Asks no more.
+    ForgetAsked,
     /// Another password for this computer. The other ways in stay.
     ChangePassword { password: Password, new: Password },
     /// Somebody may know the password: a new one, and everything that it opened begins anew: device key, index key,
@@ -222,6 +253,12 @@ pub enum Reply {
     Kit(KitCheck),
     /// See [`Request::Recovery`].
     Recovery(Recovery),
+    /// See [`Request::Authority`].
+    Authority(Box<Authority>),
+    /// See [`Request::AskedRecovery`].
+    Asked(Option<AskedRecovery>),
+    /// See [`Request::Rehearse`].
+    Rehearsed(Rehearsed),
     /// See [`Request::Devices`].
     Devices(Vec<Device>),
     /// See [`Request::Pair`].
@@ -292,6 +329,8 @@ pub enum Event {
         done: u64,
         of: u64,
     },
+    /// Requests for recoveries, or who can help with them.
+    RecoveryChanged,
     /// Computers of this account, or their names.
     DevicesChanged,
     /// The other computer joined: what it is called; or why not.
@@ -321,6 +360,10 @@ pub struct Status {
     pub ways_out: Option<WaysOut>,
     /// What this computer is called in the network: a name to begin with.
     pub computer: String,
+    /// This home has asked officers for a recovery and waits.
+    pub asked: bool,
+    /// Requests for recoveries that wait for this person's word, or concern this person's own account.
+    pub requests: u32,
 }
 
 /// What has been proven of the ways back in without the password.
@@ -334,8 +377,10 @@ pub enum WaysOut {
     Unproven,
     /// One kit is proven to be kept.
     One,
-    /// Both are.
+    /// Both are; or one, and the workspace's officers have a share.
     Both,
+    /// Who can help has changed: the kit in hand is to be replaced.
+    Outdated,
 }
 
 /// One of the two kits of a set.
@@ -400,6 +445,8 @@ pub struct Recovery {
     pub keyring: KeyringState,
     /// The kits; while locked it is not known what was proven of them.
     pub kits: Vec<KitStatus>,
+    /// The share that lies with the workspace.
+    pub escrow: Escrow,
 }
 
 /// How a kit stands.

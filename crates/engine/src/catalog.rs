@@ -18,6 +18,7 @@ use valise_protocol::api::{
     Answered, ApiCode, ApiFailure, Append, Base64, Devices, Folders, HeldPage, Identity, JoinRequest, Joins,
     NewPairing, NewWorkspace, Notice, Offered, Page, Receipts, Recover, RecoverySets, Rewrap, Wraps,
 };
+use valise_protocol::api::{AskedOf, AskedState, AskedText};
 use valise_protocol::auth::{HEADER, Proof, Session, Signed};
 use valise_protocol::cbor;
 use valise_protocol::ids::{AccountId, Commitment, DeviceId, FolderId, PairingId};
@@ -172,6 +173,26 @@ impl Catalog {
     /// Brings a recovered device's first records.
     pub async fn recover(&self, recover: &Recover) -> Result<Receipt, CatalogError> {
         self.open(Method::POST, "/v1/recoveries", recover).await
+    }
+
+    /// Asks for an escrowed share.
+    pub async fn ask_recovery(&self, asked: &AskedText) -> Result<(), CatalogError> {
+        self.open(Method::POST, "/v1/recovery-requests", asked).await
+    }
+
+    /// How a device's request stands.
+    pub async fn asked_recovery(&self, device: &DeviceId) -> Result<AskedState, CatalogError> {
+        self.open(Method::GET, &format!("/v1/recovery-requests/{device}"), &()).await
+    }
+
+    /// Requests that concern this account.
+    pub async fn recovery_requests(&self) -> Result<AskedOf, CatalogError> {
+        self.signed(Method::GET, "/v1/recovery-requests", None::<&()>).await
+    }
+
+    /// Says no to one.
+    pub async fn refuse_recovery(&self, device: &DeviceId) -> Result<(), CatalogError> {
+        self.signed(Method::DELETE, &format!("/v1/recovery-requests/{device}"), None::<&()>).await
     }
 
     /// Waits for another device of one's account.

@@ -12,9 +12,9 @@ use std::time::Duration;
 use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 use tokio_util::sync::CancellationToken;
 
-use valise_crypto::{Costs, PairingCode, PairingMessage, ShareSet, combine};
+use valise_crypto::{Costs, DeviceSecrets, PairingCode, PairingMessage, RecoveryKey, ShareSet, combine};
 use valise_protocol::account::{Account, RecoverySet, check_consent};
-use valise_protocol::api::{Answered, ApiCode, Base64, NewPairing};
+use valise_protocol::api::{Answered, ApiCode, Base64, NewPairing, RecoverySetOf};
 use valise_protocol::cbor;
 use valise_protocol::chain::Head;
 use valise_protocol::ids::{AccountId, DeviceId, FolderId, WorkspaceId};
@@ -378,25 +378,39 @@ pub async fn recover_account(
                 continue;
             }
         };
-        let asks_as = RecoverySet::asks_as(&found.set);
-        let client = open.by(Signer { account: found.account, device: asks_as, key: key.signing_key() });
-        let account = sync::whole(&client, &ChainId::Account(found.account), &identity.key).await?;
-        let workspace = workspace_of(&account)?;
-        if key.set_id(workspace, found.account) != found.set {
-            return Err(EngineError::Distrusted("it gave another account"));
-        }
-        let records = sync::whole(&client, &ChainId::Workspace(workspace), &identity.key).await?;
-        let given = Given { account, workspace: records, ring: client.ring().await?.0 };
-        let belongs = Belongs { workspace, account: found.account };
         let address = CatalogAddress { url, key: identity.key };
-        let (worker, secret, now) = (shared.clone(), password.clone(), shared.clock.now());
-        let made = crate::engine::blocking(move || {
-            let lost = Lost { belongs, given: &given, key: &key, name: &own_name, alone };
-            vault::recovery::recover_account(&worker.home, &lost, address, (&secret.0, costs), now)
-        });
-        return made.await.map(|(_, made)| made);
+        let as_device = (DeviceSecrets::make()?, own_name.as_str(), alone);
+        return recover_by(shared, address, (found, key), as_device, (password, costs)).await;
     }
     Err(trouble)
+}
+
+/// Writes the home of a new device of an account whose recovery key is known. Nothing is written before everything was
+/// verified.
+pub async fn recover_by(
+    shared: &Arc<Shared>,
+    address: CatalogAddress,
+    (found, key): (RecoverySetOf, RecoveryKey),
+    (secrets, own_name, alone): (DeviceSecrets, &str, bool),
+    (password, costs): (&crate::api::Password, Costs),
+) -> Result<NewSet, EngineError> {
+    let signer = Signer { account: found.account, device: RecoverySet::asks_as(&found.set), key: key.signing_key() };
+    let client = Catalog::new(&address.url, None)?.by(signer);
+    let account = sync::whole(&client, &ChainId::Account(found.account), &address.key).await?;
+    let workspace = workspace_of(&account)?;
+    if key.set_id(workspace, found.account) != found.set {
+        return Err(EngineError::Distrusted("it gave another account"));
+    }
+    let records = sync::whole(&client, &ChainId::Workspace(workspace), &address.key).await?;
+    let given = Given { account, workspace: records, ring: client.ring().await?.0 };
+    let belongs = Belongs { workspace, account: found.account };
+    let (worker, secret, name) = (shared.clone(), password.clone(), own_name.to_owned());
+    let now = shared.clock.now();
+    let made = crate::engine::blocking(move || {
+        let lost = Lost { belongs, given: &given, key: &key, secrets: &secrets, name: &name, alone };
+        vault::recovery::recover_account(&worker.home, &lost, address, (&secret.0, costs), now)
+    });
+    made.await.map(|(_, made)| made)
 }
 
 /// The workspace that an account's first record names. Nothing is believed yet.

@@ -16,10 +16,11 @@ use valise_protocol::invitation::Link;
 use valise_protocol::workspace;
 
 use crate::api::{ApiError, Connection, Event, InHand, Reply, Request};
+use crate::asking::Asking;
 use crate::catalog::{Catalog, Signer};
 use crate::clock::{Clock, SystemClock};
 use crate::error::EngineError;
-use crate::home::{CatalogAddress, Home, Public};
+use crate::home::{ASKED, CatalogAddress, Home, Public};
 use crate::index::marks::{self, Mark};
 use crate::index::security;
 use crate::keyring::{Keyring, SystemKeyring};
@@ -28,7 +29,8 @@ use crate::shared::{CatalogLink, Open, Session, Shared, State, lock};
 use crate::transfer::{Transfers, add, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
-use crate::{devices, edit, keys, kit, recovery, share, sync, versions};
+use crate::vault::recovery::NewSet;
+use crate::{asking, authority, devices, edit, keys, kit, recovery, share, sync, versions};
 
 /// How an engine is set up.
 pub struct Config {
@@ -128,6 +130,26 @@ impl Engine {
             Request::CheckKit { code } => recovery::check(shared, &code).map(Reply::Kit),
             Request::Recovery => recovery::status(shared, &self.keyring).await.map(Reply::Recovery),
             Request::Recover { codes, password } => self.recover(&codes, password).await,
+            Request::Rehearse { codes } => {
+                let _turn = self.turning.lock().await;
+                recovery::rehearse(shared, &self.keyring, &codes).await.map(Reply::Rehearsed)
+            }
+            Request::Authority => authority::show(shared).await.map(|it| Reply::Authority(Box::new(it))),
+            Request::SetAuthority { holders, delay_hours } => {
+                authority::set(shared, holders, delay_hours).await.map(|()| Reply::Done)
+            }
+            Request::ApproveRecovery { device, secret } => {
+                authority::approve(shared, device, secret).await.map(|()| Reply::Done)
+            }
+            Request::RefuseRecovery { device } => authority::refuse(shared, device).await.map(|()| Reply::Done),
+            Request::AskRecovery { code, catalog, name, alone, reason, password } => {
+                let _turn = self.turning.lock().await;
+                let asking = Asking { code, catalog, name, alone, reason };
+                asking::ask(shared, &self.keyring, asking, (password, self.costs)).await.map(|()| Reply::Done)
+            }
+            Request::AskedRecovery => asking::status(shared).await.map(Reply::Asked),
+            Request::FinishRecovery { password } => self.finish_recovery(password).await,
+            Request::ForgetAsked => asking::forget(shared).map(|()| Reply::Done),
             Request::ChangePassword { password, new } => {
                 let _turn = self.turning.lock().await;
                 keys::change_password(shared, self.costs, password, new).await.map(|()| Reply::Done)
@@ -313,7 +335,28 @@ impl Engine {
         let _turn = self.turning.lock().await;
         self.must_be_new()?;
         let made = devices::recover_account(&self.shared, codes, catalog, choice, (&password, self.costs)).await?;
-        self.unlock_now(&password).await?;
+        self.arrive(made, &password).await
+    }
+
+    /// Opens what officers released, and recovers with it.
+    async fn finish_recovery(&self, password: crate::api::Password) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        let is_new = matches!(*self.shared.state(), State::New);
+        let made = asking::finish(&self.shared, &self.keyring, (password.clone(), self.costs)).await?;
+        let kits = match is_new {
+            true => self.arrive(made, &password).await?,
+            false => {
+                self.unlock_now(&password).await?;
+                recovery::hand_out(&self.shared, &self.keyring, made).await.map(Reply::Kits)?
+            }
+        };
+        asking::forget(&self.shared)?;
+        Ok(kits)
+    }
+
+    /// A new device by recovery: the catalog hears of it first, or it is none.
+    async fn arrive(&self, made: NewSet, password: &crate::api::Password) -> Result<Reply, EngineError> {
+        self.unlock_now(password).await?;
         let joined = match sync::round(&self.shared, &self.shared.session()?).await {
             Err(error @ EngineError::RecoveredTooLate) => Err(error),
             // Whatever else it was, it goes on by itself.
@@ -435,6 +478,8 @@ impl Engine {
         *self.shared.state() = State::Open(Box::new(Open { public, vault, session: session.clone() }));
         session.tasks.spawn(sync::run(self.shared.clone(), session.clone()));
         session.tasks.spawn(opened::watch(self.shared.clone(), session.clone()));
+        // Whoever opens it needs no help any more.
+        self.shared.home.remove(ASKED)?;
         self.shared.tell_status();
         tracing::info!("unlocked");
         Ok(())

@@ -11,6 +11,8 @@
 //! blocks/        the node's repository: ciphertext only
 //! opened/        opened files, where no memory-backed place has room
 //! next/          while keys begin anew: the files that take the place of the old ones, all of them or none
+//! asked.cbor     while officers are asked to help with a recovery: the keys of the device that asks, sealed
+//! rehearsal/     while a recovery is rehearsed: a copy of the files above
 //! erasing        while the account is removed from this computer
 //! lock           held by the process that has the home
 //! ```
@@ -34,12 +36,16 @@ pub const SECRETS: &str = "device.sealed";
 pub const INDEX_KEY: &str = "index.sealed";
 /// Secret keys of the device before this one, until the catalog knows this one.
 pub const BEFORE: &str = "device.before";
+/// A request for a recovery, and the sealed keys of the device that made it.
+pub const ASKED: &str = "asked.cbor";
 /// Public state.
 pub const PUBLIC: &str = "account.json";
 const SETTINGS: &str = "settings.json";
 const INDEX: &str = "index.db";
 /// The account is being removed from this computer.
 const ERASING: &str = "erasing";
+/// A copy of this home, while something is tried out in it.
+const REHEARSAL: &str = "rehearsal";
 /// Files that will take the place of those of the same name: complete if it is there.
 const NEXT: &str = "next";
 
@@ -111,6 +117,7 @@ impl Home {
                 let home = Self { root: root.to_owned(), _lock: lock };
                 home.finish_erasing()?;
                 home.finish_replacing()?;
+                home.end_rehearsal()?;
                 Ok(home)
             }
             Err(fs::TryLockError::WouldBlock) => Err(EngineError::InUse),
@@ -178,6 +185,25 @@ impl Home {
         self.finish_replacing()
     }
 
+    /// A copy of this home, without its blocks, for trying something out. `copy_index` writes the index there.
+    pub fn rehearse(&self, copy_index: impl FnOnce(&Path) -> Result<(), EngineError>) -> Result<Self, EngineError> {
+        self.end_rehearsal()?;
+        let root = self.root.join(REHEARSAL);
+        private_dir(&root)?;
+        for name in [SLOTS, SECRETS, BEFORE, INDEX_KEY, PUBLIC] {
+            if let Some(bytes) = self.read(name)? {
+                write(&root, name, &bytes)?;
+            }
+        }
+        copy_index(&root.join(INDEX))?;
+        Self::take(&root)
+    }
+
+    /// Removes the copy, if there is one.
+    pub fn end_rehearsal(&self) -> Result<(), EngineError> {
+        remove_dir(&self.root.join(REHEARSAL))
+    }
+
     /// What was complete when it was cut short is finished: nothing is opened before that.
     pub fn finish_replacing(&self) -> Result<(), EngineError> {
         remove_dir(&self.root.join("next.tmp"))?;
@@ -215,11 +241,11 @@ impl Home {
         if !self.root.join(ERASING).exists() {
             return Ok(());
         }
-        for name in [SLOTS, SECRETS, BEFORE, INDEX_KEY, PUBLIC, SETTINGS] {
+        for name in [SLOTS, SECRETS, BEFORE, INDEX_KEY, PUBLIC, SETTINGS, ASKED] {
             self.remove(name)?;
         }
         self.remove_index()?;
-        for dir in ["next.tmp", NEXT, "blocks", "opened"] {
+        for dir in ["next.tmp", NEXT, REHEARSAL, "blocks", "opened"] {
             remove_dir(&self.root.join(dir))?;
         }
         // What a killed write left beside.

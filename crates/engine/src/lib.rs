@@ -4,7 +4,8 @@
 //! - `home`, `index`: what lies on disk. `vault`: what exists only while unlocked; synchronous, without network.
 //! - `transfer`: bytes in and out. `opened`: files in their own programs. `edit`: changes of a tree; `versions`: an
 //!   older one again. `share`: people. `views`: what a person sees.
-//! - `devices`: a person's computers. `recovery`: a forgotten password. `keyring`: the system's. `kit`: the page that is printed.
+//! - `devices`: a person's computers. `recovery`: a forgotten password; `asking`, `authority`: with a colleague's help,
+//!   on either side. `keyring`: the system's. `kit`: the page that is printed.
 //! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
 //!
 //! A change made here is kept in the index first, shown at once, sent when the catalog answers, and counts as
@@ -14,6 +15,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::single_match))]
 
 pub mod api;
+mod asking;
+mod authority;
 #[cfg(feature = "bench")]
 pub mod bench;
 mod catalog;

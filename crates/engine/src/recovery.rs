@@ -10,9 +10,9 @@ use zeroize::Zeroizing;
 use valise_crypto::{CodeError, Costs, Password, Share, ShareIndex, ShareSet};
 use valise_protocol::ids::DeviceId;
 
-use crate::api::{Code, KeyringState, Kit, KitCheck, KitName, KitStatus, Kits, Recovery};
+use crate::api::{Code, Escrow, KeyringState, Kit, KitCheck, KitName, KitStatus, Kits, Recovery, Rehearsed};
 use crate::error::EngineError;
-use crate::home::Public;
+use crate::home::{Home, Public};
 use crate::keyring::{Keyring, KeyringError, within};
 use crate::shared::{Shared, State};
 use crate::sync;
@@ -29,7 +29,7 @@ fn entry(public: &Public) -> String {
 }
 
 /// What is known of the account while locked, too.
-fn public(shared: &Shared) -> Result<Public, EngineError> {
+pub fn public(shared: &Shared) -> Result<Public, EngineError> {
     match &*shared.state() {
         State::New => Err(EngineError::NotSetUp),
         State::Locked(public) => Ok(public.clone()),
@@ -135,9 +135,15 @@ pub async fn status(shared: &Arc<Shared>, keyring: &Arc<dyn Keyring>) -> Result<
         let asked = asked.map(|it| vec![it.1.0, it.1.1]).unwrap_or_default();
         KitStatus { kit, kept: remembered.as_ref().and_then(|it| kept(it, kit)), asked }
     };
-    let kits = if set.is_some() { vec![kit(KitName::A), kit(KitName::B)] } else { Vec::new() };
+    let escrow = shared.vault(|vault| Ok(vault.escrow())).unwrap_or(Escrow::Unknown);
+    let second = !matches!(escrow, Escrow::Held | Escrow::Outdated);
+    let kits = match set {
+        Some(_) if second => vec![kit(KitName::A), kit(KitName::B)],
+        Some(_) => vec![kit(KitName::A)],
+        None => Vec::new(),
+    };
     let made = remembered.as_ref().map(|it| it.1);
-    Ok(Recovery { set: set.map(|set| set_name(set.id.as_bytes())), made, keyring, kits })
+    Ok(Recovery { set: set.map(|set| set_name(set.id.as_bytes())), made, keyring, kits, escrow })
 }
 
 /// Takes the share of a home that is being removed out of the keyring, as far as the keyring lets it.
@@ -206,6 +212,33 @@ pub async fn recover(
     .await
 }
 
+/// Goes through a whole recovery in a copy of the home: it opens, or it says why not. Nothing is used up.
+pub async fn rehearse(
+    shared: &Arc<Shared>,
+    keyring: &Arc<dyn Keyring>,
+    codes: &[Code],
+) -> Result<Rehearsed, EngineError> {
+    let shares = gather(shared, keyring, codes).await?;
+    let (worker, public, now) = (shared.clone(), public(shared)?, shared.clock.now());
+    crate::engine::blocking(move || {
+        let rehearsed = in_a_copy(&worker, |home| recovery::rehearse(home, &public, &shares, now));
+        worker.home.end_rehearsal()?;
+        rehearsed
+    })
+    .await
+}
+
+fn in_a_copy<T>(shared: &Shared, work: impl FnOnce(&Home) -> Result<T, EngineError>) -> Result<T, EngineError> {
+    let copy = shared.home.rehearse(|to| {
+        match shared.open(|open| open.vault.index.copy_to(to)) {
+            // Closed, all of it is in one file.
+            Err(EngineError::Locked) => Ok(std::fs::copy(shared.home.index(), to).map(|_| ())?),
+            copied => copied,
+        }
+    })?;
+    work(&copy)
+}
+
 /// Checks both passwords before anything is closed. About a second of CPU.
 pub async fn prepare(
     shared: &Arc<Shared>,
@@ -244,7 +277,8 @@ pub async fn renew(
     .await
 }
 
-async fn keyring_share(
+/// This home's share in the keyring, if there is one.
+pub async fn keyring_share(
     keyring: &Arc<dyn Keyring>,
     public: &Public,
     limit: Duration,
@@ -255,7 +289,8 @@ async fn keyring_share(
     Ok(text.and_then(|text| Share::from_keyring_text(&text).ok()).filter(|it| it.index() == ShareIndex::Keyring))
 }
 
-fn read_code(code: &Code) -> Result<Share, EngineError> {
+/// The share of a printed code.
+pub fn read_code(code: &Code) -> Result<Share, EngineError> {
     match Share::from_code(&code.0) {
         Ok(share) if share.index() == ShareIndex::Keyring => Err(EngineError::BadCode(CodeError::NotACode)),
         Ok(share) => Ok(share),
@@ -271,6 +306,11 @@ fn sound(share: &Share, set: &ShareSet) -> Result<KitName, EngineError> {
 
 fn kept(remembered: &Remembered, kit: KitName) -> Option<u64> {
     remembered.3.iter().find(|it| it.0 == kit_byte(kit_index(kit))).and_then(|it| it.3)
+}
+
+/// The keyring gives no share.
+pub fn no_share(error: KeyringError) -> EngineError {
+    EngineError::OtherKitNeeded(trouble(error))
 }
 
 fn trouble(error: KeyringError) -> KeyringState {

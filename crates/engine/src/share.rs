@@ -374,7 +374,8 @@ pub async fn remove_closed(shared: &Arc<Shared>, session: &Arc<Session>, folder:
     Ok(())
 }
 
-fn must_be_officer(vault: &Vault) -> Result<(), EngineError> {
+/// For what only officers do.
+pub fn must_be_officer(vault: &Vault) -> Result<(), EngineError> {
     let refused = EngineError::NotNow("Only an officer of the workspace can do this.");
     if vault.is_officer() { Ok(()) } else { Err(refused) }
 }

@@ -13,16 +13,17 @@ use valise_blocks::{Blocks, PeerId};
 use valise_protocol::ids::FolderId;
 use valise_protocol::sign::VerifyKey;
 
-use crate::api::{Account, ApiError, Connection, Event, SecurityEvent, Stage, Status, WaysOut};
+use crate::api::{Account, ApiError, Connection, Escrow, Event, SecurityEvent, Stage, Status, WaysOut};
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::error::EngineError;
-use crate::home::{Home, Public};
+use crate::home::{ASKED, Home, Public};
 use crate::index::security;
 use crate::opened::Opened;
 use crate::transfer::Transfers;
 use crate::vault::Vault;
 use crate::vault::folder::Finding;
+use crate::vault::recovery::Remembered;
 
 /// The same event within so many milliseconds is one.
 const SAME_AGAIN: u64 = 3_600_000;
@@ -166,10 +167,17 @@ impl Shared {
     /// Where we stand.
     pub fn status(&self) -> Status {
         match &*self.state() {
-            State::New => status(Stage::New, None, Connection::None),
-            State::Locked(public) => status(Stage::Locked, Some(account(public, false)), Connection::None),
+            State::New => Status { asked: self.asked(), ..status(Stage::New, None, Connection::None) },
+            State::Locked(public) => {
+                Status { asked: self.asked(), ..status(Stage::Locked, Some(account(public, false)), Connection::None) }
+            }
             State::Open(open) => open_status(open),
         }
+    }
+
+    /// Whether this home waits for officers to help with a recovery.
+    fn asked(&self) -> bool {
+        matches!(self.home.read(ASKED), Ok(Some(_)))
     }
 
     /// Tells where we stand.
@@ -227,6 +235,7 @@ fn open_status(open: &Open) -> Status {
         online: u32::try_from(online).unwrap_or(u32::MAX),
         waiting: vault.waiting_changes(),
         unheld: u32::try_from(vault.unheld()).unwrap_or(u32::MAX),
+        requests: u32::try_from(vault.open_requests()).unwrap_or(u32::MAX),
         ..status(stage, Some(account(&open.public, vault.is_officer())), open.session.connection())
     }
 }
@@ -239,7 +248,16 @@ fn ways_out(vault: &Vault) -> WaysOut {
         // Another computer of this person has the kits, and is itself a way back.
         return WaysOut::Both;
     }
-    match own.map(|set| set.3.iter().filter(|kit| kit.3.is_some()).count()) {
+    if own.is_some() && !due && vault.escrow() == Escrow::Outdated {
+        return WaysOut::Outdated;
+    }
+    // In escrow is as good as a kit that is kept; the keyring is one more until the kit is proven.
+    let escrowed = usize::from(vault.escrow() == Escrow::Held && vault.is_account_sent().unwrap_or(false));
+    let proven = |set: &Remembered| {
+        let kept = set.3.iter().filter(|kit| kit.3.is_some()).count();
+        if kept > 0 || set.2 { kept + escrowed } else { kept }
+    };
+    match own.map(proven) {
         None => WaysOut::None,
         Some(0) => WaysOut::Unproven,
         Some(1) => WaysOut::One,
@@ -257,6 +275,8 @@ fn status(stage: Stage, account: Option<Account>, connection: Connection) -> Sta
         unheld: 0,
         ways_out: None,
         computer: crate::devices::computer_name(),
+        asked: false,
+        requests: 0,
     }
 }
 

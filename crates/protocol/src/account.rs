@@ -14,6 +14,7 @@ use crate::ids::{AccountId, Commitment, DeviceId, KeyVersion, RecordHash, Recove
 use crate::keys::{DeviceKeys, Seal, SealingPublic};
 use crate::record::{ChainKind, Kind, Record};
 use crate::sign::{BadSignature, Domain, Signature, SigningKey, VerifyKey};
+use crate::workspace::MAX_HOLDERS;
 
 /// Most devices an account may ever have had.
 pub const MAX_DEVICES: usize = 256;
@@ -126,9 +127,8 @@ impl RecoverySet {
 pub struct EscrowedShare {
     /// Version of the authority.
     pub authority: KeyVersion,
-    /// Sealed share, as `docs/format.md` says.
-    #[serde(with = "serde_bytes")]
-    pub sealed: Vec<u8>,
+    /// The share sealed to its holder, or, where it has two, one half to each, in their order.
+    pub seals: Vec<Seal>,
 }
 
 /// A device added by recovery. The record is signed by the set's recovery key.
@@ -386,6 +386,9 @@ impl Account {
         let set: RecoverySet = record.open().map_err(|_| Void::Malformed)?;
         if self.master.0 == 0 || self.recovery.as_ref().is_some_and(|old| old.id == set.id) {
             return Err(Void::Version);
+        }
+        if set.escrow.as_ref().is_some_and(|escrow| !(1..=MAX_HOLDERS).contains(&escrow.seals.len())) {
+            return Err(Void::Seals);
         }
         self.recovery = Some(set.clone());
         Ok(Op::RecoverySet(Box::new(set)))

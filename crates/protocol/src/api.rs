@@ -23,12 +23,17 @@
 //! | `DELETE /v1/pairings/{pairing}` | ends it |
 //! | `GET /v1/recoveries/{mark}` | [`RecoverySets`] that begin with these 4 bytes, open to all |
 //! | `POST /v1/recoveries` | [`Recover`]: proven by the recovery key, answered with a receipt |
+//! | `POST /v1/recovery-requests` | [`AskedText`]: a new device asks for the escrowed share, open to all |
+//! | `GET /v1/recovery-requests` | [`AskedOf`] the asking account; for officers, of everybody |
+//! | `GET /v1/recovery-requests/{device}` | [`AskedState`], open to whoever knows the device's id |
+//! | `DELETE /v1/recovery-requests/{device}` | says no to it: for officers and the person concerned |
 //! | `GET /v1/devices` | [`Devices`] of the asking account: when each was here |
 //! | `GET /v1/events` | server-sent [`Notice`]s |
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use crate::asking::Asked;
 use crate::chain::Head;
 use crate::ids::{AccountId, Commitment, DekId, DeviceId, Epoch, FolderId, PairingId, RecoverySetId, Seq, WorkspaceId};
 use crate::invitation::Redemption;
@@ -303,6 +308,55 @@ pub struct Recover {
     pub ring: Base64,
 }
 
+/// An [`Asked`] as canonical CBOR.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AskedText(pub Base64);
+
+impl AskedText {
+    /// Encodes.
+    pub fn new(asked: &Asked) -> Self {
+        Self(Base64(crate::cbor::encode(asked).unwrap_or_default()))
+    }
+
+    /// Decodes.
+    pub fn parse(&self) -> Result<Asked, crate::cbor::BadEncoding> {
+        crate::cbor::decode(&self.0.0)
+    }
+}
+
+/// Devices that ask for a recovery.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AskedOf {
+    /// Oldest first.
+    pub asked: Vec<AskedAt>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AskedAt {
+    /// When, by the catalog's clock: milliseconds since 1970.
+    pub at: u64,
+    /// What it asks.
+    pub asked: AskedText,
+}
+
+/// How a request for a recovery stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AskedState {
+    /// Somebody who may say no did.
+    pub refused: bool,
+    /// How many officers must approve it.
+    pub needed: u32,
+    /// How many have.
+    pub approved: u32,
+    /// Nothing is released before (milliseconds since 1970), once enough have.
+    pub not_before: Option<u64>,
+    /// Sealed parts of the share, in the order of the authority's holders, once all are there: canonical CBOR.
+    pub released: Vec<Base64>,
+}
+
 /// When devices of one's account were here, by the catalog's word and clock.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Devices {
@@ -339,6 +393,8 @@ pub enum Notice {
     Held { folder: FolderId },
     /// Somebody asks to be let in.
     Join,
+    /// Somebody asks for a recovery, or was told no.
+    Recovery,
     /// Accounts that are connected now, of those one shares the workspace with.
     Online { accounts: Vec<AccountId> },
 }

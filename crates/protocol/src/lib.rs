@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod api;
+pub mod asking;
 pub mod auth;
 pub mod cbor;
 pub mod chain;

@@ -45,6 +45,10 @@ pub enum WrapPlace {
     PairingOffer { pairing: PairingId },
     /// What the one that is to join answers.
     PairingAnswer { pairing: PairingId },
+    /// The secret half of a recovery authority's holder, under a key that is kept elsewhere.
+    AuthoritySecret { workspace: WorkspaceId, version: KeyVersion },
+    /// A kit's share, under the device key of a device that waits for the other one.
+    WaitingShare { account: AccountId, set: RecoverySetId, device: DeviceId },
 }
 
 /// Where a key that is sealed (HPKE) to somebody belongs.
@@ -129,6 +133,8 @@ impl WrapPlace {
             }
             Self::PairingOffer { pairing } => bytes("wrap pairing offer", (pairing,)),
             Self::PairingAnswer { pairing } => bytes("wrap pairing answer", (pairing,)),
+            Self::AuthoritySecret { workspace, version } => bytes("wrap authority secret", (workspace, version)),
+            Self::WaitingShare { account, set, device } => bytes("wrap waiting share", (account, set, device)),
         }
     }
 }

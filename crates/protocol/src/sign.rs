@@ -28,6 +28,8 @@ pub enum Domain {
     Request,
     /// What a catalog says of itself.
     Identity,
+    /// A new device asks for a recovery.
+    RecoveryAsked,
 }
 
 impl Domain {
@@ -41,6 +43,7 @@ impl Domain {
             Domain::Held => "valise v1 sign held",
             Domain::Request => "valise v1 sign request",
             Domain::Identity => "valise v1 sign identity",
+            Domain::RecoveryAsked => "valise v1 sign recovery asked",
         }
     }
 

@@ -8,14 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::chain::{Broken, Head, Roster, Slice, Stop, Verdict, Void, check_link};
-use crate::ids::{AccountId, DeviceId, GroupId, InvitationId, RecordHash, RecoverySetId, WorkspaceId};
+use crate::ids::{AccountId, GroupId, InvitationId, RecordHash, WorkspaceId};
 use crate::invitation::{MAX_INVITATIONS, check_redemption};
 use crate::record::{ChainKind, Kind, Record};
 use crate::sign::VerifyKey;
 
 mod parts;
+mod recovery;
 
 pub use parts::*;
+pub use recovery::Approval;
+use recovery::Approvals;
 
 /// Longest name of a person, group or workspace, in bytes.
 pub const MAX_NAME: usize = 200;
@@ -27,6 +30,16 @@ pub const MAX_GROUPS: usize = 1_000;
 pub const MAX_ADDRESSES: usize = 16;
 /// Longest address in bytes.
 pub const MAX_ADDRESS: usize = 256;
+/// Most holders of a recovery authority.
+pub const MAX_HOLDERS: usize = 2;
+/// Longest words for where a key is kept, in bytes.
+pub const MAX_PLACE: usize = 512;
+/// Largest secret that is wrapped elsewhere, in bytes.
+pub const MAX_KEPT: usize = 4096;
+/// Longest delay between approval and release: 30 days.
+pub const MAX_DELAY_HOURS: u32 = 720;
+/// Longest reason of somebody who asks for a recovery, in bytes.
+pub const MAX_REASON: usize = 500;
 
 /// What a workspace record did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +58,7 @@ pub enum Op {
     Anchor(Anchor),
     RecoveryApproved(Box<RecoveryApproved>),
     RecoveryVetoed(RecoveryVetoed),
+    RecoveryReleased(Box<RecoveryReleased>),
 }
 
 impl Op {
@@ -52,6 +66,8 @@ impl Op {
     pub fn slices(&self) -> &[Slice] {
         match self {
             Self::Admitted(Admitted { slices, .. }) | Self::Anchor(Anchor { slices }) => slices,
+            Self::Authority(authority) => &authority.slices,
+            Self::RecoveryVetoed(vetoed) => &vetoed.slices,
             _ => &[],
         }
     }
@@ -85,7 +101,7 @@ pub struct Workspace {
     policy: Policy,
     invitations: BTreeMap<InvitationId, Invited>,
     spent: BTreeSet<InvitationId>,
-    approvals: BTreeMap<AccountId, (RecoverySetId, DeviceId)>,
+    approvals: Approvals,
 }
 
 impl Workspace {
@@ -118,7 +134,7 @@ impl Workspace {
             policy: Policy::default(),
             invitations: BTreeMap::new(),
             spent: BTreeSet::new(),
-            approvals: BTreeMap::new(),
+            approvals: Approvals::default(),
         })
     }
 
@@ -165,7 +181,11 @@ impl Workspace {
             return Err(Void::Subject);
         }
         if let Op::RecoveryVetoed(vetoed) = op {
-            return self.recovery_vetoed(&author, vetoed);
+            self.person(&author).ok_or(Void::NotMember)?;
+            if vetoed.slices.iter().any(|slice| slice.account != author) {
+                return Err(Void::Subject);
+            }
+            return self.approvals.veto(&author, vetoed);
         }
         if self.people.is_empty() {
             return self.found(record, op);
@@ -188,7 +208,11 @@ impl Workspace {
             Op::Invited(invited) => self.invited(invited),
             Op::InvitationRevoked(revoked) => self.invitation_revoked(revoked),
             Op::Anchor(_) | Op::RecoveryVetoed(_) => Ok(()),
-            Op::RecoveryApproved(approved) => self.recovery_approved(approved),
+            Op::RecoveryApproved(approved) => {
+                self.person(&approved.account).ok_or(Void::Subject)?;
+                self.approvals.approve(author, approved)
+            }
+            Op::RecoveryReleased(released) => self.approvals.release(&author, self.authority.as_ref(), released),
         }
     }
 
@@ -242,7 +266,8 @@ impl Workspace {
         let person = self.people.get_mut(&closed.account).filter(|person| !person.closed).ok_or(Void::Subject)?;
         person.closed = true;
         self.officers.remove(&closed.account);
-        self.approvals.remove(&closed.account);
+        self.approvals.forget(&closed.account);
+        self.approvals.keep_of(&self.officers);
         Ok(())
     }
 
@@ -254,6 +279,7 @@ impl Workspace {
             return Err(Void::Subject);
         }
         self.officers = changed.officers.iter().copied().collect();
+        self.approvals.keep_of(&self.officers);
         Ok(())
     }
 
@@ -279,7 +305,9 @@ impl Workspace {
     fn authority_changed(&mut self, authority: &Authority) -> Result<(), Void> {
         let mut version = self.authority.as_ref().map_or(0, |old| old.version);
         next(&mut version, authority.version)?;
-        self.authority = Some(authority.clone());
+        recovery::check_holders(authority, &self.officers, &self.roster)?;
+        self.authority = Some(Authority { slices: Vec::new(), ..authority.clone() });
+        self.approvals.clear();
         Ok(())
     }
 
@@ -312,22 +340,6 @@ impl Workspace {
     fn invitation_revoked(&mut self, revoked: &InvitationRevoked) -> Result<(), Void> {
         self.invitations.remove(&revoked.id).ok_or(Void::Invitation)?;
         self.spent.insert(revoked.id);
-        Ok(())
-    }
-
-    fn recovery_approved(&mut self, approved: &RecoveryApproved) -> Result<(), Void> {
-        self.person(&approved.account).ok_or(Void::Subject)?;
-        self.approvals.insert(approved.account, (approved.set, approved.device.id()));
-        Ok(())
-    }
-
-    /// Only the person whose recovery was approved can say no to it.
-    fn recovery_vetoed(&mut self, author: &AccountId, vetoed: &RecoveryVetoed) -> Result<(), Void> {
-        self.person(author).ok_or(Void::NotMember)?;
-        if self.approvals.get(author) != Some(&(vetoed.set, vetoed.device)) {
-            return Err(Void::Subject);
-        }
-        self.approvals.remove(author);
         Ok(())
     }
 
@@ -391,9 +403,9 @@ impl Workspace {
         self.swarm_generation
     }
 
-    /// Each person's last recovery that was approved and not vetoed: its set and the device that asks.
-    pub fn approvals(&self) -> &BTreeMap<AccountId, (RecoverySetId, DeviceId)> {
-        &self.approvals
+    /// Each person's last recovery that was approved and not refused.
+    pub fn approvals(&self) -> &BTreeMap<AccountId, Approval> {
+        self.approvals.all()
     }
 
     /// Invitations that can still be redeemed.
@@ -437,6 +449,7 @@ fn decode(record: &Record) -> Result<Result<Op, Void>, Broken> {
         kind::ANCHOR => open(record, Op::Anchor),
         kind::RECOVERY_APPROVED => open(record, |approved| Op::RecoveryApproved(Box::new(approved))),
         kind::RECOVERY_VETOED => open(record, Op::RecoveryVetoed),
+        kind::RECOVERY_RELEASED => open(record, |released| Op::RecoveryReleased(Box::new(released))),
         _ => return Err(Broken::UpdateNeeded),
     })
 }

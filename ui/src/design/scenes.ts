@@ -2,7 +2,7 @@
  * Every state of the window by name, for the design page (`?mock=<scene>`) and for its pictures. A scene is a
  * world, how its backend behaves, and what a person does in it before the picture.
  */
-import type { FolderKeys, Person, Status, Transfer } from '$lib/backend';
+import type { AskedRecovery, Authority, FolderKeys, Person, Recovery, Status, Transfer } from '$lib/backend';
 import {
   entry,
   folder,
@@ -18,7 +18,13 @@ import {
 import { clock } from '$lib/format/clock';
 import {
   acme,
+  ADA_ASKS,
+  ASKED,
   blank,
+  BOTH_HELP,
+  CHIDI_HELPS,
+  DANA_ASKS,
+  HELPED,
   many,
   MERGER_KEYS,
   NO_RECOVERY,
@@ -165,6 +171,64 @@ async function toLost(hand: Hand): Promise<void> {
   await hand.fill('Address', PAIRING.catalog);
   await hand.fill('Choose a new password for this computer', 'violet ladder marble seven');
   await hand.wait(700);
+}
+
+/** Officers help: who, who asks, and how the own ways back stand. */
+const helping =
+  (authority: Partial<Authority>, recovery: Partial<Recovery> = {}, change: Partial<Status> = {}) =>
+  (): World => ({
+    ...status({ requests: authority.requests?.length ?? 0, ...change })(),
+    authority: { ...CHIDI_HELPS, ...authority },
+    recovery: { ...HELPED, ...recovery },
+  });
+
+/** Waiting for officers, on a new computer or on one that is locked. */
+const asked =
+  (change: Partial<AskedRecovery>, locked = false) =>
+  (): World => ({
+    ...(locked ? acme() : blank()),
+    status: {
+      ...(locked ? { ...STATUS, stage: { type: 'locked' }, waysOut: null } : blank().status),
+      asked: true,
+    },
+    authority: CHIDI_HELPS,
+    asked: { ...ASKED, ...change },
+  });
+
+const DAY = 86_400_000;
+const toPeople = (hand: Hand) => hand.press('People');
+const toSecurity = (hand: Hand) => hand.press('Security');
+
+async function toHelpers(hand: Hand): Promise<void> {
+  await toPeople(hand);
+  await hand.press('Choose who can help…');
+}
+
+async function toRehearse(hand: Hand): Promise<void> {
+  await toSecurity(hand);
+  await hand.press('Rehearse a recovery…');
+  await hand.fill('Code of the kit', KITS[0]?.code ?? '');
+  await hand.press('Rehearse');
+}
+
+async function toApprove(hand: Hand): Promise<void> {
+  await toPeople(hand);
+  await hand.press('Approve Dana Reyes’s recovery');
+}
+
+async function toOneKit(hand: Hand): Promise<void> {
+  await hand.press('I lost my other computers');
+  await hand.press('I have one kit: ask my officers');
+  await hand.fill('Code of the kit', KITS[0]?.code ?? '');
+  await hand.fill('Address', PAIRING.catalog);
+  await hand.fill('Choose a new password for this computer', 'violet ladder marble seven');
+  await hand.fill('What to say to your officers', 'My laptop was stolen on the train.');
+  await hand.wait(700);
+}
+
+async function toAskOfficers(hand: Hand): Promise<void> {
+  await hand.press('Forgotten?');
+  await hand.press('Ask my officers instead');
 }
 
 const people = (change: (person: Person) => Partial<Person>) => (): World => ({
@@ -689,6 +753,193 @@ export const SCENES: Record<string, Scene> = {
       await toForget(hand);
       await hand.fill('To be sure, type the name of the workspace: Acme Legal', 'Acme Legal');
       await hand.press('Remove the data');
+    },
+  },
+  'help-none': { world: acme, act: toPeople },
+  'help-one': { world: helping({ toCome: ['Bao Linh', 'Ada Novak'] }), act: toPeople },
+  'help-two': { world: helping({ ...BOTH_HELP }, { escrow: 'none' }), act: toPeople },
+  'help-gone': {
+    world: helping({ holders: BOTH_HELP.holders.map((it) => ({ ...it, gone: !it.mine })), toCome: [] }),
+    act: toPeople,
+  },
+  'help-kept': {
+    world: helping({
+      holders: [
+        ...CHIDI_HELPS.holders,
+        {
+          account: null,
+          name: 'Security key in the office safe',
+          mine: false,
+          gone: false,
+          fingerprint: '0f4e 71b2 c9d8 3a65 e017 b4f9 286c d53a',
+        },
+      ],
+    }),
+    act: toPeople,
+  },
+  'help-no-officer': {
+    world: () => ({
+      ...people((person) => ({ officer: person.account === 'a-chidi' }))(),
+      authority: CHIDI_HELPS,
+    }),
+    act: toPeople,
+  },
+  'help-long': {
+    world: () => ({
+      ...helping({
+        holders: CHIDI_HELPS.holders.map((holder) => ({ ...holder, name: LONG_NAME })),
+        requests: [{ ...DANA_ASKS, name: LONG_NAME, reason: LONG_NAME.repeat(2) }],
+        toCome: [LONG_NAME, 'Bao Linh'],
+      })(),
+    }),
+    act: toPeople,
+  },
+  'helpers-choose': { world: acme, act: toHelpers },
+  'helpers-two': {
+    world: acme,
+    act: async (hand) => {
+      await toHelpers(hand);
+      await hand.press('Two officers, both needed');
+    },
+  },
+  'helpers-only-officer': { world: onlyOfficer, act: toHelpers },
+  'helpers-offline': {
+    world: acme,
+    options: { refuse: { setAuthority: refusal('offline') } },
+    act: async (hand) => {
+      await toHelpers(hand);
+      await hand.press('Save');
+    },
+  },
+  'help-end': {
+    world: helping({}),
+    act: async (hand) => {
+      await toPeople(hand);
+      await hand.press('End…');
+    },
+  },
+  request: { world: helping({ ...BOTH_HELP, requests: [DANA_ASKS] }), act: toPeople },
+  'request-approve': { world: helping({ ...BOTH_HELP, requests: [DANA_ASKS] }), act: toApprove },
+  'request-approve-missing': {
+    world: helping({ ...BOTH_HELP, requests: [DANA_ASKS] }),
+    act: async (hand) => {
+      await toApprove(hand);
+      await hand.press('Approve', -1);
+    },
+  },
+  'requests-states': {
+    world: helping({
+      ...BOTH_HELP,
+      requests: [
+        { ...DANA_ASKS, approvedBy: ['Ada Novak'], mayApprove: false },
+        {
+          ...DANA_ASKS,
+          device: 'd-bao-new',
+          name: 'Bao Linh',
+          account: 'a-bao',
+          reason: '',
+          approvedBy: ['Ada Novak', 'Chidi Okafor'],
+          notBefore: NOW + DAY,
+          mayApprove: false,
+        },
+        {
+          ...DANA_ASKS,
+          device: 'd-old',
+          name: 'Eve Marsh',
+          account: 'a-eve',
+          reason: '',
+          approvedBy: ['Ada Novak', 'Chidi Okafor'],
+          notBefore: NOW - DAY,
+          released: true,
+          mayApprove: false,
+        },
+      ],
+    }),
+    act: toPeople,
+  },
+  claim: { world: helping({ requests: [ADA_ASKS] }) },
+  'claim-approved': {
+    world: helping({ requests: [{ ...ADA_ASKS, approvedBy: ['Chidi Okafor'], notBefore: NOW + DAY }] }),
+    act: toSecurity,
+  },
+  'claim-known': {
+    world: helping({ requests: [ADA_ASKS] }),
+    act: async (hand) => {
+      await hand.press(`It is me, on the computer ${ADA_ASKS.fingerprint}`);
+      await toSecurity(hand);
+    },
+  },
+  'security-help': { world: helping({}), act: toSecurity },
+  'security-help-offered': { world: helping({}, { ...RECOVERY, escrow: 'offered' }), act: toSecurity },
+  'security-help-outdated': {
+    world: helping({ ...BOTH_HELP }, { escrow: 'outdated' }, { waysOut: 'outdated' }),
+    act: toSecurity,
+  },
+  rehearse: {
+    world: helping({}),
+    act: async (hand) => {
+      await toSecurity(hand);
+      await hand.press('Rehearse a recovery…');
+    },
+  },
+  'rehearse-working': { world: helping({}), options: { hang: ['rehearse'] }, act: toRehearse },
+  'rehearse-done': { world: helping({}), act: toRehearse },
+  'rehearse-other-kit': {
+    world: () => ({ ...acme(), recovery: { ...RECOVERY, keyring: 'locked' } }),
+    act: toRehearse,
+  },
+  'rehearse-no-keyring': { world: helping({}, { keyring: 'absent' }), act: toRehearse },
+  'kits-one': {
+    world: () => ({ ...withoutKits(), authority: CHIDI_HELPS }),
+    act: toKits,
+  },
+  'lost-one-kit': { world: blank, act: toOneKit },
+  'lost-one-kit-unknown': {
+    world: blank,
+    options: { refuse: { askRecovery: refusal('notPaired') } },
+    act: async (hand) => {
+      await toOneKit(hand);
+      await hand.press('Ask my officers');
+    },
+  },
+  'ask-officers': { world: status({ stage: { type: 'locked' } }), act: toAskOfficers },
+  'ask-officers-no-keyring': {
+    world: () => ({
+      ...status({ stage: { type: 'locked' } })(),
+      recovery: { ...HELPED, keyring: 'absent' },
+    }),
+    act: async (hand) => {
+      await toAskOfficers(hand);
+      await hand.fill('Choose a new password for this computer', 'violet ladder marble seven');
+      await hand.wait(700);
+      await hand.press('Ask my officers');
+    },
+  },
+  asked: { world: asked({}) },
+  'asked-locked': { world: asked({}, true) },
+  'asked-two': { world: asked({ needed: 2, approved: 1 }) },
+  'asked-approved': { world: asked({ stage: 'approved', approved: 1, notBefore: NOW + DAY }) },
+  'asked-ready': { world: asked({ stage: 'ready', approved: 1, notBefore: NOW - DAY }) },
+  'asked-ready-wrong': {
+    world: asked({ stage: 'ready', approved: 1, notBefore: NOW - DAY }),
+    act: async (hand) => {
+      await hand.fill('The new password you chose', 'violet');
+      await hand.press('Open Valise');
+    },
+  },
+  'asked-refused': { world: asked({ stage: 'refused' }) },
+  'asked-gone': { world: asked({ stage: 'gone' }, true) },
+  'asked-unreachable': { world: asked({ stage: 'unreachable' }) },
+  'asked-give-up': { world: asked({}), act: (hand) => hand.press('Give up…') },
+  'asked-remember': {
+    world: asked({}, true),
+    act: (hand) => hand.press('I remember my old password'),
+  },
+  'asked-kits': {
+    world: () => ({ ...acme(), ...asked({ stage: 'ready', approved: 1 })(), folders: acme().folders }),
+    act: async (hand) => {
+      await hand.fill('The new password you chose', 'violet ladder marble seven');
+      await hand.press('Open Valise');
     },
   },
   share: {

@@ -1,5 +1,17 @@
 /** The pretended workspace of tests and the design page: an office with a merger on its hands. */
-import type { Device, FolderKeys, Member, Person, Place, Reach, Recovery, Status } from '$lib/backend';
+import type {
+  AskedRecovery,
+  Authority,
+  Device,
+  FolderKeys,
+  Member,
+  Person,
+  Place,
+  Reach,
+  Recovery,
+  RecoveryRequest,
+  Status,
+} from '$lib/backend';
 import { entry, folder, type MockEntry, type World } from '$lib/backend/mock';
 
 /** Saturday, 14 November 2026, 10:05 on the wall. */
@@ -121,6 +133,8 @@ export const STATUS: Status = {
   unheld: 0,
   waysOut: 'both',
   computer: 'ada-desk',
+  asked: false,
+  requests: 0,
 };
 
 const KEPT = new Date(2026, 10, 12, 16, 30).getTime();
@@ -133,6 +147,79 @@ export const RECOVERY: Recovery = {
     { kit: 'a', kept: KEPT, asked: [4, 13] },
     { kit: 'b', kept: KEPT, asked: [7, 18] },
   ],
+  escrow: 'none',
+};
+
+/** With officers who can help: one kit, and the third way lies with the workspace. */
+export const HELPED: Recovery = { ...RECOVERY, kits: RECOVERY.kits.slice(0, 1), escrow: 'held' };
+
+export const NOBODY_HELPS: Authority = {
+  version: null,
+  holders: [],
+  delayHours: 0,
+  mayChange: true,
+  toCome: [],
+  requests: [],
+};
+
+const CHIDI = {
+  account: 'a-chidi',
+  name: 'Chidi Okafor',
+  mine: false,
+  gone: false,
+  fingerprint: '6d02 b9e4 71c8 350f aa1d 48e6 f273 905b',
+};
+
+const ADA = {
+  account: 'a-me',
+  name: 'Ada Novak',
+  mine: true,
+  gone: false,
+  fingerprint: 'c83f 05d1 9b7e 62a4 1ce0 f459 d82b 7306',
+};
+
+/** Chidi can help alone, a day after his yes. */
+export const CHIDI_HELPS: Authority = { ...NOBODY_HELPS, version: 1, holders: [CHIDI], delayHours: 24 };
+/** Ada and Chidi are both needed. */
+export const BOTH_HELP: Authority = { ...CHIDI_HELPS, version: 2, holders: [ADA, CHIDI] };
+
+/** Dana lost her laptop. */
+export const DANA_ASKS: RecoveryRequest = {
+  device: 'd-dana-new',
+  fingerprint: 'b70c 19ae 5d42 e863 f18b 3c05 92d7 6ae4',
+  account: 'a-dana',
+  name: 'Dana Reyes',
+  mine: false,
+  reason: 'My laptop was stolen on the train, this is the new one.',
+  at: at(14, 9, 40),
+  approvedBy: [],
+  notBefore: null,
+  released: false,
+  mayApprove: true,
+  needsSecret: false,
+};
+
+/** Somebody asks in Ada’s name. */
+export const ADA_ASKS: RecoveryRequest = {
+  ...DANA_ASKS,
+  device: 'd-ada-new',
+  fingerprint: '41fe 8d20 c6b9 073a 5e94 d1f8 2b6c a705',
+  account: 'a-me',
+  name: 'Ada Novak',
+  mine: true,
+  reason: 'Forgot my password over the holidays.',
+  mayApprove: false,
+};
+
+/** What was asked here an hour ago. */
+export const ASKED: AskedRecovery = {
+  at: NOW - 3_600_000,
+  fingerprint: DANA_ASKS.fingerprint,
+  catalog: 'https://valise.acme.example:8443',
+  stage: 'asked',
+  needed: 1,
+  approved: 0,
+  notBefore: null,
 };
 
 /** The third key of the merger, with some files still under the second. */
@@ -240,12 +327,14 @@ const REACH_REMOVED: Reach = {
 };
 
 /** Before the first kit. */
-export const NO_RECOVERY: Recovery = { set: null, made: null, keyring: 'empty', kits: [] };
+export const NO_RECOVERY: Recovery = { set: null, made: null, keyring: 'empty', kits: [], escrow: 'none' };
 
 export function acme(): World {
   return {
     status: STATUS,
     recovery: RECOVERY,
+    authority: NOBODY_HELPS,
+    asked: null,
     settings: { lockAfterMinutes: 15 },
     accountKeys: { accountVersion: 2, masterVersion: 1, foldersBehind: 0, memoryMib: 256, passes: 3 },
     folderKeys: new Map([['f-merger', MERGER_KEYS]]),
@@ -297,6 +386,8 @@ export function blank(): World {
       unheld: 0,
       waysOut: null,
       computer: 'ada-desk',
+      asked: false,
+      requests: 0,
     },
     recovery: NO_RECOVERY,
     folderKeys: new Map(),

@@ -3,6 +3,7 @@
 //! To change a table, add a migration at the end of [`MIGRATIONS`]; one that has landed is never edited.
 
 pub(crate) mod alarms;
+pub(crate) mod asked;
 pub(crate) mod cursors;
 pub(crate) mod held;
 pub(crate) mod joins;
@@ -30,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     held::MIGRATION,
     unpins::MIGRATION,
     seen::MIGRATION,
+    asked::MIGRATION,
 ];
 
 /// The first release without the WAL-reset corruption of 3.7.0 to 3.51.2.

@@ -42,6 +42,8 @@ pub(crate) fn router(catalog: Arc<Catalog>) -> Router {
         .route("/v1/pairings/{pairing}/answer", get(own::pairing_answer))
         .route("/v1/recoveries", post(open::recover))
         .route("/v1/recoveries/{mark}", get(open::recovery_sets))
+        .route("/v1/recovery-requests", post(open::ask).get(own::asked_of))
+        .route("/v1/recovery-requests/{device}", get(open::asked_state).delete(own::refuse))
         .route("/v1/devices", get(own::devices))
         .route("/v1/events", get(events::events))
         .fallback(async || ApiError::NotFound)

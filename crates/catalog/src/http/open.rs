@@ -5,16 +5,19 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
-use valise_protocol::api::{Answered, Identity, JoinRequest, NewWorkspace, Offered, Receipts, Recover, RecoverySets};
+use valise_protocol::api::{
+    Answered, AskedState, AskedText, Identity, JoinRequest, NewWorkspace, Offered, Receipts, Recover, RecoverySets,
+};
 use valise_protocol::auth::Session;
 use valise_protocol::receipt::Receipt;
 
 use super::Answer;
 use super::body::{self, Held};
 use super::id;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, now};
 use crate::error::{ApiError, rule};
-use crate::limits::{MAX_ANSWER_BODY, MAX_BODY, MAX_JOIN_BODY};
+use crate::limits::{MAX_ANSWER_BODY, MAX_ASKED_BODY, MAX_BODY, MAX_JOIN_BODY};
+use crate::read;
 use crate::write::{self, Joined};
 
 /// A body that anybody sent.
@@ -86,6 +89,21 @@ pub(super) async fn recovery_sets(
 ) -> Answer<RecoverySets> {
     let mark = u32::from_str_radix(&mark, 16).ok().filter(|_| mark.len() == 8).ok_or(ApiError::NotFound)?;
     Ok(Json(RecoverySets { sets: catalog.store.state().recovery_sets(mark.to_be_bytes()) }))
+}
+
+/// Anybody may ask for a recovery.
+pub(super) async fn ask(State(catalog): State<Arc<Catalog>>, request: Request) -> Answer<()> {
+    let body = body(&catalog, request, MAX_ASKED_BODY).await?;
+    let ask = catalog.write(move |_, db, state, effects| {
+        let asked: AskedText = body.parse()?;
+        write::ask(db, state, effects, &asked, now())
+    });
+    ask.await.map(Json)
+}
+
+pub(super) async fn asked_state(State(catalog): State<Arc<Catalog>>, Path(device): Path<String>) -> Answer<AskedState> {
+    let device = id(&device)?;
+    catalog.blocking(move |catalog| read::asked_state(catalog, device)).await.map(Json)
 }
 
 pub(super) async fn recover(State(catalog): State<Arc<Catalog>>, request: Request) -> Answer<Receipt> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use axum::Json;
 use axum::extract::{Path, State};
 use valise_protocol::api::{
-    Answered, Append, Base64, Devices, Folders, HeldPage, Joins, NewPairing, Page, Placed, Rewrap, Wraps,
+    Answered, Append, AskedOf, Base64, Devices, Folders, HeldPage, Joins, NewPairing, Page, Placed, Rewrap, Wraps,
 };
 use valise_protocol::ids::Seq;
 use valise_protocol::receipt::Receipt;
@@ -105,6 +105,17 @@ pub(super) async fn pairing_answer(
 pub(super) async fn end_pairing(State(catalog): Shared, Path(pairing): Path<String>, signed: Signed) -> Answer<()> {
     catalog.pairings.end(&id(&pairing)?, &signed.asker().account);
     Ok(Json(()))
+}
+
+pub(super) async fn asked_of(State(catalog): Shared, signed: Signed) -> Answer<AskedOf> {
+    catalog.blocking(move |catalog| read::asked_of(catalog, signed.asker())).await.map(Json)
+}
+
+pub(super) async fn refuse(State(catalog): Shared, Path(device): Path<String>, signed: Signed) -> Answer<()> {
+    let device = id(&device)?;
+    let refuse =
+        catalog.write(move |_, db, state, effects| write::refuse(db, state, effects, (signed.asker(), device)));
+    refuse.await.map(Json)
 }
 
 pub(super) async fn devices(State(catalog): Shared, signed: Signed) -> Answer<Devices> {

@@ -1,6 +1,7 @@
 //! What may be written, by whom, and what it brings about: one transaction each.
 
 mod append;
+mod ask;
 mod found;
 mod grow;
 mod join;
@@ -10,6 +11,7 @@ mod settle;
 mod wraps;
 
 pub(crate) use append::{append, begin_folder};
+pub(crate) use ask::{ask, refuse};
 pub(crate) use found::found;
 pub(crate) use join::{Joined, join};
 pub(crate) use recover::recover;

@@ -12,6 +12,7 @@ use valise_protocol::ids::{AccountId, InvitationId};
 use valise_protocol::record::ChainId;
 use valise_protocol::workspace::{self, Workspace};
 
+use super::ask;
 use crate::chain::{Chain, Op};
 use crate::db::{joins, records, rings};
 use crate::error::ApiError;
@@ -28,6 +29,9 @@ pub(super) fn settle(
 ) -> Result<(), ApiError> {
     let mut touched = BTreeSet::new();
     for (record, op) in ops {
+        if let Op::Workspace(workspace::Op::RecoveryVetoed(vetoed)) = op {
+            ask::refused(db, state, effects, (record.envelope().author, vetoed.device))?;
+        }
         touched.extend(invitation(op));
         if let Op::Workspace(workspace::Op::Admitted(admitted)) = op {
             joins::admit(db, admitted.account)?;

@@ -11,5 +11,6 @@ mod limits;
 mod pinning;
 mod program;
 mod proof;
+mod recoveries;
 mod support;
 mod wraps;

@@ -51,6 +51,10 @@ pub enum Mark {
     Floor(FolderId),
     /// How far the catalog has confirmed this account's own chain (u64).
     AccountSent,
+    /// What this officer has approved of recoveries and will release.
+    Promises,
+    /// For which device this person was told that somebody is about to recover their account (bytes).
+    ClaimTold,
     /// The join request of a newcomer, until it is admitted.
     JoinRequest,
 }
@@ -74,6 +78,8 @@ impl Mark {
             Self::AccountAsked => "account asked".into(),
             Self::Floor(folder) => format!("floor {folder}"),
             Self::AccountSent => "account sent".into(),
+            Self::Promises => "promises".into(),
+            Self::ClaimTold => "claim told".into(),
             Self::JoinRequest => "join request".into(),
         }
     }

@@ -76,6 +76,13 @@ impl Index {
         connection.close().map_err(|(_, error)| EngineError::from(error))
     }
 
+    /// Writes a copy of all of it to a new file, under the same key.
+    pub fn copy_to(&self, path: &Path) -> Result<(), EngineError> {
+        let path = path.to_str().ok_or(EngineError::Internal("a path that is no text"))?;
+        self.connection.execute("VACUUM INTO ?", [path])?;
+        Ok(())
+    }
+
     /// Closes it, so that all of it is in one file; an error if it is not.
     pub fn close(self) -> Result<(), EngineError> {
         let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;

@@ -22,11 +22,11 @@ use crate::catalog::CatalogError;
 use crate::error::EngineError;
 use crate::index::marks::{self, Mark};
 use crate::index::records;
-use crate::keys;
 use crate::share;
 use crate::shared::{CatalogLink, Session, Shared, lock};
 use crate::vault::fetch_keys::NewWrap;
 use crate::vault::intake::{WENT_BACK, confirms};
+use crate::{authority, keys};
 use plan::{Listed, Outcome, Plan, Step};
 
 pub use account::{grow, pull, renew_due, whole};
@@ -152,6 +152,7 @@ async fn carry_out(shared: &Arc<Shared>, session: &Arc<Session>, step: Step) -> 
         Step::PullWorkspace => pull_workspace(shared, session).await.map(|()| Outcome::Done),
         Step::SendAccount => account::send(shared, session).await.map(|()| Outcome::Done),
         Step::Admit => share::admit_all(shared, session).await.map(|_| Outcome::Done),
+        Step::Recoveries => authority::keep_up(shared, session).await.map(|()| Outcome::Done),
         Step::ListFolders => list_folders(shared, session).await,
         Step::PublishFolder(folder) => publish_folder(shared, session, folder).await.map(|()| Outcome::Done),
         Step::PullFolder(folder) => pull_folder(shared, session, folder).await.map(|()| Outcome::Done),

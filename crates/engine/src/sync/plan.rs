@@ -20,6 +20,8 @@ pub enum Step {
     ListFolders,
     /// Let newcomers in.
     Admit,
+    /// See who asks for a recovery, and release what was approved.
+    Recoveries,
     /// Bring a folder that was made here.
     PublishFolder(FolderId),
     /// Read a folder's chain and wraps.
@@ -87,7 +89,7 @@ impl Plan {
     pub fn round(publish: bool) -> Self {
         let first = publish.then_some(Step::PublishWorkspace);
         // One's own account first: workspace and folders embed it, and a catalog that lost it refuses what does.
-        let rest = [Step::SendAccount, Step::PullWorkspace, Step::Admit, Step::ListFolders];
+        let rest = [Step::SendAccount, Step::PullWorkspace, Step::Admit, Step::Recoveries, Step::ListFolders];
         Self { steps: first.into_iter().chain(rest).collect(), ..Self::default() }
     }
 
@@ -164,7 +166,12 @@ fn folder_of(step: Step) -> Option<FolderId> {
         | Step::Send(folder)
         | Step::PullHeld(folder)
         | Step::Rewrap(folder) => Some(folder),
-        Step::PublishWorkspace | Step::PullWorkspace | Step::SendAccount | Step::ListFolders | Step::Admit => None,
+        Step::PublishWorkspace
+        | Step::PullWorkspace
+        | Step::SendAccount
+        | Step::ListFolders
+        | Step::Admit
+        | Step::Recoveries => None,
     }
 }
 

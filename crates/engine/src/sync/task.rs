@@ -92,7 +92,7 @@ async fn listen_once(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(),
                 lock(&session.held).insert(folder);
                 session.more_held.notify_one();
             }
-            Notice::Chain { .. } | Notice::Join => session.wake.notify_one(),
+            Notice::Chain { .. } | Notice::Join | Notice::Recovery => session.wake.notify_one(),
         }
     }
     if session.connection() == Connection::InStep {

@@ -751,7 +751,7 @@ fn fold_account(found: &[Record], device: &DeviceId) -> Result<(Account, Option<
     Ok((chain, seal.filter(|_| valid)))
 }
 
-fn fold_workspace(found: &[Record]) -> Result<Workspace, EngineError> {
+pub(super) fn fold_workspace(found: &[Record]) -> Result<Workspace, EngineError> {
     let (genesis, rest) = found.split_first().ok_or(EngineError::Distrusted("an empty chain"))?;
     let mut chain = Workspace::begin(genesis)?;
     for record in rest {

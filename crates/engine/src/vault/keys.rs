@@ -62,7 +62,7 @@ pub struct Moved {
 }
 
 /// What a `keys` record is made from: master key and ring, by an open vault or by a device that recovers the account.
-pub(super) struct Holder<'a> {
+pub(super) struct Keyholder<'a> {
     pub workspace: WorkspaceId,
     pub master: (KeyVersion, &'a MasterKey),
     pub ring: Ring,
@@ -129,7 +129,7 @@ impl Growth {
     }
 }
 
-impl Holder<'_> {
+impl Keyholder<'_> {
     /// Writes a `keys` record: the master key sealed to every valid device and to the recovery set, if there is one.
     pub fn renew(
         self,
@@ -214,9 +214,9 @@ impl Vault {
         self.holder()?.renew(new, set, renewal)
     }
 
-    pub(super) fn holder(&self) -> Result<Holder<'_>, EngineError> {
+    pub(super) fn holder(&self) -> Result<Keyholder<'_>, EngineError> {
         let master = (self.master.0, &self.master.1);
-        Ok(Holder { workspace: self.me.workspace, master, ring: self.load_ring()? })
+        Ok(Keyholder { workspace: self.me.workspace, master, ring: self.load_ring()? })
     }
 
     /// For a device that is made by recovery: it finds the master key sealed to the set.

@@ -3,6 +3,7 @@
 //! Synchronous and without network: it folds verified records, keeps them in the index, and composes new
 //! ones. Dropping it wipes the keys.
 
+pub mod authority;
 pub mod devices;
 pub mod fetch_keys;
 pub mod first_run;
@@ -19,6 +20,7 @@ use zeroize::Zeroizing;
 
 use valise_crypto::{DeviceSecrets, MasterKey, SealingPair};
 use valise_protocol::account::Account;
+use valise_protocol::asking::Asked;
 use valise_protocol::chain::{Head, Slice};
 use valise_protocol::ids::{AccountId, Cid, DeviceId, FolderId, KeyVersion, WorkspaceId};
 use valise_protocol::record::ChainId;
@@ -74,6 +76,8 @@ pub struct Vault {
     pub here: HashSet<Cid>,
     /// Other accounts' chains, as far as they were read.
     pub others: HashMap<AccountId, Account>,
+    /// Requests for recoveries that the catalog told of, and when each came.
+    pub asked: Vec<(u64, Asked)>,
     /// Accounts connected to the catalog now.
     pub online: HashSet<AccountId>,
 }

@@ -6,21 +6,26 @@
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::Bytes;
+use zeroize::Zeroizing;
 
 use valise_crypto::{
     CODE_GROUPS, Costs, DeviceKey, DeviceSecrets, IndexKey, MasterKey, Password, RecoveryKey, SealedDeviceSecrets,
-    SealingPair, Share, ShareIndex, ShareSet, SlotFile, SlotKind, combine, groups_digest, make_bytes, split,
-    wrap_index_key,
+    SealingPair, Share, ShareIndex, ShareSet, SlotFile, SlotKind, combine, groups_digest, make_bytes, seal_share,
+    split, wrap_index_key,
 };
-use valise_protocol::account::{self, Account, Recovered, RecoverySet};
+use valise_protocol::account::{self, Account, EscrowedShare, Recovered, RecoverySet};
 use valise_protocol::ids::{AccountId, Commitment, DeviceId, KeyVersion, RecoverySetId, WorkspaceId};
+use valise_protocol::place::SealPlace;
 use valise_protocol::record::ChainId;
 use valise_protocol::sign::VerifyKey;
+use valise_protocol::workspace::{Authority, Holder, Workspace};
 
 use super::Vault;
 use super::devices::{self, Belongs, Draft, Given, open_ring};
-use super::keys::{Growth, Holder, Renewal, Renewed, seal_to_set};
+use super::folder::FolderState;
+use super::keys::{Growth, Keyholder, Renewal, Renewed, seal_to_set};
 use super::unlock::open_secrets;
+use crate::api::{Escrow, Rehearsed};
 use crate::error::EngineError;
 use crate::home::{BEFORE, CatalogAddress, Home, INDEX_KEY, PUBLIC, Public, SECRETS, SLOTS};
 use crate::index::marks::{self, Mark};
@@ -131,10 +136,37 @@ pub fn recover(
     costs: Costs,
     now: u64,
 ) -> Result<NewSet, EngineError> {
-    let slots = slots(home)?;
-    let set = slots.recovery_set().map_err(|_| EngineError::NoRecovery)?;
-    let key = combine(&set, &shares[0], &shares[1])?;
-    begin_anew(home, public, &slots.open_with_recovery(public.workspace, &key)?, password, costs, now)
+    let set = slots(home)?.recovery_set().map_err(|_| EngineError::NoRecovery)?;
+    recover_by(home, public, &combine(&set, &shares[0], &shares[1])?, password, costs, now)
+}
+
+/// The same, with the recovery key that they gave.
+pub fn recover_by(
+    home: &Home,
+    public: &Public,
+    key: &RecoveryKey,
+    password: &Password,
+    costs: Costs,
+    now: u64,
+) -> Result<NewSet, EngineError> {
+    begin_anew(home, public, &slots(home)?.open_with_recovery(public.workspace, key)?, password, costs, now)
+}
+
+/// Goes through a recovery in a copy of the home, and opens what came of it.
+pub fn rehearse(home: &Home, public: &Public, shares: &[Share; 2], now: u64) -> Result<Rehearsed, EngineError> {
+    let text: Zeroizing<String> =
+        Zeroizing::new(make_bytes::<32>()?.iter().map(|byte| format!("{byte:02x}")).collect());
+    recover(home, public, shares, &Password::new(&text)?, Costs::FLOOR, now)?;
+    let public = home.public()?.ok_or(EngineError::HomeDamaged(PUBLIC))?;
+    let vault = Vault::unlock(home, &public, &text, Costs::FLOOR)?;
+    let opened = |state: &&FolderState| state.current_key().is_some();
+    let mut files = 0;
+    for (id, state) in &vault.folders {
+        let contents = state.tree().entries().flat_map(|entry| &entry.versions);
+        files += contents.filter(|content| vault.dek(id, &content.dek).is_ok()).count();
+    }
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok(Rehearsed { folders: count(vault.folders.values().filter(opened).count()), files: count(files) })
 }
 
 /// Somebody may know the password: begins everything anew that it opened, behind another one.
@@ -313,7 +345,8 @@ impl Vault {
         anew: Anew<'_>,
         now: u64,
     ) -> Result<ComposedSet, EngineError> {
-        let fresh = FreshSet::make((self.me.workspace, self.me.account), slots, device_key, now)?;
+        let ids = (self.me.workspace, self.me.account);
+        let fresh = FreshSet::make(ids, slots, device_key, self.helpers(), now)?;
         let mut new = Growth::of(self);
         let recovery_set =
             fresh.record((self.me.workspace, self.me.account), (self.master.0, &self.master.1), self.me.device)?;
@@ -329,6 +362,29 @@ impl Vault {
         }
         let keys = self.renew(&mut new, Some((set.id, pair.public())), Renewal::MasterToo)?;
         Ok(ComposedSet { set: set_to_keep, new, keys: Some(keys), due: None })
+    }
+
+    /// Those who can help this person, if there are any.
+    pub fn helpers(&self) -> Option<&Authority> {
+        let workspace = self.workspace.as_ref()?;
+        workspace.authority().filter(|authority| can_help(workspace, authority, &self.me.account))
+    }
+
+    /// Whether the catalog has confirmed everything in this account's own chain.
+    pub fn is_account_sent(&self) -> Result<bool, EngineError> {
+        let sent: Option<u64> = marks::find(self.index.read(), Mark::AccountSent)?;
+        Ok(sent.is_some_and(|sent| sent >= self.account.head().seq))
+    }
+
+    /// Whether a share of the set in force lies with the workspace.
+    pub fn escrow(&self) -> Escrow {
+        let set = self.account.recovery();
+        match (set.and_then(|set| set.escrow.as_ref()), self.helpers()) {
+            (Some(share), Some(helpers)) if share.authority == helpers.version => Escrow::Held,
+            (Some(_), _) => Escrow::Outdated,
+            (None, Some(_)) => Escrow::Offered,
+            (None, None) => Escrow::None,
+        }
     }
 
     /// Two groups of a kit, as they stand on paper: if they are right, the kit counts as kept.
@@ -366,23 +422,27 @@ struct FreshSet {
     set: ShareSet,
     signing: VerifyKey,
     pair: SealingPair,
+    escrow: Option<EscrowedShare>,
 }
 
 impl FreshSet {
-    /// Makes a key, its shares, and a slot that opens with it.
+    /// Makes a key, its shares, and a slot that opens with it. The third share is a second kit, or, where colleagues can
+    /// help, is sealed to them.
     fn make(
         (workspace, account): (WorkspaceId, AccountId),
         mut slots: SlotFile,
         device_key: &DeviceKey,
+        helpers: Option<&Authority>,
         now: u64,
     ) -> Result<Self, EngineError> {
         let key = RecoveryKey::make()?;
         let (set, shares) = split(&key, key.set_id(workspace, account))?;
         slots.add_recovery(workspace, device_key, set.id, &key)?;
-        let remembered = remember(&set, &shares, now)?;
+        let escrow = helpers.map(|helpers| escrow((workspace, account), set.id, helpers, &shares)).transpose()?;
+        let remembered = remember(&set, &shares, escrow.is_some(), now)?;
         let keep = SetToKeep { made: NewSet { shares, remembered }, slots: slots.to_bytes()? };
         let (signing, pair) = (key.signing_key().verify_key(), SealingPair::of_recovery(&key)?);
-        Ok(Self { keep, set, signing, pair })
+        Ok(Self { keep, set, signing, pair, escrow })
     }
 
     fn record(
@@ -397,7 +457,7 @@ impl FreshSet {
             signing: self.signing,
             sealing: self.pair.public().clone(),
             master_seal: seal_to_set(ids, master, (self.set.id, self.pair.public()), author)?,
-            escrow: None,
+            escrow: self.escrow.clone(),
         })
     }
 }
@@ -410,6 +470,8 @@ pub struct Lost<'a> {
     pub given: &'a Given,
     /// Its recovery key.
     pub key: &'a RecoveryKey,
+    /// The new device's keys.
+    pub secrets: &'a DeviceSecrets,
     /// What the computer is called.
     pub name: &'a str,
     /// All others count no more.
@@ -426,8 +488,9 @@ pub fn recover_account(
     now: u64,
 ) -> Result<(Public, NewSet), EngineError> {
     let Belongs { workspace, account: id } = lost.belongs;
-    let secrets = DeviceSecrets::make()?;
-    let device = secrets.public();
+    let (secrets, device) = (lost.secrets, lost.secrets.public());
+    let of_workspace = devices::fold_workspace(&lost.given.workspace)?;
+    let helpers = of_workspace.authority().filter(|authority| can_help(&of_workspace, authority, &id));
     let (chain, seal) = devices::fold_for_recovery(&lost.given.account)?;
     if chain.id() != id || chain.workspace() != workspace {
         return Err(EngineError::Distrusted("it gave another account"));
@@ -445,17 +508,17 @@ pub fn recover_account(
     new.sign_as(secrets.signing_key());
     let device_key = DeviceKey::make()?;
     let slots = devices::password_slots(workspace, &device_key, &Password::new(password)?, costs)?;
-    let fresh = FreshSet::make((workspace, id), slots, &device_key, now)?;
+    let fresh = FreshSet::make((workspace, id), slots, &device_key, helpers, now)?;
     new.add(account::kind::RECOVERY_SET, &fresh.record((workspace, id), (master.0, &master.1), device_id)?)?;
     if lost.alone {
         others.iter().try_for_each(|other| new.revoke_device(*other))?;
     }
-    let holder = Holder { workspace, master: (master.0, &master.1), ring };
+    let holder = Keyholder { workspace, master: (master.0, &master.1), ring };
     let keys = holder.renew(&mut new, Some((fresh.set.id, fresh.pair.public())), Renewal::MasterToo)?;
     devices::add_name(&mut new, workspace, (keys.version, &keys.pair), device_id, lost.name)?;
     let kept = (fresh.keep.slots, &device_key);
     let records = (&*new.records, &*keys.ring, sent);
-    let public = devices::keep_recovered(home, &secrets, kept, (lost.belongs, lost.given, address), records, |db| {
+    let public = devices::keep_recovered(home, secrets, kept, (lost.belongs, lost.given, address), records, |db| {
         marks::set(db, Mark::Recovery, &fresh.keep.made.remembered)?;
         marks::set(db, Mark::WithdrawInvitations, &true)
     })?;
@@ -466,8 +529,39 @@ fn valid_devices(chain: &Account) -> Vec<DeviceId> {
     chain.devices().filter(|(_, device)| device.is_valid()).map(|(id, _)| *id).collect()
 }
 
-fn remember(set: &ShareSet, shares: &[Share; 3], now: u64) -> Result<Remembered, EngineError> {
-    let kits = shares.iter().filter(|share| share.index() != ShareIndex::Keyring);
+/// Whether an authority can open a share for somebody: all who are needed are officers still.
+pub fn can_help(workspace: &Workspace, authority: &Authority, account: &AccountId) -> bool {
+    let there = |holder: &Holder| holder.officer.is_none_or(|it| workspace.officers().contains(&it.account));
+    authority.can_help(account, workspace.officers()) && authority.holders.iter().all(there)
+}
+
+/// The third share, sealed to those who can help.
+fn escrow(
+    (workspace, account): (WorkspaceId, AccountId),
+    set: RecoverySetId,
+    helpers: &Authority,
+    [_, _, third]: &[Share; 3],
+) -> Result<EscrowedShare, EngineError> {
+    let authority = helpers.version;
+    let place = |holder| escrow_place((workspace, account), set, authority, holder);
+    let places: Vec<SealPlace<'_>> = helpers.holders.iter().map(place).collect();
+    Ok(EscrowedShare { authority, seals: seal_share(&places, third)? })
+}
+
+/// Where a holder's part of a share belongs.
+pub fn escrow_place(
+    (workspace, account): (WorkspaceId, AccountId),
+    set: RecoverySetId,
+    authority: KeyVersion,
+    holder: &Holder,
+) -> SealPlace<'_> {
+    SealPlace::EscrowShare { workspace, account, set, authority, public: &holder.public }
+}
+
+fn remember(set: &ShareSet, shares: &[Share; 3], escrowed: bool, now: u64) -> Result<Remembered, EngineError> {
+    let printed =
+        |share: &&Share| share.index() == ShareIndex::Kit || (share.index() == ShareIndex::SecondKit && !escrowed);
+    let kits = shares.iter().filter(printed);
     let kits = kits.map(|share| {
         let asked = asked_groups(make_bytes()?);
         let code = share.to_code();

@@ -80,6 +80,7 @@ impl Vault {
             held,
             here: HashSet::new(),
             others: HashMap::new(),
+            asked: Vec::new(),
             online: HashSet::new(),
         };
         vault.load_folders()?;

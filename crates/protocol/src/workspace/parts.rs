@@ -1,6 +1,6 @@
 //! Open parts of the records of a workspace chain, kind by kind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_bytes::ByteBuf;
 use serde_tuple::{Deserialize_tuple, Serialize_tuple};
@@ -40,6 +40,8 @@ pub mod kind {
     pub const RECOVERY_APPROVED: Kind = Kind(12);
     /// [`super::RecoveryVetoed`]
     pub const RECOVERY_VETOED: Kind = Kind(13);
+    /// [`super::RecoveryReleased`]
+    pub const RECOVERY_RELEASED: Kind = Kind(14);
 }
 
 /// Open part of the genesis.
@@ -112,12 +114,52 @@ pub struct SwarmKey {
 pub struct Authority {
     /// The next version.
     pub version: KeyVersion,
-    /// Shares are sealed to it.
-    pub public: SealingPublic,
-    /// The second officer's key, where two are required: sealed to the first, the result to the second.
-    pub second: Option<SealingPublic>,
+    /// Who holds it. Two: both are needed, each has one half of every share. None: there is no authority any more.
+    pub holders: Vec<Holder>,
     /// Hours between approval and release.
     pub delay_hours: u32,
+    /// Account chains of holders, as far as they need an anchor.
+    pub slices: Vec<Slice>,
+}
+
+impl Authority {
+    /// Whether it can open a share without the person whose share it is: the rest of a workspace's officers must be able
+    /// to help somebody who has nothing.
+    pub fn can_help(&self, account: &AccountId, officers: &BTreeSet<AccountId>) -> bool {
+        let others = officers.iter().any(|officer| officer != account);
+        let can = |holder: &Holder| holder.officer.as_ref().is_none_or(|officer| officer.account != *account);
+        !self.holders.is_empty() && others && self.holders.iter().all(can)
+    }
+}
+
+/// Who can open one half of an escrowed share, or all of it: an officer with their account key, or whoever may use a key
+/// that is kept elsewhere. One of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Holder {
+    /// Shares are sealed to it.
+    pub public: SealingPublic,
+    /// An officer, whose account key it is.
+    pub officer: Option<OfficerKey>,
+    /// Its secret half, wrapped by a key that is kept elsewhere.
+    pub kept: Option<Kept>,
+}
+
+/// An officer's account key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct OfficerKey {
+    /// Whose.
+    pub account: AccountId,
+    /// Its version.
+    pub version: KeyVersion,
+}
+
+/// A secret that is wrapped by a key kept elsewhere: on a token, by a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Kept {
+    /// Where that key is kept, in words for people and programs.
+    pub place: String,
+    /// The wrapped secret.
+    pub wrapped: ByteBuf,
 }
 
 /// A list of people by name.
@@ -176,7 +218,7 @@ pub struct Anchor {
     pub slices: Vec<Slice>,
 }
 
-/// An officer's approval of a recovery: announces and releases a share; adds nothing.
+/// An officer's approval of a recovery. It announces what will be released, and adds nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct RecoveryApproved {
     /// Whose recovery.
@@ -187,8 +229,23 @@ pub struct RecoveryApproved {
     pub device: DeviceKeys,
     /// Not released before (milliseconds since 1970, by the officer's clock).
     pub not_before: u64,
-    /// The share, sealed to that device.
-    pub share: ByteBuf,
+    /// What the person said; empty if nothing.
+    pub reason: String,
+}
+
+/// What a holder opens of an escrowed share, sealed to the device that asks. It opens nothing without another share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct RecoveryReleased {
+    /// Whose recovery.
+    pub account: AccountId,
+    /// Which set.
+    pub set: RecoverySetId,
+    /// The device that asks.
+    pub device: DeviceId,
+    /// Which of the authority's holders, from 0.
+    pub holder: u8,
+    /// The share or the holder's half of it.
+    pub share: Seal,
 }
 
 /// The subject's own device says no to the last approval.
@@ -198,4 +255,6 @@ pub struct RecoveryVetoed {
     pub set: RecoverySetId,
     /// The device that asked.
     pub device: DeviceId,
+    /// The subject's own account chain, as far as it needs an anchor.
+    pub slices: Vec<Slice>,
 }

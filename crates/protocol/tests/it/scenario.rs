@@ -24,7 +24,7 @@ pub fn account_records() -> Vec<Record> {
     let first = alice.device.clone();
     let second = alice.add_device(20);
     let mut set = Person::recovery_set(30);
-    set.escrow = Some(account::EscrowedShare { authority: 1, sealed: vec![4; 40] });
+    set.escrow = Some(account::EscrowedShare { authority: 1, seals: vec![seal(4), seal(5)] });
     assert_applied(&alice.append(&first, account::kind::RECOVERY_SET, &set));
     alice.rotate();
     alice.revoke(&second, first.id);
@@ -66,8 +66,14 @@ pub fn workspace_records() -> Vec<Record> {
     };
     assert_applied(&chain.append(&bob, kind::CATALOG, &catalog));
     assert_applied(&chain.append(&alice, kind::SWARM_KEY, &workspace::SwarmKey { generation: 1 }));
-    let authority =
-        workspace::Authority { version: 1, public: sealing(60), second: Some(sealing(61)), delay_hours: 24 };
+    let officer = workspace::OfficerKey { account: bob.id(), version: 1 };
+    let place = "pkcs11:token=org;object=valise".to_owned();
+    let kept = workspace::Kept { place, wrapped: ByteBuf::from([5; 60]) };
+    let holders = vec![
+        workspace::Holder { public: bob.state.key().unwrap().public.clone(), officer: Some(officer), kept: None },
+        workspace::Holder { public: sealing(61), officer: None, kept: Some(kept) },
+    ];
+    let authority = workspace::Authority { version: 1, holders, delay_hours: 24, slices: vec![] };
     assert_applied(&chain.append(&alice, kind::AUTHORITY, &authority));
     assert_applied(&chain.append(&alice, kind::GROUP, &group));
     let settings = BTreeMap::from([("lock-after-minutes".to_owned(), 10)]);
@@ -85,10 +91,12 @@ pub fn workspace_records() -> Vec<Record> {
         set,
         device: device.keys.clone(),
         not_before: 1_700_000_000_000,
-        share: ByteBuf::from([1; 80]),
+        reason: "My laptop was stolen.".into(),
     };
     assert_applied(&chain.append(&alice, kind::RECOVERY_APPROVED, &approved));
-    let vetoed = workspace::RecoveryVetoed { set, device: device.id };
+    let released = workspace::RecoveryReleased { account: bob.id(), set, device: device.id, holder: 1, share: seal(1) };
+    assert_applied(&chain.append(&alice, kind::RECOVERY_RELEASED, &released));
+    let vetoed = workspace::RecoveryVetoed { set, device: device.id, slices: vec![] };
     assert_applied(&chain.append(&bob, kind::RECOVERY_VETOED, &vetoed));
     assert_applied(&chain.append(&alice, kind::CLOSED, &workspace::Closed { account: bob.id() }));
     chain.records

@@ -47,7 +47,7 @@ const LABELS: [Label; 17] = [
     Label::RecoverySet,
 ];
 
-const DOMAINS: [Domain; 7] = [
+const DOMAINS: [Domain; 8] = [
     Domain::Record,
     Domain::DeviceConsent,
     Domain::Redeem,
@@ -55,6 +55,7 @@ const DOMAINS: [Domain; 7] = [
     Domain::Held,
     Domain::Request,
     Domain::Identity,
+    Domain::RecoveryAsked,
 ];
 
 /// No label is the beginning of another, and the document names them all.

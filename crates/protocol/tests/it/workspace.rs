@@ -9,8 +9,8 @@ use valise_protocol::chain::{Broken, Void};
 use valise_protocol::ids::{AccountId, GroupId, RecordHash};
 use valise_protocol::record::{ChainKind, Envelope, Kind, Record};
 use valise_protocol::workspace::{
-    Anchor, Authority, Catalog, Genesis, Group, MAX_ADDRESS, MAX_ADDRESSES, MAX_GROUPS, OfficersChanged, PinningNode,
-    Policy, SwarmKey, Workspace, kind,
+    Anchor, Authority, Catalog, Genesis, Group, Holder, Kept, MAX_ADDRESS, MAX_ADDRESSES, MAX_GROUPS, MAX_KEPT,
+    OfficerKey, OfficersChanged, PinningNode, Policy, SwarmKey, Workspace, kind,
 };
 
 use crate::scenario::workspace_records;
@@ -155,7 +155,7 @@ fn example(kind: Kind) -> ByteBuf {
     record.unwrap().envelope().open.clone()
 }
 
-fn officers(people: &[&Person]) -> OfficersChanged {
+pub fn officers(people: &[&Person]) -> OfficersChanged {
     let mut officers: Vec<AccountId> = people.iter().map(|person| person.id()).collect();
     officers.sort_unstable();
     OfficersChanged { officers }
@@ -184,11 +184,71 @@ fn generations_and_versions() {
     assert_applied(&chain.append(&alice, kind::SWARM_KEY, &SwarmKey { generation: 1 }));
     void(&mut chain, &alice, kind::SWARM_KEY, &SwarmKey { generation: 1 }, Void::Version);
     assert_eq!(chain.state.swarm_generation(), 1);
-    let authority = |version| Authority { version, public: sealing(1), second: None, delay_hours: 24 };
+    let authority = |version| Authority { version, holders: vec![kept(1)], delay_hours: 24, slices: vec![] };
     void(&mut chain, &alice, kind::AUTHORITY, &authority(2), Void::Version);
     assert_applied(&chain.append(&alice, kind::AUTHORITY, &authority(1)));
     void(&mut chain, &alice, kind::AUTHORITY, &authority(1), Void::Version);
     assert_eq!(chain.state.authority(), Some(&authority(1)));
+}
+
+fn kept(byte: u8) -> Holder {
+    let kept = Kept { place: "a token".into(), wrapped: ByteBuf::from([byte; 60]) };
+    Holder { public: sealing(byte), officer: None, kept: Some(kept) }
+}
+
+fn officer(person: &Person) -> Holder {
+    let key = person.state.key().unwrap();
+    let officer = OfficerKey { account: person.id(), version: key.version };
+    Holder { public: key.public.clone(), officer: Some(officer), kept: None }
+}
+
+/// An officer holds with the account key that this chain knows, or not at all.
+#[test]
+fn holders_of_the_authority() {
+    let mut chain = WorkspaceChain::new();
+    let mut bob = chain.admit(2, "Bob");
+    let alice = chain.founder.clone();
+    let authority = |holders: Vec<Holder>| Authority { version: 1, holders, delay_hours: 24, slices: vec![] };
+    let mut refused = |holders, why| void(&mut chain, &alice, kind::AUTHORITY, &authority(holders), why);
+    refused(vec![officer(&bob)], Void::Subject);
+    refused(vec![Holder { public: sealing(1), ..officer(&alice) }], Void::Subject);
+    refused(vec![officer(&alice), officer(&alice)], Void::Subject);
+    refused(vec![Holder { officer: None, ..officer(&alice) }], Void::Malformed);
+    refused(vec![Holder { kept: kept(1).kept, ..officer(&alice) }], Void::Malformed);
+    refused(vec![kept(1), kept(2), kept(3)], Void::Limit);
+    let mut large = kept(1);
+    large.kept.as_mut().unwrap().wrapped = ByteBuf::from(vec![0; MAX_KEPT + 1]);
+    refused(vec![large], Void::Limit);
+
+    assert_applied(&chain.append(&alice, kind::OFFICERS_CHANGED, &officers(&[&alice, &bob])));
+    bob.rotate();
+    void(&mut chain, &alice, kind::AUTHORITY, &authority(vec![officer(&bob)]), Void::Subject);
+    let anchored = Authority { slices: chain.news(&bob), ..authority(vec![officer(&alice), officer(&bob)]) };
+    assert_applied(&chain.append(&alice, kind::AUTHORITY, &anchored));
+    let none = Authority { version: 2, ..authority(vec![]) };
+    assert_applied(&chain.append(&alice, kind::AUTHORITY, &none));
+}
+
+/// Who may help whom: never oneself, and never a workspace's only officer.
+#[test]
+fn an_authority_helps_others() {
+    let chain = WorkspaceChain::new();
+    let (alice, bob) = (chain.founder.clone(), Person::new(2, chain.state.id()));
+    let of = |holders: Vec<Holder>| Authority { version: 1, holders, delay_hours: 24, slices: vec![] };
+    let ids = |people: &[&Person]| people.iter().map(|person| person.id()).collect();
+    let (one, both) = (ids(&[&alice]), ids(&[&alice, &bob]));
+    let carol = Person::new(3, chain.state.id()).id();
+    for (holders, subject, officers, helps) in [
+        (vec![officer(&alice)], carol, &one, true),
+        (vec![officer(&alice)], alice.id(), &both, false),
+        (vec![officer(&alice), officer(&bob)], bob.id(), &both, false),
+        (vec![officer(&alice), officer(&bob)], carol, &both, true),
+        (vec![kept(1)], alice.id(), &one, false),
+        (vec![kept(1)], alice.id(), &both, true),
+        (vec![], carol, &both, false),
+    ] {
+        assert_eq!(of(holders).can_help(&subject, officers), helps);
+    }
 }
 
 #[test]

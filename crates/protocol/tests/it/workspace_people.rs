@@ -4,11 +4,12 @@ use valise_protocol::chain::{Broken, Void};
 use valise_protocol::ids::RecoverySetId;
 use valise_protocol::invitation::{MAX_INVITATIONS, redeem};
 use valise_protocol::workspace::{
-    Anchor, Closed, InvitationRevoked, Invited, OfficersChanged, RecoveryApproved, RecoveryVetoed, kind,
+    Anchor, Authority, Closed, Holder, InvitationRevoked, Invited, MAX_REASON, OfficerKey, OfficersChanged,
+    RecoveryApproved, RecoveryReleased, RecoveryVetoed, kind,
 };
 
-use crate::support::{Dev, Person, WorkspaceChain, assert_applied, assert_void, invitation, nobody};
-use crate::workspace::{broken, void};
+use crate::support::{Dev, Person, WorkspaceChain, assert_applied, assert_void, invitation, nobody, seal};
+use crate::workspace::{broken, officers, void};
 
 fn invited(byte: u8) -> Invited {
     let (id, secret) = invitation(byte);
@@ -151,7 +152,7 @@ fn approval(person: &Person, set: u8) -> RecoveryApproved {
         set: RecoverySetId::new([set; 16]),
         device: Dev::new(40).keys,
         not_before: 0,
-        share: serde_bytes::ByteBuf::from([1; 100]),
+        reason: String::new(),
     }
 }
 
@@ -162,7 +163,7 @@ fn vetoes() {
     let bob = chain.admit(2, "Bob");
     let carol = chain.admit(3, "Carol");
     let alice = chain.founder.clone();
-    let veto = |set| RecoveryVetoed { set: RecoverySetId::new([set; 16]), device: Dev::new(40).id };
+    let veto = |set| RecoveryVetoed { set: RecoverySetId::new([set; 16]), device: Dev::new(40).id, slices: vec![] };
     void(&mut chain, &bob, kind::RECOVERY_VETOED, &veto(1), Void::Subject);
     assert_applied(&chain.append(&alice, kind::RECOVERY_APPROVED, &approval(&bob, 1)));
     void(&mut chain, &carol, kind::RECOVERY_VETOED, &veto(1), Void::Subject);
@@ -176,6 +177,59 @@ fn vetoes() {
     assert!(chain.state.approvals().is_empty());
     void(&mut chain, &bob, kind::RECOVERY_VETOED, &veto(2), Void::NotMember);
     void(&mut chain, &alice, kind::RECOVERY_APPROVED, &approval(&bob, 3), Void::Subject);
+    let long = RecoveryApproved { reason: "x".repeat(MAX_REASON + 1), ..approval(&carol, 1) };
+    void(&mut chain, &alice, kind::RECOVERY_APPROVED, &long, Void::Limit);
+}
+
+/// Only who approved it releases, only what was approved and not refused since, and each officer their own half.
+#[test]
+fn releases() {
+    let mut chain = WorkspaceChain::new();
+    let (mut bob, mut carol, dave) = (chain.admit(2, "Bob"), chain.admit(3, "Carol"), chain.admit(4, "Dave"));
+    let alice = chain.founder.clone();
+    bob.rotate();
+    assert_applied(&chain.append(&alice, kind::OFFICERS_CHANGED, &officers(&[&alice, &bob, &dave])));
+    let holder = |person: &Person| {
+        let key = person.state.key().unwrap();
+        let officer = OfficerKey { account: person.id(), version: key.version };
+        Holder { public: key.public.clone(), officer: Some(officer), kept: None }
+    };
+    let holders = vec![holder(&alice), holder(&bob)];
+    let two = Authority { version: 1, holders, delay_hours: 0, slices: chain.news(&bob) };
+    let (set, device) = (RecoverySetId::new([1; 16]), Dev::new(40).id);
+    let subject = carol.id();
+    let release = |holder| RecoveryReleased { account: subject, set, device, holder, share: seal(holder) };
+    let veto = RecoveryVetoed { set, device, slices: vec![] };
+
+    assert_applied(&chain.append(&alice, kind::RECOVERY_APPROVED, &approval(&carol, 1)));
+    void(&mut chain, &alice, kind::RECOVERY_RELEASED, &release(0), Void::Role);
+    assert_applied(&chain.append(&alice, kind::AUTHORITY, &two));
+    assert!(chain.state.approvals().is_empty(), "of the authority before");
+    void(&mut chain, &alice, kind::RECOVERY_RELEASED, &release(0), Void::Subject);
+    assert_applied(&chain.append(&alice, kind::RECOVERY_APPROVED, &approval(&carol, 1)));
+    void(&mut chain, &bob, kind::RECOVERY_RELEASED, &release(1), Void::Subject);
+    void(&mut chain, &alice, kind::RECOVERY_RELEASED, &release(1), Void::Role);
+    void(&mut chain, &alice, kind::RECOVERY_RELEASED, &release(2), Void::Role);
+    void(&mut chain, &carol, kind::RECOVERY_RELEASED, &release(0), Void::Role);
+    let other = RecoveryReleased { device: Dev::new(41).id, ..release(0) };
+    void(&mut chain, &alice, kind::RECOVERY_RELEASED, &other, Void::Subject);
+    assert_applied(&chain.append(&alice, kind::RECOVERY_RELEASED, &release(0)));
+    assert_applied(&chain.append(&bob, kind::RECOVERY_APPROVED, &approval(&carol, 1)));
+    let approved = &chain.state.approvals()[&carol.id()];
+    assert_eq!((approved.by.len(), approved.released.len()), (2, 1));
+
+    // With what this chain does not know of her yet, and nothing of anybody else's.
+    bob.rotate();
+    let of_bob = RecoveryVetoed { slices: chain.news(&bob), ..veto.clone() };
+    void(&mut chain, &carol, kind::RECOVERY_VETOED, &of_bob, Void::Subject);
+    carol.rotate();
+    let veto = RecoveryVetoed { slices: chain.news(&carol), ..veto };
+    assert_applied(&chain.append(&carol, kind::RECOVERY_VETOED, &veto));
+    void(&mut chain, &bob, kind::RECOVERY_RELEASED, &release(1), Void::Subject);
+    assert_applied(&chain.append(&bob, kind::RECOVERY_APPROVED, &approval(&carol, 1)));
+    assert_applied(&chain.append(&alice, kind::OFFICERS_CHANGED, &officers(&[&alice, &dave])));
+    assert!(chain.state.approvals().is_empty(), "of an officer who is none any more");
+    void(&mut chain, &bob, kind::RECOVERY_RELEASED, &release(1), Void::Role);
 }
 
 /// A record of a stranger who embeds an own account is nobody's.

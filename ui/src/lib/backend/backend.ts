@@ -10,6 +10,8 @@ import type {
   AccountId,
   AccountKeys,
   ApiError,
+  AskedRecovery,
+  Authority,
   DekId,
   Details,
   Device,
@@ -24,6 +26,7 @@ import type {
   FolderId,
   FolderKeys,
   Hit,
+  HolderChoice,
   Invitation,
   InvitationPreview,
   KitCheck,
@@ -35,6 +38,7 @@ import type {
   Person,
   Reach,
   Recovery,
+  Rehearsed,
   Role,
   SecurityEvent,
   Settings,
@@ -43,6 +47,22 @@ import type {
 } from './types';
 
 export type Unlisten = () => void;
+
+/** What is asked of the officers by who cannot get in. */
+export type Asking = {
+  /** Of a kit; none: the keyring of this computer has its part. */
+  code: string | null;
+  /** The catalog's address, where this computer knows none. */
+  catalog: string | null;
+  /** What this computer is to be called, where it is a new one. */
+  name: string | null;
+  /** The account's other computers are removed. */
+  alone: boolean;
+  /** One line for the officers. */
+  reason: string;
+  /** The new password of this computer; asked again at the end. */
+  password: string;
+};
 
 export interface Backend {
   status(): Promise<Status>;
@@ -65,6 +85,24 @@ export interface Backend {
   recovery(): Promise<Recovery>;
   /** Opens without the password, by two kits or by one and the keyring; gives new kits. */
   recover(codes: string[], password: string): Promise<Kits>;
+  /** Goes through a whole recovery in a copy, by one code and the keyring or by two. Nothing is used up; takes seconds. */
+  rehearse(codes: string[]): Promise<Rehearsed>;
+
+  /** Who can help with a forgotten password, and who asks for that. */
+  authority(): Promise<Authority>;
+  /** Only officers decide this; nobody: it ends. */
+  setAuthority(holders: HolderChoice[], delayHours: number): Promise<void>;
+  /** `secret`: where a key that is kept elsewhere needs one. */
+  approveRecovery(device: DeviceId, secret: string | null): Promise<void>;
+  refuseRecovery(device: DeviceId): Promise<void>;
+  /** Without an account here, or while it is locked; the answer is awaited by `askedRecovery`. */
+  askRecovery(asking: Asking): Promise<void>;
+  /** How that stands; takes up to some seconds. None: nothing was asked. */
+  askedRecovery(): Promise<AskedRecovery | null>;
+  /** Once it is ready; gives new kits. Takes seconds, in which Valise opens already. */
+  finishRecovery(password: string): Promise<Kits>;
+  /** Gives up. */
+  forgetAsked(): Promise<void>;
 
   /** Another password for this computer; the kits stay good. */
   changePassword(password: string, fresh: string): Promise<void>;

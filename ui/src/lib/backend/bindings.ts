@@ -44,6 +44,69 @@ export type ApiError = {
 	details: string | null,
 };
 
+/**  How this home's own request stands. */
+export type AskedRecovery = {
+	/**  When it was asked. */
+	at: number,
+	/**  What to read out to the officer. */
+	fingerprint: string,
+	/**  The catalog that was asked. */
+	catalog: string,
+	/**  How it stands. */
+	stage: AskedStage,
+	/**  How many officers must approve it. */
+	needed: number,
+	/**  How many have. */
+	approved: number,
+	/**  Nothing is released before, once enough have. */
+	notBefore: number | null,
+};
+
+/**  How a request stands. */
+export type AskedStage = 
+/**  Officers have not approved it yet. */
+"asked" | 
+/**  Enough have; the delay runs, or their computers are closed. */
+"approved" | 
+/**  The password opens it. */
+"ready" | 
+/**  Somebody who may say no did. */
+"refused" | 
+/**  It counts no more: the account was changed elsewhere, or too long has passed. */
+"gone" | 
+/**  The catalog does not answer now. */
+"unreachable";
+
+/**  The workspace's recovery authority, and who asks it. */
+export type Authority = {
+	/**  Its version; none if nobody can help. */
+	version: number | null,
+	/**  Who has to help; two: both of them. */
+	holders: AuthorityHolder[],
+	/**  Hours between approval and release. */
+	delayHours: number,
+	/**  Whether this person may change it. */
+	mayChange: boolean,
+	/**  People whose recovery does not count on it yet: known to officers. */
+	toCome: string[],
+	/**  Requests that concern this person: as an officer, or as the one whose account it is. */
+	requests: RecoveryRequest[],
+};
+
+/**  One of those who have to help. */
+export type AuthorityHolder = {
+	/**  The officer; none if it is a key that is kept elsewhere. */
+	account: string | null,
+	/**  The officer's name, or where the key is kept. */
+	name: string,
+	/**  It is this person. */
+	mine: boolean,
+	/**  Can help no more: is no officer, or left. Make a new authority. */
+	gone: boolean,
+	/**  The first characters of a digest of the public key that shares are sealed to. */
+	fingerprint: string,
+};
+
 /**  A recovery kit's code, or groups of one, in or out: wiped when dropped, never printed by accident. */
 export type Code = string;
 
@@ -207,6 +270,19 @@ export type ErrorCode =
 /**  A fault of Valise itself. */
 "internal";
 
+/**  Whether a share of one's recovery key lies with the workspace. */
+export type Escrow = 
+/**  Not known while locked. */
+"unknown" | 
+/**  There is none, and nobody who could help. */
+"none" | 
+/**  Colleagues can help as soon as a new kit is made. */
+"offered" | 
+/**  There is one. */
+"held" | 
+/**  Those who could help have changed, or can no more: a new kit is to be made. */
+"outdated";
+
 /**  What the engine tells by itself. A front end reads again what it shows. */
 export type Event = 
 /**  Stage, connection, counts of the status line. */
@@ -221,6 +297,8 @@ export type Event =
 { type: "transfer"; transfer: Transfer } | 
 /**  File keys of a folder move under its newest key: so many of so many. */
 { type: "rewrapped"; folder: string; done: number; of: number } | 
+/**  Requests for recoveries, or who can help with them. */
+{ type: "recoveryChanged" } | 
 /**  Computers of this account, or their names. */
 { type: "devicesChanged" } | 
 /**  The other computer joined: what it is called; or why not. */
@@ -333,6 +411,13 @@ export type Hit = {
 	/**  The entry. */
 	entry: Entry,
 };
+
+/**  Who is to help from now on. */
+export type HolderChoice = 
+/**  An officer, with their account key. */
+{ type: "officer"; account: string } | 
+/**  Whoever of the officers may use a key that is kept elsewhere. `secret`: a token's PIN, or a service's token. */
+{ type: "kept"; place: string; secret: Password | null };
 
 /**  An invitation that was made. */
 export type Invitation = {
@@ -458,6 +543,9 @@ export type Pairing = {
 	expires: number,
 };
 
+/**  A password on its way in: wiped when dropped, never printed. */
+export type Password = string;
+
 /**  Somebody in the workspace. */
 export type Person = {
 	/**  Account. */
@@ -509,6 +597,44 @@ export type Recovery = {
 	keyring: KeyringState,
 	/**  The kits; while locked it is not known what was proven of them. */
 	kits: KitStatus[],
+	/**  The share that lies with the workspace. */
+	escrow: Escrow,
+};
+
+/**  Somebody on a new device asks for a recovery. */
+export type RecoveryRequest = {
+	/**  The device that asks. */
+	device: string,
+	/**  Its fingerprint, to be compared with what the person reads out. */
+	fingerprint: string,
+	/**  Whose account. */
+	account: string,
+	/**  Their name in the workspace. */
+	name: string,
+	/**  It is this person's own account. */
+	mine: boolean,
+	/**  What they say. */
+	reason: string,
+	/**  When it was asked, by the catalog's clock; none if only the approval is known. */
+	at: number | null,
+	/**  Officers who approved it. */
+	approvedBy: string[],
+	/**  Nothing is released before. */
+	notBefore: number | null,
+	/**  Everything was released: the person can go on. */
+	released: boolean,
+	/**  This person can approve it. */
+	mayApprove: boolean,
+	/**  Approving needs a token's PIN or a service's token. */
+	needsSecret: boolean,
+};
+
+/**  What a rehearsal of a recovery found in the copy it opened. */
+export type Rehearsed = {
+	/**  Folders whose newest key opened. */
+	folders: number,
+	/**  Files whose key opened. */
+	files: number,
 };
 
 /**  A member's role. */
@@ -565,6 +691,10 @@ export type Status = {
 	waysOut: WaysOut | null,
 	/**  What this computer is called in the network: a name to begin with. */
 	computer: string,
+	/**  This home has asked officers for a recovery and waits. */
+	asked: boolean,
+	/**  Requests for recoveries that wait for this person's word, or concern this person's own account. */
+	requests: number,
 };
 
 /**  A transfer for the panel above the status line. */
@@ -645,6 +775,8 @@ export type WaysOut =
 "unproven" | 
 /**  One kit is proven to be kept. */
 "one" | 
-/**  Both are. */
-"both";
+/**  Both are; or one, and the workspace's officers have a share. */
+"both" | 
+/**  Who can help has changed: the kit in hand is to be replaced. */
+"outdated";
 

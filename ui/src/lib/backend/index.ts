@@ -1,2 +1,2 @@
-export { Trouble, type Backend, type Unlisten } from './backend';
+export { Trouble, type Asking, type Backend, type Unlisten } from './backend';
 export type * from './types';

@@ -3,10 +3,13 @@
  * (words for refusals, events after changes) and encrypts nothing. Never part of a production bundle.
  */
 import { clock } from '$lib/format/clock';
-import { Trouble, type Backend, type Unlisten } from './backend';
+import { Trouble, type Asking, type Backend, type Unlisten } from './backend';
 import type {
   AccountKeys,
   ApiError,
+  AskedRecovery,
+  Authority,
+  AuthorityHolder,
   Crumb,
   DekId,
   Details,
@@ -20,6 +23,7 @@ import type {
   FolderId,
   FolderKeys,
   Hit,
+  HolderChoice,
   Invitation,
   InvitationPreview,
   Kit,
@@ -31,6 +35,8 @@ import type {
   Person,
   Reach,
   Recovery,
+  RecoveryRequest,
+  Rehearsed,
   Role,
   SecurityEvent,
   Settings,
@@ -51,6 +57,9 @@ export type World = {
   security: SecurityEvent[];
   preview: InvitationPreview;
   recovery: Recovery;
+  authority: Authority;
+  /** What this computer asked of the officers. */
+  asked: AskedRecovery | null;
   accountKeys: AccountKeys;
   settings: Settings;
   devices: Device[];
@@ -86,6 +95,8 @@ export class MockBackend implements Backend {
   #links = new Set<(link: string) => void>();
   #taken: { words: string; back: () => void }[] = [];
   #next = 1000;
+  /** The password that was chosen with what was asked of the officers. */
+  #chosen: string | null = null;
 
   constructor(
     readonly world: World,
@@ -154,6 +165,7 @@ export class MockBackend implements Backend {
   unlock(password: string) {
     return this.#answer('unlock', [], () => {
       if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.#forgetAsked();
       this.setStatus({ stage: { type: 'open' } });
     });
   }
@@ -184,7 +196,8 @@ export class MockBackend implements Backend {
       );
       this.world.recovery = { ...recovery, kits };
       const kept = kits.filter((known) => known.kept !== null).length;
-      this.setStatus({ waysOut: kept === 2 ? 'both' : kept === 1 ? 'one' : 'unproven' });
+      const ways = kept + (recovery.escrow === 'held' ? 1 : 0);
+      this.setStatus({ waysOut: ways === 2 ? 'both' : ways === 1 ? 'one' : 'unproven' });
     });
   }
 
@@ -212,6 +225,142 @@ export class MockBackend implements Backend {
       this.setStatus({ stage: { type: 'open' } });
       return this.#newKits();
     });
+  }
+
+  rehearse(codes: string[]) {
+    return this.#answer('rehearse', [codes], (): Rehearsed => {
+      const right = new Set(codes.filter((code) => KITS.some((kit) => kit.code === code)));
+      if (right.size < codes.length) throw new Trouble(codes[0] === codes[1] ? SAME_KIT : refusal('badKit'));
+      if (right.size === 1 && this.world.recovery.keyring !== 'kept') {
+        throw new Trouble(refusal('otherKitNeeded'));
+      }
+      const files = this.world.folders.reduce((sum, known) => sum + known.files, 0);
+      return { folders: this.world.folders.length, files };
+    });
+  }
+
+  authority() {
+    return this.#answer('authority', [], (): Authority => {
+      const officer = this.world.people.some((person) => person.me && person.officer);
+      const { authority } = this.world;
+      return { ...authority, mayChange: officer, toCome: officer ? authority.toCome : [] };
+    });
+  }
+
+  setAuthority(holders: HolderChoice[], delayHours: number) {
+    return this.#answer('setAuthority', [holders, delayHours], () => {
+      if (!this.world.people.some((known) => known.me && known.officer)) throw new Trouble(NO_OFFICER);
+      const { authority, people, recovery } = this.world;
+      const chosen = holders.map((choice) => this.#holder(choice));
+      const needed = chosen.some((holder) => holder.mine);
+      const others = people.filter((person) => chosen.every((holder) => holder.account !== person.account));
+      this.world.authority = {
+        ...authority,
+        version: chosen.length === 0 ? null : (authority.version ?? 0) + 1,
+        holders: chosen,
+        delayHours,
+        toCome: chosen.length === 0 ? [] : others.map((person) => person.name),
+      };
+      const had = recovery.escrow === 'held' || recovery.escrow === 'outdated';
+      const escrow = had ? 'outdated' : needed || chosen.length === 0 ? 'none' : 'offered';
+      this.world.recovery = { ...recovery, escrow };
+      if (escrow === 'outdated') this.setStatus({ waysOut: 'outdated' });
+      this.emit({ type: 'recoveryChanged' });
+    });
+  }
+
+  #holder(choice: HolderChoice): AuthorityHolder {
+    const fingerprint = '6d02 b9e4 71c8 350f aa1d 48e6 f273 905b';
+    if (choice.type === 'kept')
+      return { account: null, name: choice.place, mine: false, gone: false, fingerprint };
+    const person = this.world.people.find((known) => known.account === choice.account);
+    if (person === undefined || !person.officer) throw new Trouble(refusal('notAllowed'));
+    const { account, name, me: mine } = person;
+    return { account, name, mine, gone: false, fingerprint: person.fingerprint || fingerprint };
+  }
+
+  approveRecovery(device: DeviceId, secret: string | null) {
+    return this.#answer('approveRecovery', [device, secret], () => {
+      const { authority, status } = this.world;
+      const request = this.#request(device);
+      if (!request.mayApprove) throw new Trouble(NO_OFFICER);
+      const approvedBy = [...request.approvedBy, status.account?.name ?? ''];
+      const released = approvedBy.length >= authority.holders.length && authority.delayHours === 0;
+      const notBefore = clock.now() + authority.delayHours * 3_600_000;
+      this.#setRequests((known) =>
+        known === request ? [{ ...known, approvedBy, notBefore, released, mayApprove: false }] : [known],
+      );
+    });
+  }
+
+  refuseRecovery(device: DeviceId) {
+    return this.#answer('refuseRecovery', [device], () => {
+      const request = this.#request(device);
+      this.#setRequests((known) => (known === request ? [] : [known]));
+    });
+  }
+
+  #request(device: DeviceId): RecoveryRequest {
+    const found = this.world.authority.requests.find((known) => known.device === device);
+    if (found === undefined) throw new Trouble(refusal('notFound'));
+    return found;
+  }
+
+  #setRequests(change: (request: RecoveryRequest) => RecoveryRequest[]): void {
+    const { authority } = this.world;
+    const requests = authority.requests.flatMap(change);
+    this.world.authority = { ...authority, requests };
+    this.emit({ type: 'recoveryChanged' });
+    this.setStatus({ requests: requests.length });
+  }
+
+  askRecovery(asking: Asking) {
+    const { code, catalog, name, alone, reason, password } = asking;
+    return this.#answer('askRecovery', [{ code, catalog, name, alone, reason }], () => {
+      const { authority, recovery, status } = this.world;
+      if (code !== null && !KITS.some((kit) => kit.code === code)) throw new Trouble(refusal('badKit'));
+      if (code === null && recovery.keyring !== 'kept') throw new Trouble(refusal('otherKitNeeded'));
+      this.world.asked = {
+        at: clock.now(),
+        fingerprint: 'b70c 19ae 5d42 e863 f18b 3c05 92d7 6ae4',
+        catalog: catalog ?? status.account?.catalog ?? '',
+        stage: 'asked',
+        needed: Math.max(1, authority.holders.length),
+        approved: 0,
+        notBefore: null,
+      };
+      this.#chosen = password;
+      this.setStatus({ asked: true });
+    });
+  }
+
+  askedRecovery() {
+    return this.#answer('askedRecovery', [], () => this.world.asked);
+  }
+
+  finishRecovery(password: string) {
+    return this.#answer('finishRecovery', [], async () => {
+      if (this.world.asked?.stage !== 'ready') throw new Trouble(NOT_RELEASED);
+      if (password !== (this.#chosen ?? this.world.password)) throw new Trouble(refusal('wrongPassword'));
+      this.world.password = password;
+      const account = this.world.status.account;
+      // As the program does: it is open before the answer is there.
+      if (account === null) this.#open('Ada Novak', 'Acme Legal', this.world.asked.catalog);
+      else this.setStatus({ stage: { type: 'open' } });
+      await new Promise((done) => setTimeout(done, this.options.delay ?? 0));
+      this.#forgetAsked();
+      return this.#newKits();
+    });
+  }
+
+  forgetAsked() {
+    return this.#answer('forgetAsked', [], () => this.#forgetAsked());
+  }
+
+  #forgetAsked(): void {
+    if (this.world.asked === null && !this.world.status.asked) return;
+    this.world.asked = null;
+    this.setStatus({ asked: false });
   }
 
   changePassword(password: string, fresh: string) {
@@ -269,11 +418,15 @@ export class MockBackend implements Backend {
 
   #newKits(): Kits {
     const keyring = this.world.recovery.keyring === 'absent' ? 'absent' : 'kept';
-    const kits = KITS.map(({ kit, asked }) => ({ kit, asked, kept: null }));
+    const helpers = this.world.authority.holders;
+    const helped = helpers.length > 0 && helpers.every((holder) => !holder.mine && !holder.gone);
+    const given = helped ? KITS.slice(0, 1) : KITS;
+    const kits = given.map(({ kit, asked }) => ({ kit, asked, kept: null }));
     const made = new Date(2026, 10, 14, 10, 5).getTime();
-    this.world.recovery = { set: '3F2A 91C0', made, keyring, kits };
-    this.setStatus({ waysOut: 'unproven' });
-    return { set: '3F2A 91C0', kits: KITS, keyring };
+    const escrow = helped ? 'held' : 'none';
+    this.world.recovery = { set: '3F2A 91C0', made, keyring, kits, escrow };
+    this.setStatus({ waysOut: helped && keyring === 'kept' ? 'one' : 'unproven' });
+    return { set: '3F2A 91C0', kits: given, keyring };
   }
 
   devices() {
@@ -766,6 +919,7 @@ export class MockBackend implements Backend {
       waiting: 0,
       unheld: 0,
       waysOut: 'none',
+      requests: 0,
     });
   }
 
@@ -892,6 +1046,10 @@ export const KITS: Kit[] = [
 const SAME_KIT = refusal('badKit', {
   happened: 'Both codes are of the same kit.',
   todo: 'Type the code of the other kit as the second one.',
+});
+
+const NOT_RELEASED = refusal('notAllowed', {
+  happened: 'Your officers have not helped yet.',
 });
 
 /** How officers, and who is none, are refused. */

@@ -30,6 +30,16 @@ export const tauriBackend: Backend = {
   checkKit: (code) => ask('check_kit', { code }),
   recovery: () => ask('recovery'),
   recover: (codes, password) => ask('recover', { codes, password }),
+  rehearse: (codes) => ask('rehearse', { codes }),
+
+  authority: () => ask('authority'),
+  setAuthority: (holders, delayHours) => ask('set_authority', { holders, delayHours }),
+  approveRecovery: (device, secret) => ask('approve_recovery', { device, secret }),
+  refuseRecovery: (device) => ask('refuse_recovery', { device }),
+  askRecovery: (asking) => ask('ask_recovery', { ...asking }),
+  askedRecovery: () => ask('asked_recovery'),
+  finishRecovery: (password) => ask('finish_recovery', { password }),
+  forgetAsked: () => ask('forget_asked'),
 
   changePassword: (password, fresh) => ask('change_password', { password, new: fresh }),
   renewKeys: (password, fresh) => ask('renew_keys', { password, new: fresh }),

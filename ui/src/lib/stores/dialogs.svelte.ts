@@ -1,5 +1,5 @@
 /** The one dialog that is open, and what it is about. */
-import type { Device, FolderId, KitStatus, Member, Person } from '$lib/backend';
+import type { Device, FolderId, KitStatus, Member, Person, RecoveryRequest } from '$lib/backend';
 import type { Row } from './rows';
 import type { NewKits } from './session.svelte';
 
@@ -21,6 +21,11 @@ export type Dialog =
   | { kind: 'kits'; made: NewKits | null }
   | { kind: 'proveKit'; kit: KitStatus }
   | { kind: 'checkKit' }
+  | { kind: 'rehearse' }
+  /** Who can help with a forgotten password. */
+  | { kind: 'helpers' }
+  | { kind: 'endHelp' }
+  | { kind: 'approve'; request: RecoveryRequest }
   | { kind: 'folderKeys'; folder: FolderId }
   | { kind: 'passwordAndKeys' }
   | { kind: 'addComputer' }

@@ -1,6 +1,7 @@
 /** Where we stand: new, locked, waiting, open; and what the status line shows. */
 import {
   Trouble,
+  type Asking,
   type Backend,
   type DeviceId,
   type Event,
@@ -102,6 +103,27 @@ export class Session {
       this.backend.recoverAccount(codes, catalog, name, password, alone),
     );
     this.link = null;
+  }
+
+  /** Asks officers for help; the answer is awaited on a screen of its own. */
+  async askRecovery(asking: Asking): Promise<void> {
+    await this.backend.askRecovery(asking);
+    this.link = null;
+    await this.read();
+  }
+
+  /** Opens with what the officers have released. */
+  async finishRecovery(password: string): Promise<void> {
+    await this.#withKits('recovered', () => this.backend.finishRecovery(password));
+  }
+
+  /** Asks no more. */
+  async giveUpAsking(): Promise<void> {
+    try {
+      await this.backend.forgetAsked();
+    } finally {
+      await this.read();
+    }
   }
 
   async renew(password: string, fresh: string): Promise<void> {

@@ -1,4 +1,14 @@
-import type { Connection, ErrorCode, KeyringState, KitName, Place, Role, TransferKind } from '$lib/backend';
+import type {
+  AskedStage,
+  Connection,
+  ErrorCode,
+  Escrow,
+  KeyringState,
+  KitName,
+  Place,
+  Role,
+  TransferKind,
+} from '$lib/backend';
 import { clock } from '$lib/format/clock';
 import type { FileKind } from '$lib/format/kinds';
 import { displayName } from '$lib/format/name';
@@ -73,23 +83,48 @@ const ROLE: Record<Role, { name: string; can: string }> = {
 /** Told when kits were made. */
 const KEYRING: Record<KeyringState, string> = {
   kept: 'The keyring of this computer has its part.',
-  empty: 'The keyring of this computer has no part: both kits are needed to get back in.',
-  other: 'The keyring of this computer has an older part: both kits are needed to get back in.',
-  locked:
-    'The keyring of this computer is locked and could not take its part: both kits are needed to get back in. Or unlock it and make new kits.',
-  absent: 'This computer has no keyring that answers: both kits are needed to get back in.',
-  noAnswer: 'The keyring of this computer did not answer: both kits are needed to get back in.',
-  failed: 'The keyring of this computer gave an error: both kits are needed to get back in.',
+  empty: 'The keyring of this computer has no part',
+  other: 'The keyring of this computer has an older part',
+  locked: 'The keyring of this computer is locked and could not take its part',
+  absent: 'This computer has no keyring that answers',
+  noAnswer: 'The keyring of this computer did not answer',
+  failed: 'The keyring of this computer gave an error',
+};
+
+/** What is needed where the keyring does not help; `kits`: how many there are. */
+const keyringTold = (keyring: KeyringState, kits: number): string => {
+  if (keyring === 'kept') return KEYRING.kept;
+  const needed = kits > 1 ? 'both kits are needed' : 'this kit and your officers’ help are needed';
+  const again = keyring === 'locked' ? ` Or unlock it and make ${kits > 1 ? 'new kits' : 'a new kit'}.` : '';
+  return `${KEYRING[keyring]}: ${needed} to get back in.${again}`;
 };
 
 const KEYRING_STATE: Record<KeyringState, string> = {
   kept: 'has its part',
-  empty: 'has no part: it may have been set up anew. Make new kits',
-  other: 'has an older part. Make new kits',
+  empty: 'has no part: it may have been set up anew. Make a new kit',
+  other: 'has an older part. Make a new kit',
   locked: 'is locked',
   absent: 'there is none here that answers',
   noAnswer: 'does not answer',
   failed: 'gives an error',
+};
+
+/** Help from the workspace, as one of the ways back in. */
+const HELP_STATE: Record<Escrow, string> = {
+  unknown: 'not known now',
+  none: 'nobody can help you so far',
+  offered: 'make a new kit, and your officers can help, too',
+  held: 'your officers can help, together with your kit or this computer',
+  outdated: 'those who can help have changed: make a new kit',
+};
+
+const ASKED_STAGE: Record<AskedStage, string> = {
+  asked: 'Waiting for your officers',
+  approved: 'Your officers said yes',
+  ready: 'Your officers have helped',
+  refused: 'Somebody said no',
+  gone: 'Your request counts no more',
+  unreachable: 'Waiting for your officers',
 };
 
 const CONNECTION: Record<Connection, { short: string; long: string }> = {
@@ -123,6 +158,38 @@ const since = (moment: number): string => {
   if (day.kind === 'today') return `today at ${clockTime(day.date)}`;
   if (day.kind === 'yesterday') return 'yesterday';
   return `on ${day.kind === 'thisYear' ? dayAndMonth(day.date) : calendarDay(day.date)}`;
+};
+
+/** A moment inside a sentence, in the past or to come. */
+const moment = (at: number): string => {
+  const date = new Date(at);
+  const ahead = dayOf(clock.now(), at);
+  if (ahead.kind === 'today') return `today at ${clockTime(date)}`;
+  if (ahead.kind === 'yesterday') return `tomorrow at ${clockTime(date)}`;
+  if (dayOf(at, clock.now()).kind === 'yesterday') return `yesterday at ${clockTime(date)}`;
+  return `on ${dayAndMonth(date)} at ${clockTime(date)}`;
+};
+
+const namesOf = (names: string[]) =>
+  new Intl.ListFormat(locale, { type: 'conjunction' }).format(names.map((name) => displayName(name)));
+
+const hoursOf = (hours: number): string => {
+  if (hours === 168) return 'a week';
+  return hours % 24 === 0 && hours > 72 ? plural(hours / 24, 'day', 'days') : plural(hours, 'hour', 'hours');
+};
+
+/** Kits came of something else than the wish for kits; `kits`: how many new ones there are. */
+const kitsBecause = (why: 'recovered' | 'renewed' | 'removed', kits: number): string => {
+  const print = kits > 1 ? 'Print these' : 'Print this one';
+  if (why === 'recovered')
+    return kits > 1
+      ? `The kits you used are used up. ${print}, and destroy the old ones.`
+      : `What you had is used up. ${print}, and destroy any kit you had before.`;
+  const what =
+    why === 'renewed' ? 'Your password and your keys are new' : 'The computer is removed, your keys are new';
+  return kits > 1
+    ? `${what}, and the kits you had open nothing any more. ${print}, and destroy the old ones.`
+    : `${what}, and any kit you had opens nothing any more. ${print}, and destroy the old one.`;
 };
 
 type Fallback = { happened: string; safe?: string; todo?: string };
@@ -333,7 +400,7 @@ export const en = {
     pair: 'I use Valise on another computer',
     pairHint: 'It shows you a code for this one',
     lost: 'I lost my other computers',
-    lostHint: 'Your two recovery kits open your account on this one',
+    lostHint: 'Your recovery kits, or one kit and your officers, open your account here',
   },
 
   steps: {
@@ -447,17 +514,29 @@ export const en = {
   },
 
   lostComputers: {
-    title: 'Open your account with your kits',
-    sentence: 'Both together open it here, once. Then you get new ones.',
+    title: 'Open your account on this computer',
+    sentence: 'What you use for it is used up, and you get a new kit.',
+    which: 'What do you have?',
+    both: 'I have both kits',
+    bothHint: 'Together they open your account at once.',
+    one: 'I have one kit: ask my officers',
+    oneHint: 'They help you from where they are. You may have to wait a day or more.',
     code: 'Code of one kit',
     address: 'Address',
     addressHint: 'It stands on the kits.',
     addressMissing: 'Please type the address. It stands on the kits.',
+    addressHintOne: 'It stands on the kit.',
+    addressMissingOne: 'Please type the address. It stands on the kit.',
     alone: 'Remove my other computers from the account',
     aloneHint: 'Leave it on if they are lost or stolen: they are refused at once.',
     go: 'Open my account',
     waitingTitle: 'Opening your account…',
     waiting: 'Your keys are made new, and so are your kits. It takes some seconds.',
+    unknownOne: {
+      happened: 'No account at this address belongs to this kit.',
+      safe: 'Nothing was changed.',
+      todo: 'Compare the address with the one on the kit. A kit that was used, or made before your newest one, opens nothing any more.',
+    },
     unknown: {
       happened: 'No account at this address belongs to these kits.',
       safe: 'Nothing was changed.',
@@ -497,13 +576,14 @@ export const en = {
   recover: {
     title: 'Use your recovery kit',
     sentence:
-      'Type the code of a kit. The keyring of this computer adds its part by itself; where it cannot, the other kit does.',
+      'Type the code of a kit. The keyring of this computer adds its part by itself; where it cannot, the other kit does, or your officers.',
     code: 'Code of the kit',
     codeHint: '21 groups of four. Spaces and small letters do not matter.',
     codeMissing: 'Please type the code of a kit. It begins with VAL1.',
     other: 'Code of the other kit',
     otherMissing: 'Please type the code of the other kit too.',
     withoutKeyring: 'I have both kits',
+    ask: 'Ask my officers instead',
     password: 'Choose a new password for this computer',
     open: 'Open Valise',
     opening: 'Opening…',
@@ -513,30 +593,29 @@ export const en = {
     title: 'Print your recovery kit',
     newTitle: 'Your new recovery kits',
     sentence:
-      'If you forget the password, nobody can tell you a new one. These can: the keyring of this computer and two papers. Any two of the three open Valise here.',
-    again: 'The kits you have now stop working as soon as new ones are made.',
-    because: {
-      recovered: 'The kits you used are used up. Print these, and destroy the old ones.',
-      renewed:
-        'Your password and your keys are new, and the kits you had open nothing any more. Print these, and destroy the old ones.',
-      removed:
-        'The computer is removed, your keys are new, and the kits you had open nothing any more. Print these, and destroy the old ones.',
-    },
+      'If you forget the password, nobody can tell you a new one. Your kit lets you in: a code on paper, together with the keyring of this computer, a second kit, or help from your workspace.',
+    again: 'A kit that you have now stops working as soon as a new one is made.',
+    because: kitsBecause,
     password: 'Your password',
     passwordHint: 'So that nobody else makes kits while you are away.',
     make: 'Make the kits',
     making: 'Making…',
     kit: (kit: KitName) => `Kit ${kit.toUpperCase()}`,
     other: (kit: KitName) => `Kit ${kit === 'a' ? 'B' : 'A'}`,
-    step: (kit: KitName) => `${kit === 'a' ? 1 : 2} of 2`,
+    step: (at: number, of: number) => `${n(at)} of ${n(of)}`,
     set: (set: string) => `Set ${set}`,
     code: (kit: KitName) => `Code of kit ${kit.toUpperCase()}`,
     qr: (kit: KitName) => `QR code of kit ${kit.toUpperCase()}`,
-    keep: (kit: KitName) =>
-      kit === 'a'
+    keep: (kit: KitName, kits: number): string => {
+      if (kits === 1) return 'Keep it where you keep a passport, and not on this computer.';
+      return kit === 'a'
         ? 'Keep it where you keep a passport: not on this computer, and not together with kit B.'
-        : 'Keep it in another place than kit A, or with somebody you trust.',
-    danger: 'Whoever has two of the three can read your files. One alone opens nothing.',
+        : 'Keep it in another place than kit A, or with somebody you trust.';
+    },
+    danger: (kits: number) =>
+      kits > 1
+        ? 'Whoever has two of the three can read your files. One alone opens nothing.'
+        : 'It opens Valise together with the keyring of this computer, or with your officers’ help. Alone it opens nothing.',
     save: 'Print or save…',
     saved: 'Saved. Print it, then remove the file: on this computer it does not count as kept.',
     next: 'I have it on paper',
@@ -548,7 +627,7 @@ export const en = {
     showAgain: 'Show the code again',
     kept: (kit: KitName) => `Kit ${kit.toUpperCase()} is known to be kept.`,
     later: 'Later',
-    keyring: (keyring: KeyringState) => KEYRING[keyring],
+    keyring: keyringTold,
   },
 
   checkKit: {
@@ -557,7 +636,212 @@ export const en = {
     code: 'Code of the kit',
     check: 'Check',
     good: (kit: KitName, set: string) =>
-      `Kit ${kit.toUpperCase()} of set ${set} is good: it is one of two that open Valise on this computer.`,
+      `Kit ${kit.toUpperCase()} of set ${set} is good. It opens Valise together with one more of your ways back.`,
+  },
+
+  rehearse: {
+    title: 'Rehearse a recovery',
+    text: 'Valise goes through a whole recovery in a copy, as if the password were forgotten. Nothing is used up or changed.',
+    keyring: 'The keyring of this computer adds its part by itself.',
+    go: 'Rehearse',
+    going: 'Rehearsing…',
+    progress: 'Going through it in a copy. It takes a few seconds.',
+    done: (folders: number, files: number) =>
+      `It works: ${plural(folders, 'folder', 'folders')} and ${plural(files, 'file', 'files')} opened in a copy. Nothing was changed.`,
+    noKeyring: {
+      happened: 'The keyring of this computer does not give its part.',
+      safe: 'Your kit is right, and nothing was changed.',
+      todo: 'Your kit and your officers’ help would let you in. Make a new kit, and the keyring gets its part again.',
+    },
+  },
+
+  /** Help from the workspace, as officers see it. */
+  helpers: {
+    title: 'Who can help with a forgotten password',
+    none: 'If a colleague forgets the password, officers whom you choose can help them back in. That works only together with the colleague’s own kit or computer: by themselves, helpers open nothing.',
+    choose: 'Choose who can help…',
+    one: 'Can help colleagues back in, together with the colleague’s own kit or computer.',
+    two: 'Both are needed to help a colleague back in, together with the colleague’s own kit or computer.',
+    list: 'Who can help',
+    you: (name: string) => `${displayName(name)} (you)`,
+    elsewhere: 'a key that is kept elsewhere',
+    delay: (hours: number) =>
+      hours === 0
+        ? 'Help is given as soon as it is approved.'
+        : `Help is given ${hoursOf(hours)} after it is approved. Until then, the person it is for can say no.`,
+    gone: 'can help no more',
+    goneText: (names: string[]) =>
+      names.length === 1
+        ? `${namesOf(names)} is no officer any more, so nobody can be helped. Choose anew.`
+        : `${namesOf(names)} are no officers any more, so nobody can be helped. Choose anew.`,
+    goneOther: 'Somebody who is needed is no officer any more, so nobody can be helped now. Tell an officer.',
+    toCome: (names: string[]) =>
+      `${plural(names.length, 'person', 'people')} to come: ${namesOf(names)}. They can be helped once they have made a new kit.`,
+    allReady: 'Everybody who can be helped is ready for it.',
+    change: 'Change…',
+    end: 'End…',
+
+    dialogTitle: 'Who can help?',
+    dialogText: 'Choose among the officers. You name officers in the menu of a person.',
+    how: 'How many are needed',
+    oneOfficer: 'One officer',
+    oneHint: 'Quick, and you trust one person not to be talked into it.',
+    twoOfficers: 'Two officers, both needed',
+    twoHint: 'Nobody can be talked into it alone.',
+    twoMissing: 'Your workspace has one officer so far. Name a second one first.',
+    officer: 'Officer',
+    first: 'First officer',
+    second: 'Second officer',
+    wait: 'Waiting time',
+    waits: (hours: number): string => {
+      if (hours === 0) return 'None';
+      const said = hoursOf(hours);
+      return said.charAt(0).toUpperCase() + said.slice(1);
+    },
+    waitHint: 'Time for the person to say no on another computer, should somebody ask in their name.',
+    needed:
+      'Whoever is needed as a helper keeps two kits and cannot be helped by this. Nor can the only officer.',
+    anew: 'Everybody whom they help is asked to make a new kit.',
+    save: 'Save',
+    saving: 'Saving…',
+    saved: (names: string[]) => `${namesOf(names)} can help from now on.`,
+
+    endTitle: 'End the help?',
+    endPoints: [
+      'Nobody can help with a forgotten password any more.',
+      'Colleagues who have one kit are asked to make new ones, and then have two.',
+    ],
+    endDo: 'End the help',
+    ending: 'Ending…',
+    ended: 'Nobody helps with a forgotten password any more.',
+  },
+
+  /** A colleague asks, as officers see it. */
+  requests: {
+    asks: 'asks to recover their account on a new computer',
+    compare:
+      'Call the person at a number you know. Let them read these characters to you. Approve only if they are the same.',
+    fingerprint: 'Fingerprint of the new computer',
+    spelled: (fingerprint: string) =>
+      `Fingerprint: ${fingerprint
+        .split(' ')
+        .map((group) => [...group].join(' '))
+        .join(', ')}`,
+    says: (reason: string) => `They say: ${quoted(reason)}`,
+    at: (at: number) => `Asked ${moment(at)}`,
+    approve: 'Approve…',
+    approveNamed: (name: string) => `Approve ${displayName(name)}’s recovery`,
+    refuse: 'Refuse',
+    refuseNamed: (name: string) => `Refuse ${displayName(name)}’s recovery`,
+    refused: (name: string) => `You said no. ${displayName(name)} is not helped.`,
+    approvedBy: (names: string[]) => `Approved by ${namesOf(names)}.`,
+    alsoNeeds: (names: string[]) => `Also needs ${namesOf(names)}.`,
+    needs: (names: string[]) => `Only ${namesOf(names)} can approve it.`,
+    waits: (names: string[], until: number) =>
+      `Approved by ${namesOf(names)}; released ${moment(until)} unless somebody says no.`,
+    due: (names: string[]) =>
+      `Approved by ${namesOf(names)}; released as soon as Valise is open and unlocked on the computer it was approved on.`,
+    released: 'Released: they can go on at their new computer.',
+    dialogTitle: (name: string) => `Approve ${displayName(name)}’s recovery?`,
+    dialogText: (name: string) =>
+      `With your help and their own kit or computer, whoever holds the new computer becomes ${displayName(name)}.`,
+    compared: 'I called, and the characters are the same',
+    comparedHint: (name: string) =>
+      `At a number that I knew before, and it was ${displayName(name)} who answered.`,
+    comparedMissing: 'First call, and compare the characters. Then tick this.',
+    secret: 'PIN of the key that is kept elsewhere',
+    secretMissing: 'Please type the PIN.',
+    do: 'Approve',
+    doing: 'Approving…',
+    done: (name: string) => `You approved ${displayName(name)}’s recovery.`,
+  },
+
+  /** Somebody asks in this person’s name, or it is this person on a new computer. */
+  claims: {
+    title: 'Somebody asks to recover your account',
+    text: (fingerprint: string) =>
+      `On a new computer (fingerprint ${fingerprint}). If this is not you, say no.`,
+    approved: (names: string[], until: number | null) =>
+      until === null
+        ? `${namesOf(names)} approved it.`
+        : `${namesOf(names)} approved it; it is released ${moment(until)} unless you say no.`,
+    released: 'Your officers have released their help. If this is not you, say no, and call them at once.',
+    me: 'It is me',
+    meNamed: (fingerprint: string) => `It is me, on the computer ${fingerprint}`,
+    notMe: 'It is not me: say no',
+    notMeNamed: (fingerprint: string) => `It is not me, on the computer ${fingerprint}: say no`,
+    refused: 'You said no. Nobody gets into your account with that request. Tell your officers of it.',
+    card: 'Your account is asked for',
+    cardText: 'A new computer asks for your account, with your officers’ help.',
+  },
+
+  /** The form by which officers are asked. */
+  askOfficers: {
+    title: 'Ask your officers',
+    sentence: 'They help you in, together with your kit or the keyring of this computer.',
+    code: 'Code of your kit, if you have it at hand',
+    codeHint: 'Else the keyring of this computer adds its part by itself.',
+    password: 'Choose a new password for this computer',
+    passwordHint: 'Four or five words. You type it once more when your officers have helped.',
+    reason: 'What to say to your officers',
+    reasonHint: 'One line, so that they know why. They see it beside your name.',
+    go: 'Ask my officers',
+    going: 'Asking…',
+    waitingTitle: 'Asking your officers…',
+    waiting: 'Valise makes keys for this computer and sends your request. It takes some seconds.',
+    keyring: {
+      happened: 'The keyring of this computer does not give its part.',
+      safe: 'Nothing was changed.',
+      todo: 'Type the code of your kit, then ask again.',
+    },
+    unreachable: {
+      happened: 'The server cannot be reached.',
+      safe: 'Nobody was asked yet, and nothing was changed.',
+      todo: 'Check the network, and try again.',
+    },
+  },
+
+  /** While officers are waited for. */
+  asked: {
+    title: (stage: AskedStage) => ASKED_STAGE[stage],
+    at: (at: number) => `You asked for help ${moment(at)}.`,
+    call: (needed: number) =>
+      needed > 1
+        ? `${n(needed)} officers are needed. Call each of them and read this out`
+        : 'Call one of your officers and read this out',
+    callHint: 'They compare it with what they see. You can close Valise meanwhile: nothing is lost.',
+    approvedHint: 'Nothing is left for you to do until it is ready. You can close Valise meanwhile.',
+    steps: 'How it stands',
+    stepAsked: 'Asked',
+    stepApproved: (approved: number, needed: number) =>
+      needed > 1 ? `Approved by ${n(approved)} of ${n(needed)}` : 'Approved',
+    stepApproving: (approved: number, needed: number) =>
+      needed > 1 ? `Approved by ${n(approved)} of ${n(needed)} so far` : 'To be approved by an officer',
+    stepWait: 'Released by your officers',
+    stepWaiting: (until: number) => `Waiting until ${moment(until).replace(/^on /, '')}`,
+    stepDue: 'Waiting until your officer has Valise open and unlocked',
+    stepReady: 'Ready to be opened',
+    state: { done: 'done', now: 'now', later: 'to come' },
+    ready: 'Type the new password that you chose when you asked.',
+    password: 'The new password you chose',
+    passwordWrong: 'This is not the password you chose when you asked.',
+    open: 'Open Valise',
+    opening: 'Opening…',
+    refused:
+      'One of your officers, or somebody at another computer of yours, refused the request. Nothing was changed.',
+    refusedDo: 'Speak to an officer at a number you know. Then ask again.',
+    gone: 'Your account was changed meanwhile, or too long has passed. Nothing was changed here.',
+    goneDo: 'Ask again, with your newest kit.',
+    unreachable: 'The server cannot be reached now. Your request stays; Valise tries again by itself.',
+    again: 'Ask again',
+    remember: 'I remember my old password',
+    back: 'See how your request stands',
+    waits: 'Your officers have been asked for help. If you unlock with the password, that is forgotten.',
+    giveUp: 'Give up…',
+    giveUpTitle: 'Give up your request?',
+    giveUpText:
+      'What officers have done for it is lost. You can ask again at any time; they start anew then.',
+    giveUpDo: 'Give up',
   },
 
   places: {
@@ -571,6 +855,8 @@ export const en = {
     people: 'People',
     security: 'Security',
     unread: (value: number) => `${plural(value, 'new file', 'new files')}`,
+    requests: (value: number) => plural(value, 'request for help', 'requests for help'),
+    claims: 'Somebody asks for your account',
     stopped: 'stopped',
     account: 'Account and appearance',
     folderMenu: (name: string) => `Actions for ${displayName(name)}`,
@@ -586,9 +872,10 @@ export const en = {
     kitText: 'A forgotten password is final until you have it on paper. It takes two minutes.',
     kitDo: 'Print it',
     unproven: 'Is your kit on paper?',
-    unprovenText:
-      'Kits were made, and not all of them are known to be kept. Two groups from the paper prove it.',
+    unprovenText: 'What was printed is not known to be kept yet. Two groups from the paper prove it.',
     unprovenDo: 'Open Security',
+    outdated: 'Your kit is out of date',
+    outdatedText: 'Those who can help you have changed. Make a new kit.',
     alone: 'Only you are here',
     aloneText: 'This workspace is on this computer alone. Bring it to a server to share with colleagues.',
     aloneDo: 'Connect a server',
@@ -1141,14 +1428,14 @@ export const en = {
     open: 'Remove Valise’s data from this computer…',
     cardTitle: 'Leaving this computer',
     cardText:
-      'All that Valise keeps here goes away. If this is your only computer and you do not have both recovery kits, nobody can open your files any more.',
+      'All that Valise keeps here goes away. If this is your only computer, only both recovery kits, or one and your officers’ help, open your files again.',
     removedTitle: 'This computer was removed from your account',
     removedSafe:
       'Nothing is sent to it or taken from it any more. Your files are safe with your other computers and your colleagues.',
     title: 'Remove Valise’s data from this computer?',
     text: 'Your keys, the list of your files and what is kept of them here go away. Copies that you saved outside Valise stay. This cannot be undone.',
     warning:
-      'If this is your only computer and you do not have both recovery kits, nobody can open your files any more. Only what you share stays, with those you share it with.',
+      'If this is your only computer, only both recovery kits, or one and your officers’ help, open your files again. Only what you share stays, with those you share it with.',
     unsent: 'Some of it is on this computer only and was not sent yet: that is lost.',
     name: (workspace: string) => `To be sure, type the name of the workspace: ${displayName(workspace)}`,
     different: (workspace: string) => `This is not the name. Please type ${displayName(workspace)}.`,
@@ -1240,7 +1527,13 @@ export const en = {
     recoveryNone:
       'There is no recovery kit yet, so a forgotten password is final: nobody can reset it, not a colleague, not the server, not we.',
     recovery: 'Any two of these open Valise on this computer:',
-    recoveryFew: 'If you lose all your computers, both kits together open your account on a new one.',
+    recoveryFew: (helped: boolean) =>
+      helped
+        ? 'If you lose all your computers, your kit and your officers’ help open your account on a new one.'
+        : 'If you lose all your computers, both kits together open your account on a new one.',
+    help: 'Help from your workspace',
+    helpState: (escrow: Escrow) => HELP_STATE[escrow],
+    rehearse: 'Rehearse a recovery…',
     keyring: 'Keyring',
     keyringState: (keyring: KeyringState) => KEYRING_STATE[keyring],
     keptOn: (moment: number) => `kept, proven on ${calendarDay(new Date(moment))}`,
@@ -1248,6 +1541,7 @@ export const en = {
     prove: (kit: KitName) => `I have kit ${kit.toUpperCase()} here`,
     makeKits: 'Print your recovery kit…',
     newKits: 'Make new kits…',
+    newKit: 'Make a new kit…',
     checkKit: 'Is my kit still good?',
     fingerprints: 'Fingerprints',
     fingerprintsText: 'Compare them by eye or voice with what a colleague sees.',

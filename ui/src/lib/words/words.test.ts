@@ -60,6 +60,34 @@ test('when a computer was last there, and how long a code is good', () => {
   expect(words.addComputer.spelled(['7QKM', 'X3TD'])).toBe('Code: 7 Q K M, X 3 T D');
 });
 
+test('help from officers: who, when, how long', () => {
+  const { helpers, requests } = words;
+  expect(requests.at(Date.UTC(2026, 10, 14, 9, 40))).toBe('Asked today at 09:40');
+  expect(requests.at(Date.UTC(2026, 10, 13, 9, 40))).toBe('Asked yesterday at 09:40');
+  expect(requests.waits(['Ada', 'Bao'], Date.UTC(2026, 10, 17, 8))).toBe(
+    'Approved by Ada and Bao; released on 17 Nov at 08:00 unless somebody says no.',
+  );
+  expect([0, 24, 72, 168, 240].map(helpers.waits)).toEqual([
+    'None',
+    '24 hours',
+    '72 hours',
+    'A week',
+    '10 days',
+  ]);
+  expect(helpers.toCome(['Ada'])).toMatch(/^1 person to come: Ada\. /);
+  expect(words.rehearse.done(1, 1)).toContain('1 folder and 1 file opened');
+});
+
+test('one kit is never spoken of as two', () => {
+  const { kits } = words;
+  expect(kits.keyring('absent', 1)).toContain('this kit and your officers’ help are needed');
+  expect(kits.keyring('absent', 2)).toContain('both kits are needed');
+  for (const why of ['recovered', 'renewed', 'removed'] as const) {
+    expect(kits.because(why, 1)).toContain('Print this one');
+    expect(kits.because(why, 2)).toContain('Print these');
+  }
+});
+
 test('moments, seen from now', () => {
   expect(words.changed(Date.UTC(2026, 10, 14, 9, 12))).toBe('Today, 09:12');
   expect(words.changed(Date.UTC(2026, 10, 13, 23))).toBe('Yesterday');
@@ -111,6 +139,24 @@ test('names of other people are escaped wherever they are spoken of', () => {
     words.closeAccount.do(evil),
     words.closeAccount.done(evil),
     words.deed.namesakes(evil),
+    words.helpers.you(evil),
+    words.helpers.goneText([evil]),
+    words.helpers.toCome([evil]),
+    words.helpers.saved([evil]),
+    words.requests.says(evil),
+    words.requests.approveNamed(evil),
+    words.requests.refuseNamed(evil),
+    words.requests.refused(evil),
+    words.requests.approvedBy([evil]),
+    words.requests.alsoNeeds([evil]),
+    words.requests.needs([evil]),
+    words.requests.waits([evil], 0),
+    words.requests.due([evil]),
+    words.requests.dialogTitle(evil),
+    words.requests.dialogText(evil),
+    words.requests.comparedHint(evil),
+    words.requests.done(evil),
+    words.claims.approved([evil], null),
     words.forget.name(evil),
     words.forget.different(evil),
     words.joinAccount.already(evil),

@@ -1,0 +1,201 @@
+//! Recovery with a colleague's help, on the side of those who help: who can, who asks, yes and no.
+//!
+//! An officer opens a share on their own computer, sealed at once to the device that asks; what this makes is kept here
+//! until the delay has passed and nobody has said no, and only then goes into the chain. The share opens nothing without
+//! another one, which only the person has.
+
+use std::sync::Arc;
+
+use valise_protocol::api::ApiCode;
+use valise_protocol::asking::Asked;
+use valise_protocol::chain::Slice;
+use valise_protocol::ids::{AccountId, DeviceId};
+use valise_protocol::workspace::{self, Authority, MAX_DELAY_HOURS, MAX_HOLDERS};
+
+use crate::api::{self, ApiError, ErrorCode, Event, HolderChoice};
+use crate::catalog::CatalogError;
+use crate::error::EngineError;
+use crate::share::{append_workspace, must_be_officer};
+use crate::shared::{Session, Shared};
+use crate::sync;
+use crate::vault::Vault;
+
+/// Most people whose newest account chain is read before the authority is shown.
+const READ_AT_ONCE: usize = 200;
+
+/// Who can help, and who asks.
+pub async fn show(shared: &Arc<Shared>) -> Result<api::Authority, EngineError> {
+    let session = shared.session()?;
+    // What is known here is shown without a network, too.
+    if session.link().is_ok() && read_asked(shared, &session).await.is_ok() {
+        read_people(shared, &session).await?;
+    }
+    shared.vault(|vault| vault.authority_view())
+}
+
+/// Officers are told who has no share in escrow yet: that stands in everybody's account chain.
+async fn read_people(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    let people = shared.vault(|vault| {
+        let workspace = vault.workspace()?;
+        let wanted = vault.is_officer() && workspace.authority().is_some();
+        let others =
+            workspace.people().iter().filter(|(account, person)| !person.closed && **account != vault.me.account);
+        Ok(if wanted { others.map(|(account, _)| *account).take(READ_AT_ONCE).collect() } else { Vec::new() })
+    })?;
+    for account in people {
+        sync::account_slice(shared, session, account).await?;
+    }
+    Ok(())
+}
+
+/// Chooses who is to help from now on.
+pub async fn set(shared: &Arc<Shared>, holders: Vec<HolderChoice>, delay_hours: u32) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    if holders.len() > MAX_HOLDERS || delay_hours > MAX_DELAY_HOURS {
+        return Err(EngineError::BadInput("One or two can help, and wait for at most 30 days."));
+    }
+    shared.vault(|vault| must_be_officer(vault))?;
+    let mut chosen = Vec::new();
+    for choice in holders {
+        chosen.push(match choice {
+            HolderChoice::Officer { account } => whole(shared, &session, account).await?,
+            HolderChoice::Kept { .. } => return Err(EngineError::NotNow("Keys kept elsewhere are not built in yet.")),
+        });
+    }
+    if matches!(chosen.as_slice(), [one, two] if one.account == two.account) {
+        return Err(EngineError::BadInput("The two who have to help are to be two different people."));
+    }
+    append_workspace(shared, &session, |vault| {
+        must_be_officer(vault)?;
+        compose(vault, &chosen, delay_hours)
+    })
+    .await?;
+    tracing::info!("a new recovery authority");
+    shared.tell(Event::RecoveryChanged);
+    shared.tell_status();
+    Ok(())
+}
+
+fn compose(
+    vault: &Vault,
+    chosen: &[Slice],
+    delay_hours: u32,
+) -> Result<Option<valise_protocol::record::Record>, EngineError> {
+    let (mut holders, mut slices) = (Vec::new(), Vec::new());
+    for whole in chosen {
+        let (holder, slice) = vault.officer_holder(whole)?;
+        holders.push(holder);
+        slices.extend(slice);
+    }
+    let version = vault.workspace()?.authority().map_or(0, |authority| authority.version) + 1;
+    let authority = Authority { version, holders, delay_hours, slices };
+    vault.write_workspace(workspace::kind::AUTHORITY, &authority).map(Some)
+}
+
+async fn whole(shared: &Arc<Shared>, session: &Arc<Session>, account: AccountId) -> Result<Slice, EngineError> {
+    if shared.vault(|vault| Ok(vault.me.account == account))? {
+        return shared.vault(|vault| vault.own_slice(0));
+    }
+    sync::account_slice(shared, session, account).await
+}
+
+/// Approves a request: what this person opens is kept until its time.
+pub async fn approve(
+    shared: &Arc<Shared>,
+    device: DeviceId,
+    _secret: Option<api::Password>,
+) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    shared.vault(|vault| must_be_officer(vault))?;
+    read_asked(shared, &session).await?;
+    let subject = shared.vault(|vault| {
+        let subject = vault.subject(&device)?;
+        let own = subject == vault.me.account;
+        if own {
+            Err(EngineError::NotNow("Nobody approves their own recovery: ask another officer."))
+        } else {
+            Ok(subject)
+        }
+    })?;
+    sync::account_slice(shared, &session, subject).await?;
+    let now = shared.clock.now();
+    let (request, promises) = shared.vault(|vault| {
+        let request = vault.request(&device)?;
+        let promises = vault.promise(&request, None, now)?;
+        // Before the chain says so: what was approved can be released, whatever happens here.
+        vault.keep_promises(promises.clone())?;
+        Ok((request, promises))
+    })?;
+    append_workspace(shared, &session, |vault| vault.compose_approval(&request, &promises)).await?;
+    release(shared, &session).await?;
+    shared.tell(Event::RecoveryChanged);
+    shared.tell_status();
+    Ok(())
+}
+
+/// Says no: in the chain, if somebody has approved it already and it is one's own account; to the catalog in any case.
+pub async fn refuse(shared: &Arc<Shared>, device: DeviceId) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    let link = session.link()?;
+    shared.vault(|vault| vault.break_promises(&device))?;
+    append_workspace(shared, &session, |vault| vault.compose_veto(&device)).await?;
+    match link.client.refuse_recovery(&device).await {
+        // It may have forgotten what it was asked: then only the chain counted.
+        Ok(()) | Err(CatalogError::Said(ApiCode::NotFound)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    read_asked(shared, &session).await?;
+    shared.tell(Event::RecoveryChanged);
+    shared.tell_status();
+    Ok(())
+}
+
+/// In each round: who asks, what was promised, and whether somebody poses as this person.
+pub async fn keep_up(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    if shared.vault(|vault| Ok(vault.workspace()?.authority().is_none()))? {
+        return Ok(());
+    }
+    read_asked(shared, session).await?;
+    release(shared, session).await?;
+    if let Some(claim) = shared.vault(|vault| vault.claim())? {
+        shared.alarm(true, posing(&claim));
+    }
+    Ok(())
+}
+
+async fn read_asked(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    let found = session.link()?.client.recovery_requests().await?.asked;
+    // What a device did not sign is the catalog's own invention.
+    let sound =
+        |at: &valise_protocol::api::AskedAt| at.asked.parse().ok().filter(|asked: &Asked| asked.verify().is_ok());
+    let asked: Vec<(u64, Asked)> = found.iter().filter_map(|at| Some((at.at, sound(at)?))).collect();
+    let changed = shared.vault(|vault| Ok(std::mem::replace(&mut vault.asked, asked.clone()) != asked))?;
+    if changed {
+        shared.tell(Event::RecoveryChanged);
+        shared.tell_status();
+    }
+    Ok(())
+}
+
+/// Keeps promises whose time has come.
+async fn release(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    let now = shared.clock.now();
+    while append_workspace(shared, session, |vault| vault.compose_release(now)).await? {
+        shared.tell(Event::RecoveryChanged);
+    }
+    shared.vault(|vault| vault.settle_promises())
+}
+
+fn posing(claim: &api::RecoveryRequest) -> ApiError {
+    ApiError {
+        code: ErrorCode::NotAllowed,
+        happened: format!(
+            "A new computer ({}) is about to recover your account, with the help of {}.",
+            claim.fingerprint,
+            claim.approved_by.join(" and ")
+        ),
+        safe: Some("It also needs your recovery kit or the keyring of your computer.".into()),
+        todo: Some("If that is not you: say no to it on the page Security, and tell your officers.".into()),
+        details: None,
+    }
+}

@@ -1,0 +1,132 @@
+//! The recovery authority, and recoveries by it: approved by its holders, released by them, refused by the subject.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Authority, Holder, MAX_DELAY_HOURS, MAX_HOLDERS, MAX_KEPT, MAX_PLACE, MAX_REASON, RecoveryApproved,
+    RecoveryReleased, RecoveryVetoed,
+};
+use crate::account::Account;
+use crate::chain::{Roster, Void};
+use crate::ids::{AccountId, RecoverySetId};
+use crate::keys::{DeviceKeys, Seal};
+
+/// A recovery that was approved and not refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Which set.
+    pub set: RecoverySetId,
+    /// The device that asks.
+    pub device: DeviceKeys,
+    /// What the person said.
+    pub reason: String,
+    /// The officers who approved it, and before when each does not release anything.
+    pub by: BTreeMap<AccountId, u64>,
+    /// What holders opened, sealed to the device.
+    pub released: BTreeMap<u8, Seal>,
+}
+
+/// The last approval of each person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Approvals(BTreeMap<AccountId, Approval>);
+
+impl Approvals {
+    pub fn all(&self) -> &BTreeMap<AccountId, Approval> {
+        &self.0
+    }
+
+    /// Another officer's word for the same is added; another device or set takes the place of what was there.
+    pub fn approve(&mut self, author: AccountId, approved: &RecoveryApproved) -> Result<(), Void> {
+        if approved.reason.len() > MAX_REASON || approved.reason.chars().any(char::is_control) {
+            return Err(Void::Limit);
+        }
+        let new = Approval {
+            set: approved.set,
+            device: approved.device.clone(),
+            reason: approved.reason.clone(),
+            by: BTreeMap::new(),
+            released: BTreeMap::new(),
+        };
+        let approval = self.0.entry(approved.account).or_insert_with(|| new.clone());
+        if approval.set != approved.set || approval.device != approved.device {
+            *approval = new;
+        }
+        approval.by.insert(author, approved.not_before);
+        Ok(())
+    }
+
+    /// Only who approved releases, and an officer's half only that officer.
+    pub fn release(
+        &mut self,
+        author: &AccountId,
+        authority: Option<&Authority>,
+        released: &RecoveryReleased,
+    ) -> Result<(), Void> {
+        let holder = authority.and_then(|authority| authority.holders.get(usize::from(released.holder)));
+        let own = |holder: &&Holder| holder.officer.as_ref().is_none_or(|officer| officer.account == *author);
+        holder.filter(own).ok_or(Void::Role)?;
+        let same = |approval: &&mut Approval| {
+            approval.set == released.set && approval.device.id() == released.device && approval.by.contains_key(author)
+        };
+        let approval = self.0.get_mut(&released.account).filter(same).ok_or(Void::Subject)?;
+        approval.released.insert(released.holder, released.share.clone());
+        Ok(())
+    }
+
+    /// Only the person whose recovery was approved can say no to it.
+    pub fn veto(&mut self, author: &AccountId, vetoed: &RecoveryVetoed) -> Result<(), Void> {
+        let same = |approval: &Approval| approval.set == vetoed.set && approval.device.id() == vetoed.device;
+        if !self.0.get(author).is_some_and(same) {
+            return Err(Void::Subject);
+        }
+        self.0.remove(author);
+        Ok(())
+    }
+
+    pub fn forget(&mut self, account: &AccountId) {
+        self.0.remove(account);
+    }
+
+    /// Under another authority nothing of the one before counts.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Who is no officer any more has approved nothing.
+    pub fn keep_of(&mut self, officers: &BTreeSet<AccountId>) {
+        for approval in self.0.values_mut() {
+            approval.by.retain(|account, _| officers.contains(account));
+        }
+        self.0.retain(|_, approval| !approval.by.is_empty());
+    }
+}
+
+/// Whether an authority's holders are what they claim to be: officers with the account keys that this chain knows, or
+/// keys that are kept elsewhere.
+pub(super) fn check_holders(
+    authority: &Authority,
+    officers: &BTreeSet<AccountId>,
+    roster: &Roster,
+) -> Result<(), Void> {
+    let holders = &authority.holders;
+    if holders.len() > MAX_HOLDERS || authority.delay_hours > MAX_DELAY_HOURS {
+        return Err(Void::Limit);
+    }
+    // Two halves for one holder would be no two.
+    if let [one, two] = holders.as_slice()
+        && one.public == two.public
+    {
+        return Err(Void::Subject);
+    }
+    holders.iter().try_for_each(|holder| match (&holder.officer, &holder.kept) {
+        (Some(officer), None) => {
+            let key = roster.account(&officer.account).and_then(Account::key);
+            let known = key.is_some_and(|key| key.version == officer.version && key.public == holder.public);
+            if known && officers.contains(&officer.account) { Ok(()) } else { Err(Void::Subject) }
+        }
+        (None, Some(kept)) if kept.place.len() > MAX_PLACE || kept.wrapped.len() > MAX_KEPT => Err(Void::Limit),
+        (None, Some(kept)) if kept.place.chars().any(char::is_control) => Err(Void::Limit),
+        (None, Some(_)) => Ok(()),
+        _ => Err(Void::Malformed),
+    })
+}
