@@ -2,11 +2,17 @@
 //!
 //! ```text
 //! pkcs11:token=org;object=valise?module-path=/usr/lib/softhsm/libsofthsm2.so
+//! vault:https://vault.example:8200/transit/valise?namespace=team&ca-file=/etc/ssl/company.pem
+//! gcpkms:projects/p/locations/l/keyRings/r/cryptoKeys/k?endpoint=http://127.0.0.1:9911
 //! ```
 //!
 //! The first is a subset of RFC 7512: `token`, `serial`, `object`, `id` and the query attribute `module-path`. Attributes
 //! that this does not know are refused, not skipped: they would have narrowed the choice. So are `pin-value` and
 //! `pin-source`: an address is no place for a secret.
+//!
+//! `vault:` is followed by the server, where the engine is mounted, and the key's name. [`KeeperConfig::from_text`] takes it
+//! without the server, too (`vault:transit/valise`), from `VAULT_ADDR`, as well as what else Vault's own program knows
+//! from the environment.
 //!
 //! Parsing and writing are each other's inverse.
 
@@ -14,7 +20,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::config::{KeeperConfig, Pkcs11Config};
+use crate::config::{GoogleKmsConfig, KeeperConfig, Pkcs11Config, TransitConfig};
+use crate::error::CustodyError;
 
 /// Why a text is not an address of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,17 +43,31 @@ pub enum AddressError {
     Secret,
 }
 
-impl FromStr for KeeperConfig {
-    type Err = AddressError;
-
-    fn from_str(text: &str) -> Result<Self, AddressError> {
+impl KeeperConfig {
+    /// Reads an address; of a `vault:` address, what is not in it comes from `VAULT_ADDR`, `VAULT_NAMESPACE` and
+    /// `VAULT_CACERT`. The caller knows the environment; this does not look at it.
+    ///
+    /// # Errors
+    /// [`CustodyError::Address`]; [`CustodyError::NotTls`]: a server by plain HTTP that is not this computer.
+    pub fn from_text(text: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, CustodyError> {
         let (kind, rest) = text.split_once(':').ok_or(AddressError::Kind)?;
         let config = match kind {
             "pkcs11" => Self::Pkcs11(parse_pkcs11(rest)?),
-            _ => return Err(AddressError::Kind),
+            "vault" => Self::Transit(parse_vault(rest, environment)?),
+            "gcpkms" => Self::GoogleKms(parse_gcpkms(rest)?),
+            _ => return Err(AddressError::Kind.into()),
         };
         config.check()?;
         Ok(config)
+    }
+}
+
+impl FromStr for KeeperConfig {
+    type Err = CustodyError;
+
+    /// A complete address.
+    fn from_str(text: &str) -> Result<Self, CustodyError> {
+        Self::from_text(text, |_| None)
     }
 }
 
@@ -54,6 +75,16 @@ impl fmt::Display for KeeperConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pkcs11(config) => write_pkcs11(config, f),
+            Self::Transit(config) => {
+                let ca_file = config.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+                let server = config.address.trim_end_matches('/');
+                write!(f, "vault:{server}/{}/{}", config.mount, config.key)?;
+                write_query(&[("namespace", &config.namespace), ("ca-file", &ca_file)], f)
+            }
+            Self::GoogleKms(config) => {
+                write!(f, "gcpkms:{}", config.key)?;
+                write_query(&[("endpoint", &config.endpoint)], f)
+            }
         }
     }
 }
@@ -65,9 +96,9 @@ impl From<KeeperConfig> for String {
 }
 
 impl TryFrom<String> for KeeperConfig {
-    type Error = AddressError;
+    type Error = CustodyError;
 
-    fn try_from(text: String) -> Result<Self, AddressError> {
+    fn try_from(text: String) -> Result<Self, CustodyError> {
         text.parse()
     }
 }
@@ -107,8 +138,59 @@ fn write_pkcs11(config: &Pkcs11Config, f: &mut fmt::Formatter<'_>) -> fmt::Resul
     write!(f, "pkcs11:{}?module-path={}", parts.join(";"), encode(module.as_bytes()))
 }
 
+fn parse_vault(rest: &str, environment: impl Fn(&str) -> Option<String>) -> Result<TransitConfig, AddressError> {
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let environment = |name: &str| environment(name).filter(|value| !value.is_empty());
+    let (address, path) = match path.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_once('/').ok_or(AddressError::Missing("mount"))?;
+            (format!("{scheme}://{host}"), path)
+        }
+        None => (environment("VAULT_ADDR").ok_or(AddressError::Missing("server"))?, path),
+    };
+    let (mount, key) = path.rsplit_once('/').ok_or(AddressError::Missing("key"))?;
+    let (mut namespace, mut ca_file) = (None, None);
+    for (name, value) in attributes(query, '&') {
+        match name {
+            "namespace" => set(&mut namespace, text(value, "namespace")?)?,
+            "ca-file" => set(&mut ca_file, text(value, "ca-file")?)?,
+            _ => return Err(unknown(name)),
+        }
+    }
+    Ok(TransitConfig {
+        address: address.trim_end_matches('/').to_owned(),
+        mount: mount.to_owned(),
+        key: key.to_owned(),
+        namespace: namespace.or_else(|| environment("VAULT_NAMESPACE")),
+        ca_file: ca_file.or_else(|| environment("VAULT_CACERT")).map(PathBuf::from),
+    })
+}
+
+fn parse_gcpkms(rest: &str) -> Result<GoogleKmsConfig, AddressError> {
+    let (key, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let mut endpoint = None;
+    for (name, value) in attributes(query, '&') {
+        match name {
+            "endpoint" => set(&mut endpoint, text(value, "endpoint")?)?,
+            _ => return Err(unknown(name)),
+        }
+    }
+    Ok(GoogleKmsConfig { key: key.to_owned(), endpoint })
+}
+
+fn write_query(parts: &[(&str, &Option<String>)], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut separator = '?';
+    for (name, value) in parts {
+        if let Some(value) = value {
+            write!(f, "{separator}{name}={}", encode(value.as_bytes()))?;
+            separator = '&';
+        }
+    }
+    Ok(())
+}
+
 fn unknown(name: &str) -> AddressError {
-    if matches!(name, "pin-value" | "pin-source" | "token-value" | "password") {
+    if matches!(name, "pin-value" | "pin-source" | "pin" | "password" | "access-token") {
         AddressError::Secret
     } else {
         AddressError::Unknown

@@ -17,7 +17,7 @@
 //! - No error, log line or `Debug` carries a secret, a PIN or a token.
 //! - A keeper can answer with whatever it likes: callers compare what opens with a commitment or public key of it.
 //!
-//! `pkcs11/` alone names `cryptoki`. Another keeper: a module, a variant of [`KeeperConfig`] and of [`Provider`], a line
+//! `pkcs11/` alone names `cryptoki`, `google/access.rs` alone `gcp_auth`, `http.rs` alone what speaks HTTP and TLS. Another keeper: a module, a variant of [`KeeperConfig`] and of [`Provider`], a line
 //! in `tests/contract.rs`, a chapter in `docs/custody.md`.
 
 mod address;
@@ -25,21 +25,27 @@ mod associated;
 mod config;
 mod credentials;
 mod description;
+mod encoding;
 mod error;
+mod google;
+mod http;
 mod pkcs11;
 mod secret;
+mod transit;
 mod wrapped;
 
 use async_trait::async_trait;
 
 pub use address::AddressError;
 pub use associated::MAX_PLACE;
-pub use config::{KeeperConfig, Pkcs11Config};
+pub use config::{GoogleKmsConfig, KeeperConfig, Pkcs11Config, TransitConfig};
 pub use credentials::Credentials;
 pub use description::{Description, Protection};
 pub use error::{CustodyError, PinTries};
+pub use google::GoogleKmsKeeper;
 pub use pkcs11::{Pkcs11Keeper, TokenSigner};
 pub use secret::{Secret, SecretText};
+pub use transit::{SET_UP_POLICY, TransitKeeper, USE_POLICY};
 pub use wrapped::{BadWrapped, MAX_WRAPPED, Provider, Wrapped};
 
 /// Who keeps a key and wraps under it. Every call goes to the keeper: none is cheap, none is repeated by itself where
@@ -86,6 +92,8 @@ pub fn keeper(config: &KeeperConfig, credentials: Credentials) -> Result<Box<dyn
     config.check()?;
     Ok(match config {
         KeeperConfig::Pkcs11(config) => Box::new(Pkcs11Keeper::new(config, credentials)?),
+        KeeperConfig::Transit(config) => Box::new(TransitKeeper::new(config, credentials)?),
+        KeeperConfig::GoogleKms(config) => Box::new(GoogleKmsKeeper::new(config, credentials)?),
     })
 }
 
@@ -97,5 +105,7 @@ pub async fn create_key(config: &KeeperConfig, credentials: Credentials) -> Resu
     config.check()?;
     match config {
         KeeperConfig::Pkcs11(config) => Pkcs11Keeper::new(config, credentials)?.create_key().await,
+        KeeperConfig::Transit(config) => TransitKeeper::new(config, credentials)?.create_key().await,
+        KeeperConfig::GoogleKms(_) => Err(CustodyError::NotOffered("making keys in Google Cloud KMS: use gcloud")),
     }
 }

@@ -1,6 +1,7 @@
 //! The contract of [`Keeper`], held to all keepers by the same words.
 //!
-//! The PKCS#11 token is a real SoftHSM.
+//! The PKCS#11 token is a real SoftHSM. Vault and Google are stand-ins of our own (`support/vault.rs`,
+//! `support/google.rs`), and the same suite runs against real ones where the environment names them (`support/real.rs`).
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod support;
@@ -16,6 +17,34 @@ macro_rules! contract {
                 super::support::softhsm::run(concat!(module_path!(), "::", stringify!($test)), || async {
                     super::$test(super::support::softhsm::world().await).await;
                 });
+            })*
+        }
+        mod transit_stand_in {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test(super::support::vault::world().await).await;
+            })*
+        }
+        mod google_stand_in {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test(super::support::google::world().await).await;
+            })*
+        }
+        mod real_transit {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                if let Some(world) = super::support::real::vault() {
+                    super::$test(world).await;
+                }
+            })*
+        }
+        mod real_google {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                if let Some(world) = super::support::real::google() {
+                    super::$test(world).await;
+                }
             })*
         }
     };

@@ -56,6 +56,7 @@ impl Token {
         let pin = match credentials {
             Credentials::None => None,
             Credentials::Pin(pin) => Some(pin),
+            _ => return Err(CustodyError::NoCredentials("the token's PIN")),
         };
         Ok(Self { config: config.clone(), pin })
     }

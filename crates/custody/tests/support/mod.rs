@@ -1,8 +1,11 @@
 //! What the tests of keepers share: worlds with two keys in them, and what was logged.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+pub mod google;
 pub mod logs;
+pub mod real;
 pub mod softhsm;
+pub mod vault;
 
 use std::any::Any;
 use std::sync::Arc;
