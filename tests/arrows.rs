@@ -19,6 +19,7 @@ use valise_tests::process::target_dir;
 const ARROWS: &[(&str, &[&str])] = &[
     ("valise-protocol", &[]),
     ("valise-crypto", &["valise-protocol"]),
+    ("valise-custody", &["valise-protocol"]),
     ("valise-blocks", &[]),
     ("valise-engine", &["valise-blocks", "valise-crypto", "valise-protocol"]),
     ("valise-catalog", &["valise-blocks", "valise-protocol"]),
@@ -34,6 +35,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("aws-lc-rs", &["valise-crypto"]),
     ("hpke", &["valise-crypto"]),
     ("vsss-rs", &["valise-crypto"]),
+    ("cryptoki", &["valise-custody"]),
+    ("gcp_auth", &["valise-custody"]),
+    ("hyper-rustls", &["valise-custody"]),
     ("keyring-core", &["valise-engine"]),
     ("rust-ipfs", &["valise-blocks"]),
     ("rusqlite", &["valise-catalog", "valise-engine"]),
@@ -45,7 +49,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     ("valise-protocol", &["axum", "reqwest", "rusqlite", "tokio"]),
     ("valise-crypto", &["axum", "reqwest", "rusqlite", "tokio"]),
     // It cannot decrypt.
-    ("valise-catalog", &["valise-crypto", "valise-engine", "age", "hpke"]),
+    ("valise-catalog", &["valise-crypto", "valise-custody", "valise-engine", "age", "hpke"]),
     // The core does not know the window.
     ("valise-engine", &["tauri"]),
     ("valise-cli", &["tauri"]),
@@ -57,6 +61,9 @@ const NAMED_ONLY_IN: &[(&str, &str, &[&str])] = &[
     ("age", "crates", &["crates/crypto/src/content.rs"]),
     ("age_core", "crates", &["crates/crypto/src/content.rs"]),
     ("vsss_rs", "crates", &["crates/crypto/src/shares.rs"]),
+    ("cryptoki", "crates", &["crates/custody/src/pkcs11"]),
+    ("gcp_auth", "crates", &["crates/custody/src/google/access.rs"]),
+    ("hyper_rustls", "crates", &["crates/custody/src/http.rs"]),
     ("keyring_core", "crates", &["crates/engine/src/keyring.rs"]),
     ("rust_ipfs", "crates", &["crates/blocks/src/node"]),
     ("hpke", "src-tauri", &[]),
