@@ -110,7 +110,7 @@ impl Body {
         let names = &self.statement.names;
         let sound = [&names.signer, &names.workspace, &names.folder, &names.file].into_iter().all(|name| is_name(name))
             && names.version > 0
-            && self.statement.at % 1_000 == 0
+            && self.statement.at.is_multiple_of(1_000)
             && is_words(&self.statement.words)
             && [&self.of_file, &self.of_statement].into_iter().all(|signature| signature.len() <= MAX_SIGNATURE);
         sound.then_some(()).ok_or(BadEncoding)

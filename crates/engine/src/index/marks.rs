@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use valise_protocol::cbor;
-use valise_protocol::ids::FolderId;
+use valise_protocol::ids::{Cid, FolderId};
 
 use crate::error::EngineError;
 
@@ -51,6 +51,12 @@ pub enum Mark {
     Floor(FolderId),
     /// How far the catalog has confirmed this account's own chain (u64).
     AccountSent,
+    /// This device's key for documents: its public half, and the secret one as `valise-crypto` wraps it.
+    SigningKey,
+    /// The next one, as long as the account's chain may not know it.
+    NextSigningKey,
+    /// SHA-512 of the plaintext of an encrypted file that was read here (bytes).
+    Digest(Cid),
     /// The join request of a newcomer, until it is admitted.
     JoinRequest,
 }
@@ -74,6 +80,9 @@ impl Mark {
             Self::AccountAsked => "account asked".into(),
             Self::Floor(folder) => format!("floor {folder}"),
             Self::AccountSent => "account sent".into(),
+            Self::SigningKey => "signing key".into(),
+            Self::NextSigningKey => "next signing key".into(),
+            Self::Digest(cid) => format!("digest {cid}"),
             Self::JoinRequest => "join request".into(),
         }
     }
