@@ -416,3 +416,6 @@ impl Vault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
