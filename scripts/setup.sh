@@ -15,6 +15,7 @@ window=(libwebkit2gtk-4.1-dev libayatana-appindicator3-dev librsvg2-dev libxdo-d
 test=(
   webkit2gtk-driver xvfb xauth xdotool dbus python3-gi gir1.2-gtk-3.0 imagemagick age shellcheck gnome-keyring
   softhsm2 opensc
+  openssh-client
 )
 bench=(age gocryptfs restic)
 tauri_driver=2.1.0

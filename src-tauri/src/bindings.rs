@@ -41,6 +41,9 @@ mod tests {
             .typ::<api::Device>()
             .typ::<api::Pairing>()
             .typ::<api::Reach>()
+            .typ::<api::Signatures>()
+            .typ::<api::SigningKey>()
+            .typ::<api::ExportedSigned>()
             .typ::<api::ApiError>()
             .typ::<Drag>()
     }

@@ -7,7 +7,8 @@ use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId};
 use valise_engine::api::{
     AccountKeys, ApiError, AskedRecovery, Authority, Code, Details, Device, Entry, ErrorCode, Fingerprints, Folder,
     FolderKeys, Hit, HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Listing, Member, Pairing, Password,
-    Person, Reach, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Status, Transfer,
+    Person, Reach, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Signatures, SigningKey, Status,
+    Transfer,
 };
 
 use crate::state::{App, fault};
@@ -253,6 +254,47 @@ pub async fn finish_recovery(app: State<'_, App>, password: Password) -> Result<
 #[tauri::command]
 pub async fn forget_asked(app: State<'_, App>) -> Result<(), ApiError> {
     app.ask(Request::ForgetAsked).await.map(|_| ())
+}
+
+/// Signs a version of a file; answers with all signatures on it.
+#[tauri::command]
+pub async fn sign(
+    app: State<'_, App>,
+    folder: FolderId,
+    entry: EntryId,
+    version: Option<DekId>,
+    statement: String,
+) -> Result<Signatures, ApiError> {
+    reply!(app.ask(Request::Sign { folder, entry, version, statement }).await?, Signatures)
+}
+
+/// Signatures on all versions of a file; `check`: reads what was not compared yet.
+#[tauri::command]
+pub async fn signatures(
+    app: State<'_, App>,
+    folder: FolderId,
+    entry: EntryId,
+    check: bool,
+) -> Result<Signatures, ApiError> {
+    reply!(app.ask(Request::Signatures { folder, entry, check }).await?, Signatures)
+}
+
+/// Own keys for signing documents.
+#[tauri::command]
+pub async fn signing_keys(app: State<'_, App>) -> Result<Vec<SigningKey>, ApiError> {
+    reply!(app.ask(Request::SigningKeys).await?, SigningKeys)
+}
+
+/// A new one for this computer.
+#[tauri::command]
+pub async fn rotate_signing_key(app: State<'_, App>) -> Result<Vec<SigningKey>, ApiError> {
+    reply!(app.ask(Request::RotateSigningKey).await?, SigningKeys)
+}
+
+/// Ends one.
+#[tauri::command]
+pub async fn revoke_signing_key(app: State<'_, App>, version: u64) -> Result<Vec<SigningKey>, ApiError> {
+    reply!(app.ask(Request::RevokeSigningKey { version }).await?, SigningKeys)
 }
 
 /// Opens without the password.

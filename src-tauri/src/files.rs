@@ -211,6 +211,21 @@ pub async fn export(
     app.ask(Request::Export { folder, entry, to }).await.map(|_| true)
 }
 
+/// Asks for a directory, and writes a file there with its good signatures and what checks them without Valise. Answers
+/// how many signatures were left out because they are not good; none if nothing was chosen.
+#[tauri::command]
+pub async fn export_signed(
+    handle: AppHandle,
+    app: State<'_, App>,
+    folder: FolderId,
+    entry: EntryId,
+    version: Option<DekId>,
+) -> Result<Option<u32>, ApiError> {
+    let Some(to) = ask_directory(&handle, "Export with its signatures").await else { return Ok(None) };
+    let reply = app.ask(Request::ExportSigned { folder, entry, version, to }).await?;
+    reply!(reply, ExportedSigned).map(|exported| Some(exported.left_out))
+}
+
 /// Asks where to, and writes a recovery kit as a page to be printed.
 #[tauri::command]
 pub async fn save_kit(handle: AppHandle, app: State<'_, App>, kit: KitName, code: Code) -> Result<bool, ApiError> {
@@ -228,6 +243,14 @@ async fn ask_where(handle: &AppHandle, title: &str, name: &str) -> Option<PathBu
     let (answer, answered) = tokio::sync::oneshot::channel();
     let dialog = file_dialog(handle, title, handle.path().download_dir()).set_file_name(name);
     dialog.save_file(move |path| {
+        let _ = answer.send(path);
+    });
+    answered.await.ok().flatten().and_then(|path| path.into_path().ok())
+}
+
+async fn ask_directory(handle: &AppHandle, title: &str) -> Option<PathBuf> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    file_dialog(handle, title, handle.path().download_dir()).pick_folder(move |path| {
         let _ = answer.send(path);
     });
     answered.await.ok().flatten().and_then(|path| path.into_path().ok())

@@ -147,6 +147,32 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Sign a version of a file, as an agreement or approval: colleagues see it beside the file.
+    #[command(disable_version_flag = true)]
+    Sign(Sign),
+    /// Who signed a file, and whether it is good.
+    Signatures {
+        /// FOLDER/PATH
+        path: String,
+        /// Do not fetch and read what was signed to compare it.
+        #[arg(long)]
+        no_check: bool,
+    },
+    /// Write a file with its signatures, for `ssh-keygen -Y verify`, and a page for each.
+    #[command(disable_version_flag = true)]
+    ExportSigned {
+        /// FOLDER/PATH
+        path: String,
+        /// A directory; it is made if it is not there.
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+        /// An older version, by the number that `versions` shows.
+        #[arg(long, value_name = "N")]
+        version: Option<u32>,
+    },
+    /// Your keys that sign documents: each computer has its own.
+    #[command(subcommand)]
+    SigningKey(SigningKeyCommand),
     /// Fingerprints of workspace, account, device and catalog.
     Fingerprints,
     /// Events that somebody should look at.
@@ -170,6 +196,8 @@ impl Command {
                 | Self::Status
                 | Self::People { command: None }
                 | Self::Fingerprints
+                | Self::Signatures { .. }
+                | Self::SigningKey(SigningKeyCommand::List)
                 | Self::Security
                 | Self::Device(DeviceCommand::List | DeviceCommand::Reach { .. })
                 | Self::Key(KeyCommand::Status { .. } | KeyCommand::Rewrap { dry_run: true, .. })
@@ -181,6 +209,36 @@ impl Command {
                 | Self::Folder(FolderCommand::List | FolderCommand::Members { .. })
         )
     }
+}
+
+/// `sign`
+#[derive(Args)]
+pub struct Sign {
+    /// FOLDER/PATH
+    pub path: String,
+    /// An older version, by the number that `versions` shows.
+    #[arg(long, value_name = "N")]
+    pub version: Option<u32>,
+    /// What you say by it; without it, the signature says it all.
+    #[arg(long, value_name = "TEXT")]
+    pub statement: Option<String>,
+}
+
+/// `signing-key`
+#[derive(Subcommand)]
+pub enum SigningKeyCommand {
+    /// All of them, with the fingerprints that `ssh-keygen -l` shows.
+    List,
+    /// Another one for this computer; the one before signs no more.
+    Rotate,
+    /// End one, be it another computer's: what it signed before stays signed.
+    Revoke {
+        /// Its version, as `list` shows it.
+        number: u64,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// `init`

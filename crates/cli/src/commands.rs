@@ -89,6 +89,12 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         }
         Command::Key(command) => crate::keys::key(session, json, command).await,
         Command::Password(command) => crate::keys::password(session, json, command).await,
+        Command::Sign(command) => crate::signatures::sign(session, json, command).await,
+        Command::Signatures { path, no_check } => crate::signatures::signatures(session, json, path, !no_check).await,
+        Command::ExportSigned { path, output, version } => {
+            crate::signatures::export(session, json, path, *version, output).await
+        }
+        Command::SigningKey(command) => crate::signatures::keys(session, json, command).await,
         Command::Fingerprints => fingerprints(session, json).await,
         Command::Security => security(session, json).await,
     }

@@ -11,6 +11,7 @@ mod output;
 mod paths;
 mod recovery;
 mod session;
+mod signatures;
 
 use std::process::ExitCode;
 

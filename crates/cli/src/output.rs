@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use valise_engine::api::{ApiError, Entry, EntryKind, ErrorCode, Place, Role, Transfer, Version};
+pub use valise_engine::moment::minute as moment;
 
 /// JSON on one line, or lines for people.
 pub fn print<T: Serialize>(json: bool, value: &T, lines: impl FnOnce(&T) -> Vec<String>) {
@@ -87,21 +88,6 @@ pub fn size(bytes: u64) -> String {
     if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
 }
 
-/// Milliseconds since 1970 as `2026-11-14 09:05 UTC`.
-pub fn moment(milliseconds: u64) -> String {
-    let minutes = milliseconds / 60_000;
-    let (days, minutes) = (minutes / 1440, minutes % 1440);
-    // Days to a date of the Gregorian calendar, years beginning in March: Howard Hinnant's `civil_from_days`.
-    let days = days + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    let year = year + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", minutes / 60, minutes % 60)
-}
-
 /// A version of a file.
 pub fn version(version: &Version) -> String {
     let (number, moment, size) = (version.number, moment(version.changed), size(version.size));
@@ -144,16 +130,4 @@ pub fn role(role: Role) -> &'static str {
 pub fn transfer(transfer: &Transfer) -> String {
     let Transfer { files_done, files, bytes_done, bytes, rate, .. } = transfer;
     format!("{files_done} of {files} files, {} of {}, {}/s", size(*bytes_done), size(*bytes), size(*rate))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moment;
-
-    #[test]
-    fn moments_are_dates() {
-        assert_eq!(moment(0), "1970-01-01 00:00 UTC");
-        assert_eq!(moment(951_782_400_000), "2000-02-29 00:00 UTC");
-        assert_eq!(moment(1_794_647_100_000), "2026-11-14 09:05 UTC");
-    }
 }

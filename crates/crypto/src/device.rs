@@ -57,6 +57,11 @@ impl DeviceSecrets {
         Zeroizing::new(*self.peer.expose_secret())
     }
 
+    /// What keys for documents are wrapped under on this device's disk.
+    pub(crate) fn document_subkey(&self) -> Secret32 {
+        self.signing.derive_subkey(Purpose::DocumentKeys)
+    }
+
     /// What master keys are sealed to.
     pub fn sealing_pair(&self) -> &SealingPair {
         &self.sealing

@@ -34,6 +34,16 @@ pub enum MakeError {
 #[error("this does not open")]
 pub struct DoesNotOpen;
 
+/// The key for documents did not sign: a token that is gone or refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the key did not sign")]
+pub struct SignerFailed;
+
+/// Not that key's signature of that document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the signature does not stand")]
+pub struct BadDocumentSignature;
+
 /// Why a DEK was not rewrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RewrapError {

@@ -94,6 +94,8 @@ pub(crate) enum Purpose {
     RecoverySlot,
     /// Account key: seals names of devices.
     DeviceNames,
+    /// Signing seed of a device: wraps its keys for documents.
+    DocumentKeys,
     /// Pairing code: what the catalog knows of it.
     PairingId,
     /// Pairing code: seals the offer.
@@ -119,6 +121,7 @@ impl Purpose {
             Self::RecoverySealing => b"valise v1 subkey recovery sealing",
             Self::RecoverySlot => b"valise v1 subkey recovery slot",
             Self::DeviceNames => b"valise v1 subkey account device names",
+            Self::DocumentKeys => b"valise v1 subkey device document keys",
             Self::PairingId => b"valise v1 subkey pairing id",
             Self::PairingOffer => b"valise v1 subkey pairing offer",
             Self::PairingAnswer => b"valise v1 subkey pairing answer",
@@ -346,6 +349,7 @@ mod tests {
             RecoverySealing,
             RecoverySlot,
             DeviceNames,
+            DocumentKeys,
             PairingId,
             PairingOffer,
             PairingAnswer,

@@ -17,7 +17,7 @@
 //! - What does not open says nothing about why.
 //!
 //! `seal.rs` alone names `hpke`, `content.rs` alone `age`, `aead.rs` alone `aws-lc-rs`, `shares.rs` alone
-//! `vsss_rs`. Bytes are fixed by
+//! `vsss_rs`, `document.rs` alone `ssh_key`. Bytes are fixed by
 //! `docs/format.md` and by the frozen vectors in `tests/vectors/crypto-*.json`. To change a format, add a
 //! version; the old reader goes when nothing old is left, and never lowers what it accepts.
 
@@ -25,6 +25,7 @@ mod aead;
 mod body;
 mod content;
 mod device;
+mod document;
 mod error;
 mod escrow;
 mod key;
@@ -43,9 +44,13 @@ mod wrap;
 pub use body::{OpenedBody, SealedBody, open_body, seal_body};
 pub use content::{Decrypted, Encryptor, HEADER_LEN, decrypt, encrypt, encrypted_len, plain_len};
 pub use device::{DeviceSecrets, SealedDeviceSecrets, unwrap_index_key, wrap_index_key};
+pub use document::{
+    ContentHash, DocumentSecret, DocumentSigner, Signs, armored, namespaces, openssh_fingerprint, openssh_key,
+    verify_document,
+};
 pub use error::{
-    BadPairingCode, BadPassword, CodeError, ContentError, DoesNotOpen, MakeError, NoRandomness, OpenError, RewrapError,
-    RingError, ShareError, ShareFault, SlotError,
+    BadDocumentSignature, BadPairingCode, BadPassword, CodeError, ContentError, DoesNotOpen, MakeError, NoRandomness,
+    OpenError, RewrapError, RingError, ShareError, ShareFault, SignerFailed, SlotError,
 };
 pub use escrow::{open_released, open_waiting_share, release_share, seal_share, seal_waiting_share};
 pub use key::{AccountSecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey};

@@ -1,7 +1,7 @@
 //! What a keeper gives back: bytes for a record, useless without the keeper.
 //!
 //! Encoding: version byte 1, then canonical CBOR `[provider, key, version, ciphertext]`; at most [`MAX_WRAPPED`] bytes
-//! (`docs/format.md`, section 19). `key` and `version` are for people, and for finding the key again: a false one opens
+//! (`docs/format.md`, section 20). `key` and `version` are for people, and for finding the key again: a false one opens
 //! nothing. The ciphertext is the keeper's own; that of a token is 12 bytes of nonce, ciphertext and 16 bytes of tag.
 
 use serde::{Deserialize, Serialize};

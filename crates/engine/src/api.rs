@@ -14,8 +14,11 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 mod authority;
+mod signatures;
 
 pub use authority::*;
+pub use signatures::*;
+
 /// Ids travel in requests and replies: a front end needs no other crate for them.
 pub use valise_protocol::ids::{AccountId, DekId, DeviceId, EntryId, FolderId, InvitationId};
 
@@ -222,6 +225,18 @@ pub enum Request {
     Export { folder: FolderId, entry: EntryId, to: PathBuf },
     /// Everything about one entry.
     Details { folder: FolderId, entry: EntryId },
+    /// Signs a version of a file (`version` as in `Open`), with words of one's own or none.
+    Sign { folder: FolderId, entry: EntryId, version: Option<DekId>, statement: String },
+    /// Who signed a file. `check`: signed versions that were not read here are, and fetched where that can be.
+    Signatures { folder: FolderId, entry: EntryId, check: bool },
+    /// Writes a version of a file, its good signatures, and what else checks them without Valise, into a directory.
+    ExportSigned { folder: FolderId, entry: EntryId, version: Option<DekId>, to: PathBuf },
+    /// Own keys that sign documents.
+    SigningKeys,
+    /// Another key for this computer; the one before signs no more.
+    RotateSigningKey,
+    /// A key of one's own signs no more. What it signed before stays signed.
+    RevokeSigningKey { version: u64 },
     /// Pulls and sends until nothing more is to be done, or says what stands in the way.
     Sync,
     /// Waits until the pinning node holds everything this device has sent, for at most so many seconds.
@@ -295,6 +310,12 @@ pub enum Reply {
     Exported(Exported),
     /// See [`Request::Details`].
     Details(Box<Details>),
+    /// See [`Request::Sign`] and [`Request::Signatures`].
+    Signatures(Signatures),
+    /// See [`Request::ExportSigned`].
+    ExportedSigned(ExportedSigned),
+    /// See [`Request::SigningKeys`], and what changes them.
+    SigningKeys(Vec<SigningKey>),
     /// See [`Request::SecurityEvents`].
     Security(Vec<SecurityEvent>),
     /// See [`Request::Fingerprints`].
@@ -880,6 +901,8 @@ pub struct Entry {
     pub media_type: String,
     /// Number of versions.
     pub versions: u32,
+    /// Signatures on the newest version that are not known to be bad.
+    pub signatures: u32,
     /// Where its bytes are.
     pub place: Place,
 }

@@ -30,7 +30,7 @@ use crate::transfer::{Transfers, add, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
-use crate::{asking, authority, devices, edit, keys, kit, recovery, share, sync, versions};
+use crate::{asking, authority, devices, edit, keys, kit, recovery, share, signatures, sync, versions};
 
 /// How an engine is set up.
 pub struct Config {
@@ -243,6 +243,18 @@ impl Engine {
             Request::Details { folder, entry } => {
                 shared.vault(|vault| vault.details(&folder, entry)).map(|details| Reply::Details(Box::new(details)))
             }
+            Request::Sign { folder, entry, version, statement } => {
+                signatures::sign(shared, folder, (entry, version), &statement).await.map(Reply::Signatures)
+            }
+            Request::Signatures { folder, entry, check } => {
+                signatures::list(shared, folder, entry, check).await.map(Reply::Signatures)
+            }
+            Request::ExportSigned { folder, entry, version, to } => {
+                signatures::export(shared, folder, (entry, version), &to).await.map(Reply::ExportedSigned)
+            }
+            Request::SigningKeys => signatures::keys(shared).map(Reply::SigningKeys),
+            Request::RotateSigningKey => signatures::rotate(shared).await.map(Reply::SigningKeys),
+            Request::RevokeSigningKey { version } => signatures::revoke(shared, version).await.map(Reply::SigningKeys),
             Request::Sync => {
                 sync::round(shared, &shared.session()?).await?;
                 Ok(Reply::Status(shared.status()))

@@ -194,6 +194,18 @@ impl From<valise_crypto::MakeError> for EngineError {
     }
 }
 
+impl From<valise_crypto::SignerFailed> for EngineError {
+    fn from(_: valise_crypto::SignerFailed) -> Self {
+        Self::NotNow("The key for signing did not answer.")
+    }
+}
+
+impl From<valise_crypto::BadDocumentSignature> for EngineError {
+    fn from(_: valise_crypto::BadDocumentSignature) -> Self {
+        Self::NotVerified("a signature")
+    }
+}
+
 impl From<valise_crypto::RingError> for EngineError {
     fn from(_: valise_crypto::RingError) -> Self {
         Self::IndexDamaged

@@ -1,12 +1,11 @@
 //! A recovery kit as one page to be printed: words of explanation, the code in groups, the same as a QR code.
 //!
-//! Fonts are the viewer's own (Helvetica, Courier), so names outside Latin-1 are left out: the set's name, which
-//! stands on every page, is what matters. The file is private to its owner; printed is where it belongs.
+//! Names that the page cannot show are left out: the set's name, which stands on every page, is what matters.
+//! The file is private to its owner; printed is where it belongs.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, Str};
 use qrcodegen::{QrCode, QrCodeEcc};
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -15,18 +14,12 @@ use valise_crypto::{CodeError, Share};
 use crate::api::{Code, Escrow, KitName};
 use crate::error::EngineError;
 use crate::home::private_file;
+use crate::page::{BOLD, CODE, Ink, LEFT, REGULAR, is_printable};
 use crate::recovery::{kit_name, set_name};
 use crate::shared::Shared;
 
-/// A4, in points.
-const PAGE: (f32, f32) = (595.0, 842.0);
-const LEFT: f32 = 64.0;
 const QR_SIZE: f32 = 168.0;
 const GROUPS_IN_A_ROW: usize = 7;
-
-const REGULAR: Name<'_> = Name(b"R");
-const BOLD: Name<'_> = Name(b"B");
-const CODE: Name<'_> = Name(b"C");
 
 /// Writes a kit's page.
 pub fn write(shared: &Shared, code: &Code, to: &Path) -> Result<PathBuf, EngineError> {
@@ -40,7 +33,7 @@ pub fn write(shared: &Shared, code: &Code, to: &Path) -> Result<PathBuf, EngineE
     })?;
     let code = share.to_code();
     let catalog = catalog.as_deref();
-    let mut page = page(&Page { kit, name: &name, workspace: &workspace, set: &set, code: &code, catalog, helped });
+    let mut page = draw(&Page { kit, name: &name, workspace: &workspace, set: &set, code: &code, catalog, helped });
     let written = private_file(to).and_then(|mut file| {
         file.write_all(&page)?;
         Ok(file.sync_all()?)
@@ -62,30 +55,8 @@ struct Page<'a> {
     helped: bool,
 }
 
-fn page(page: &Page<'_>) -> Vec<u8> {
-    let [catalog, tree, leaf, content, regular, bold, code] = [1, 2, 3, 4, 5, 6, 7].map(Ref::new);
-    let mut pdf = Pdf::new();
-    pdf.catalog(catalog).pages(tree);
-    pdf.pages(tree).kids([leaf]).count(1);
-    let mut sheet = pdf.page(leaf);
-    sheet.media_box(Rect::new(0.0, 0.0, PAGE.0, PAGE.1)).parent(tree).contents(content);
-    sheet.resources().fonts().pair(REGULAR, regular).pair(BOLD, bold).pair(CODE, code);
-    sheet.finish();
-    for (id, font) in [(regular, "Helvetica"), (bold, "Helvetica-Bold"), (code, "Courier-Bold")] {
-        pdf.type1_font(id).base_font(Name(font.as_bytes())).encoding_predefined(Name(b"WinAnsiEncoding"));
-    }
-    let mut ink = Ink { content: Content::new(), y: PAGE.1 - 84.0 };
-    ink.write(page);
-    let mut drawn = ink.content.finish().to_vec();
-    pdf.stream(content, &drawn);
-    drawn.zeroize();
-    pdf.finish()
-}
-
-/// Draws from the top down.
-struct Ink {
-    content: Content,
-    y: f32,
+fn draw(page: &Page<'_>) -> Vec<u8> {
+    crate::page::page(|ink| ink.write(page))
 }
 
 impl Ink {
@@ -184,16 +155,6 @@ impl Ink {
         }
     }
 
-    fn heading(&mut self, text: &str) {
-        self.gap(4.0);
-        self.line(BOLD, 12.0, text);
-    }
-
-    fn lines(&mut self, lines: &[&str]) {
-        lines.iter().for_each(|line| self.line(REGULAR, 10.0, line));
-        self.gap(6.0);
-    }
-
     /// 21 groups in three rows, each with the number of its first: two groups are asked back by number.
     fn code(&mut self, code: &str) {
         let groups: Vec<&str> = code.split(' ').collect();
@@ -220,39 +181,6 @@ impl Ink {
         self.content.fill_nonzero();
         self.gap(QR_SIZE);
     }
-
-    fn line(&mut self, font: Name<'_>, size: f32, text: &str) {
-        self.y -= size;
-        self.show(font, size, LEFT, self.y, text);
-        self.y -= size * 0.4;
-    }
-
-    fn show(&mut self, font: Name<'_>, size: f32, x: f32, y: f32, text: &str) {
-        let bytes = Zeroizing::new(to_win_ansi(text));
-        self.content.begin_text().set_font(font, size).next_line(x, y).show(Str(&bytes)).end_text();
-    }
-
-    fn gap(&mut self, points: f32) {
-        self.y -= points;
-    }
-}
-
-/// Whether the viewer's own fonts have it.
-fn is_printable(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}'))
-}
-
-/// Windows code page 1252, as far as it is used here.
-fn to_win_ansi(text: &str) -> Vec<u8> {
-    let byte = |c: char| match c {
-        '“' => 0x93,
-        '”' => 0x94,
-        '’' => 0x92,
-        '•' => 0x95,
-        '–' => 0x96,
-        c => u8::try_from(u32::from(c)).unwrap_or(b'?'),
-    };
-    text.chars().map(byte).collect()
 }
 
 #[cfg(test)]
@@ -265,7 +193,7 @@ mod tests {
             "VAL1 QPZR Y9X8 GF2T VDW0 S3JN 54KH CE6M UA7L QPZR Y9X8 GF2T VDW0 S3JN 54KH CE6M UA7L QPZR Y9X8 GF2T VDW0";
         let catalog = Some("http://catalog.brightwater.example:4747");
         let made = |name, helped| {
-            page(&Page { kit: KitName::A, name, workspace: "Brightwater", set: "3F2A 91C0", code, catalog, helped })
+            draw(&Page { kit: KitName::A, name, workspace: "Brightwater", set: "3F2A 91C0", code, catalog, helped })
         };
         let pdf = made("Zoë Łuczak", false);
         let text = String::from_utf8_lossy(&pdf);

@@ -3,9 +3,9 @@
 //! - `api`: requests, replies, events: the whole surface. `engine` answers them.
 //! - `home`, `index`: what lies on disk. `vault`: what exists only while unlocked; synchronous, without network.
 //! - `transfer`: bytes in and out. `opened`: files in their own programs. `edit`: changes of a tree; `versions`: an
-//!   older one again. `share`: people. `views`: what a person sees.
+//!   older one again. `share`: people. `views`: what a person sees. `signatures`: on documents.
 //! - `devices`: a person's computers. `recovery`: a forgotten password; `asking`, `authority`: with a colleague's help,
-//!   on either side. `keyring`: the system's. `kit`: the page that is printed.
+//!   on either side. `keyring`: the system's. `kit`, `certificate`: pages that are printed, drawn by `page`.
 //! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
 //!
 //! A change made here is kept in the index first, shown at once, sent when the catalog answers, and counts as
@@ -20,6 +20,7 @@ mod authority;
 #[cfg(feature = "bench")]
 pub mod bench;
 mod catalog;
+mod certificate;
 pub mod clock;
 mod compose;
 mod devices;
@@ -32,9 +33,11 @@ pub mod keyring;
 mod keys;
 mod kit;
 mod opened;
+mod page;
 mod recovery;
 mod share;
 mod shared;
+mod signatures;
 mod sync;
 mod transfer;
 mod vault;
@@ -44,3 +47,4 @@ mod words;
 
 pub use engine::{Config, Engine};
 pub use valise_crypto::Costs;
+pub use valise_protocol::moment;

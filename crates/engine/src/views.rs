@@ -116,6 +116,7 @@ impl Vault {
             by_me: author == self.me.account,
             media_type: newest.map(|content| content.media_type.clone()).unwrap_or_default(),
             versions: count(entry.versions.len()),
+            signatures: count(self.count_signatures(state, entry)),
             place: totals.place,
         }
     }

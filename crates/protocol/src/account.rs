@@ -16,6 +16,10 @@ use crate::record::{ChainKind, Kind, Record};
 use crate::sign::{BadSignature, Domain, Signature, SigningKey, VerifyKey};
 use crate::workspace::MAX_HOLDERS;
 
+mod signing_keys;
+
+pub use signing_keys::*;
+
 /// Most devices an account may ever have had.
 pub const MAX_DEVICES: usize = 256;
 
@@ -34,6 +38,10 @@ pub mod kind {
     pub const RECOVERED: Kind = Kind(5);
     /// [`super::DeviceNamed`]
     pub const DEVICE_NAMED: Kind = Kind(6);
+    /// [`super::SigningKeyAdded`]
+    pub const SIGNING_KEY: Kind = Kind(7);
+    /// [`super::SigningKeyRevoked`]
+    pub const SIGNING_KEY_REVOKED: Kind = Kind(8);
 }
 
 /// Open part of the genesis.
@@ -179,6 +187,10 @@ pub enum Op {
     Recovered(Box<Recovered>),
     /// See [`DeviceNamed`].
     DeviceNamed(DeviceNamed),
+    /// See [`SigningKeyAdded`].
+    SigningKeyAdded(SigningKeyAdded),
+    /// See [`SigningKeyRevoked`].
+    SigningKeyRevoked(SigningKeyRevoked),
 }
 
 /// A device as the chain knows it.
@@ -224,6 +236,7 @@ pub struct Account {
     master: (KeyVersion, Commitment),
     ring: (u64, Commitment),
     recovery: Option<RecoverySet>,
+    signing_keys: Vec<SigningKeyInfo>,
 }
 
 /// The bytes a new device signs to consent.
@@ -270,6 +283,7 @@ impl Account {
             master: (0, Commitment::ZERO),
             ring: (0, Commitment::ZERO),
             recovery: None,
+            signing_keys: Vec::new(),
         })
     }
 
@@ -282,9 +296,13 @@ impl Account {
         }
         let verdict = match envelope.kind {
             kind::RECOVERED => self.apply_recovered(record)?,
-            kind::KEYS | kind::DEVICE_ADDED | kind::DEVICE_REVOKED | kind::RECOVERY_SET | kind::DEVICE_NAMED => {
-                self.apply_by_device(record)?
-            }
+            kind::KEYS
+            | kind::DEVICE_ADDED
+            | kind::DEVICE_REVOKED
+            | kind::RECOVERY_SET
+            | kind::DEVICE_NAMED
+            | kind::SIGNING_KEY
+            | kind::SIGNING_KEY_REVOKED => self.apply_by_device(record)?,
             _ => return Err(Broken::UpdateNeeded),
         };
         self.head = Head::of(record);
@@ -310,6 +328,8 @@ impl Account {
             kind::DEVICE_ADDED => self.device_added(record),
             kind::DEVICE_REVOKED => self.device_revoked(record),
             kind::DEVICE_NAMED => self.device_named(record),
+            kind::SIGNING_KEY => self.signing_key_added(record),
+            kind::SIGNING_KEY_REVOKED => self.signing_key_revoked(record),
             _ => self.recovery_set(record),
         })
     }

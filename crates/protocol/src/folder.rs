@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use crate::account::AccountKey;
 use crate::chain::{Broken, Head, Roster, Slice, Stop, Verdict, Void, check_link};
+use crate::document::MAX_SEALED;
 use crate::ids::{AccountId, Commitment, Epoch, FolderId, InvitationId, RecordHash, Seq, WorkspaceId};
 use crate::invitation::{MAX_INVITATIONS, check_redemption};
 use crate::keys::WrappedKey;
-use crate::record::{ChainKind, Kind, MAX_CHANGES, Record};
+use crate::record::{ChainKind, Envelope, Kind, MAX_CHANGES, Record};
 
 mod parts;
 
@@ -47,13 +48,17 @@ pub enum Op {
     InvitationRevoked(InvitationRevoked),
     /// See [`KeyPolicy`].
     KeyPolicy(KeyPolicy),
+    /// See [`Signed`].
+    Signed(Signed),
 }
 
 impl Op {
     /// Account chains that the record embeds.
     pub fn slices(&self) -> &[Slice] {
         match self {
-            Self::Anchor(Anchor { slices }) | Self::Rekey(Rekey { slices, .. }) => slices,
+            Self::Anchor(Anchor { slices }) | Self::Rekey(Rekey { slices, .. }) | Self::Signed(Signed { slices }) => {
+                slices
+            }
             Self::MemberAdded(added) => &added.slices,
             _ => &[],
         }
@@ -207,6 +212,7 @@ impl Folder {
             Op::Invited(invited) => self.invited(invited),
             Op::InvitationRevoked(revoked) => self.invitation_revoked(revoked),
             Op::KeyPolicy(policy) => self.set_policy(policy),
+            Op::Signed(_) => self.signed(envelope),
         }
     }
 
@@ -289,6 +295,14 @@ impl Folder {
         }
         let within = content.pins.len() <= MAX_CHANGES && content.drops.len() <= MAX_CHANGES;
         within.then_some(()).ok_or(Void::Limit)
+    }
+
+    /// What is signed is sealed: not to a key that somebody has who is gone.
+    fn signed(&self, envelope: &Envelope) -> Result<(), Void> {
+        if self.epoch == 0 || self.key_change_waiting {
+            return Err(Void::KeyChangeFirst);
+        }
+        (envelope.sealed.len() <= MAX_SEALED).then_some(()).ok_or(Void::Limit)
     }
 
     fn invited(&mut self, invited: &Invited) -> Result<(), Void> {
@@ -383,7 +397,7 @@ impl Folder {
 
 fn may(role: Role, op: &Op) -> bool {
     match op {
-        Op::Anchor(_) | Op::Left => true,
+        Op::Anchor(_) | Op::Left | Op::Signed(_) => true,
         Op::Content(_) | Op::Rekey(_) => matches!(role, Role::Owner | Role::Editor),
         Op::MemberAdded(_)
         | Op::MemberRemoved(_)
@@ -414,6 +428,7 @@ fn decode(record: &Record) -> Result<Result<Op, Void>, Broken> {
         kind::INVITED => open(record, Op::Invited),
         kind::INVITATION_REVOKED => open(record, Op::InvitationRevoked),
         kind::KEY_POLICY => open(record, Op::KeyPolicy),
+        kind::SIGNED => open(record, Op::Signed),
         _ => return Err(Broken::UpdateNeeded),
     })
 }

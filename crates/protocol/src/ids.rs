@@ -167,6 +167,10 @@ id!(
     GroupId, 16
 );
 id!(
+    /// SHA-512 of a file's plaintext: what a signature on a document is over.
+    ContentDigest, 64
+);
+id!(
     /// A commitment: a digest which fixes a key without telling it.
     Commitment, 32
 );

@@ -7,7 +7,7 @@ use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 use crate::cbor;
 use crate::hash::{Label, digest};
 use crate::ids::DeviceId;
-use crate::sign::VerifyKey;
+use crate::sign::{BadSignature, Domain, Signature, VerifyKey};
 
 /// Length of an X-Wing public key (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519.
 pub const SEALING_PUBLIC_LEN: usize = 1216;
@@ -79,6 +79,27 @@ pub struct Seal {
     pub enc: Encapsulation,
     /// The sealed key.
     pub key: SealedKey,
+}
+
+/// The public half of a key that signs documents: Ed25519. Such a key signs nothing else but that it is its device's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DocumentKey(VerifyKey);
+
+impl DocumentKey {
+    /// From its 32 bytes.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(VerifyKey::new(bytes))
+    }
+
+    /// Its 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    pub(crate) fn verify(&self, domain: Domain, bytes: &[u8], signature: &Signature) -> Result<(), BadSignature> {
+        self.0.verify(domain, bytes, signature)
+    }
 }
 
 /// A device's three public keys. Its id is their digest, so they cannot be mixed with another device's.

@@ -9,7 +9,7 @@ use crate::cbor;
 use crate::ids::{
     AccountId, DekId, DeviceId, Epoch, FolderId, KeyVersion, PairingId, RecordHash, RecoverySetId, Seq, WorkspaceId,
 };
-use crate::keys::SealingPublic;
+use crate::keys::{DocumentKey, SealingPublic};
 use crate::record::{FORMAT_VERSION, Kind};
 
 /// Where a wrapped (AES-256-GCM-SIV) thing belongs.
@@ -41,6 +41,8 @@ pub enum WrapPlace {
     IndexKey { workspace: WorkspaceId },
     /// A device's name under an account key.
     DeviceName { workspace: WorkspaceId, account: AccountId, version: KeyVersion, device: DeviceId },
+    /// A key for signing documents, under a subkey of its device's secrets.
+    DocumentKey { workspace: WorkspaceId, account: AccountId, device: DeviceId, key: DocumentKey },
     /// What a device tells one that is to join its account, under a pairing code.
     PairingOffer { pairing: PairingId },
     /// What the one that is to join answers.
@@ -130,6 +132,9 @@ impl WrapPlace {
             Self::IndexKey { workspace } => bytes("wrap index key", (workspace,)),
             Self::DeviceName { workspace, account, version, device } => {
                 bytes("wrap device name", (workspace, account, version, device))
+            }
+            Self::DocumentKey { workspace, account, device, key } => {
+                bytes("wrap document key", (workspace, account, device, key))
             }
             Self::PairingOffer { pairing } => bytes("wrap pairing offer", (pairing,)),
             Self::PairingAnswer { pairing } => bytes("wrap pairing answer", (pairing,)),

@@ -30,6 +30,8 @@ pub enum Domain {
     Identity,
     /// A new device asks for a recovery.
     RecoveryAsked,
+    /// A key for signing documents is a device's. The only domain that such a key signs in; see `document`.
+    DocumentKey,
 }
 
 impl Domain {
@@ -44,11 +46,12 @@ impl Domain {
             Domain::Request => "valise v1 sign request",
             Domain::Identity => "valise v1 sign identity",
             Domain::RecoveryAsked => "valise v1 sign recovery asked",
+            Domain::DocumentKey => "valise v1 sign document key",
         }
     }
 
     /// Label, zero byte, SHA-256 of the bytes.
-    fn message(self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn message(self, bytes: &[u8]) -> Vec<u8> {
         let mut message = self.text().as_bytes().to_vec();
         message.push(0);
         message.extend_from_slice(&Sha256::digest(bytes));
@@ -65,6 +68,13 @@ pub struct Signature {
     algorithm: u8,
     #[serde(with = "serde_bytes")]
     bytes: Vec<u8>,
+}
+
+impl Signature {
+    /// An Ed25519 signature that was made elsewhere, by a key that is no [`SigningKey`].
+    pub fn ed25519(bytes: [u8; 64]) -> Self {
+        Self { algorithm: ED25519, bytes: bytes.to_vec() }
+    }
 }
 
 /// The signature does not stand.

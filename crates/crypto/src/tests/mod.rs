@@ -3,6 +3,7 @@
 
 mod frozen;
 mod published;
+mod sshsig;
 
 use serde_json::Value;
 use zeroize::Zeroizing;

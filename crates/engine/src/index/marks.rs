@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use valise_protocol::cbor;
-use valise_protocol::ids::FolderId;
+use valise_protocol::ids::{Cid, FolderId};
 
 use crate::error::EngineError;
 
@@ -55,6 +55,12 @@ pub enum Mark {
     Promises,
     /// For which device this person was told that somebody is about to recover their account (bytes).
     ClaimTold,
+    /// This device's key for documents: its public half, and the secret one as `valise-crypto` wraps it.
+    SigningKey,
+    /// The next one, as long as the account's chain may not know it.
+    NextSigningKey,
+    /// SHA-512 of the plaintext of an encrypted file that was read here (bytes).
+    Digest(Cid),
     /// The join request of a newcomer, until it is admitted.
     JoinRequest,
 }
@@ -80,6 +86,9 @@ impl Mark {
             Self::AccountSent => "account sent".into(),
             Self::Promises => "promises".into(),
             Self::ClaimTold => "claim told".into(),
+            Self::SigningKey => "signing key".into(),
+            Self::NextSigningKey => "next signing key".into(),
+            Self::Digest(cid) => format!("digest {cid}"),
             Self::JoinRequest => "join request".into(),
         }
     }

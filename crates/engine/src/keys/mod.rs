@@ -101,7 +101,7 @@ pub async fn rekey(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderI
         if vault.demands_rekey(state, now)? {
             return vault.compose_rekey(folder).map(Some);
         }
-        if vault.is_outdated(state) || !vault.is_known_in(state) {
+        if vault.is_outdated(state) || !vault.is_known_in(state) || vault.owes_revocation(state) {
             return vault.compose_anchor(folder).map(Some);
         }
         Ok(None)

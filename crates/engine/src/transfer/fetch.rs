@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use valise_blocks::{BlocksError, FetchOptions, PeerId};
-use valise_crypto::{Dek, decrypt, encrypted_len};
-use valise_protocol::ids::FolderId;
+use valise_crypto::{ContentHash, Dek, decrypt, encrypted_len};
+use valise_protocol::ids::{ContentDigest, FolderId};
 use valise_protocol::tree::Content;
 
 use super::content::NodeReader;
@@ -80,6 +80,28 @@ async fn until_dialled(session: &Session) {
     let _ = tokio::time::timeout(BLOCK_TIMEOUT, waiting).await;
 }
 
+/// Fetches if need be and reads a version through: its digest.
+pub async fn digest(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    folder: FolderId,
+    content: &Content,
+    cancel: &CancellationToken,
+) -> Result<ContentDigest, EngineError> {
+    let (size, stop) = (content.size, cancel.clone());
+    let read = move |dek: &Dek, reader| {
+        let mut hash = ContentHash::new();
+        decrypt_pieces(dek, reader, size, &stop, |piece| {
+            hash.update(piece);
+            Ok(())
+        })?;
+        Ok(hash.finish())
+    };
+    let digest = decrypted(shared, session, folder, content, (cancel, &|_| {}), read).await?;
+    shared.vault(|vault| vault.keep_digest(&content.cid, &digest))?;
+    Ok(digest)
+}
+
 /// Fetches if need be and decrypts a version to a file.
 pub async fn write_to(
     shared: &Arc<Shared>,
@@ -90,9 +112,33 @@ pub async fn write_to(
     cancel: &CancellationToken,
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<(), EngineError> {
+    // What is signed is compared as it is read.
+    let hashed = shared.vault(|vault| Ok(vault.lacks_digest(&folder, content)))?;
+    let (target, size, stop) = (target.to_owned(), content.size, cancel.clone());
+    let write = move |dek: &Dek, reader| decrypt_file(dek, reader, &target, size, attributes, (&stop, hashed));
+    let digest = decrypted(shared, session, folder, content, (cancel, progress), write).await?;
+    digest.map_or(Ok(()), |digest| shared.vault(|vault| vault.keep_digest(&content.cid, &digest)))
+}
+
+/// Does something with a version's bytes; once more, if what is on this disk is damaged.
+async fn decrypted<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    folder: FolderId,
+    content: &Content,
+    (cancel, progress): (&CancellationToken, &(dyn Fn(u64) + Send + Sync)),
+    work: impl Fn(&Dek, NodeReader) -> Result<T, EngineError> + Send + Sync + 'static,
+) -> Result<T, EngineError> {
     ensure_here(shared, session, content, cancel, progress).await?;
     let dek = dek(shared, session, folder, content).await?;
-    match decrypt_to(session, &dek, content, target, attributes, cancel).await {
+    let work = Arc::new(work);
+    let run = || {
+        let reader = NodeReader::begin(session.blocks.as_ref(), content.cid.inner(), cancel.clone());
+        let (dek, work) = (dek.clone(), work.clone());
+        tokio::task::spawn_blocking(move || work(&dek, reader))
+    };
+    const ENDED: EngineError = EngineError::Internal("a thread ended");
+    match run().await.map_err(|_| ENDED)? {
         Err(EngineError::NotVerified(_) | EngineError::NotAvailable) => {
             // Damage on this disk: fetching again replaces what is damaged.
             shared.vault(|vault| {
@@ -100,7 +146,7 @@ pub async fn write_to(
                 Ok(())
             })?;
             ensure_here(shared, session, content, cancel, progress).await?;
-            decrypt_to(session, &dek, content, target, attributes, cancel).await
+            run().await.map_err(|_| ENDED)?
         }
         result => result,
     }
@@ -126,29 +172,34 @@ pub async fn dek(
     }
 }
 
-async fn decrypt_to(
-    session: &Session,
-    dek: &Arc<Dek>,
-    content: &Content,
-    target: &Path,
-    attributes: Attributes,
-    cancel: &CancellationToken,
-) -> Result<(), EngineError> {
-    let reader = NodeReader::begin(session.blocks.as_ref(), content.cid.inner(), cancel.clone());
-    let (dek, target, size, cancel) = (dek.clone(), target.to_owned(), content.size, cancel.clone());
-    let decrypting = move || decrypt_file(&dek, reader, &target, size, attributes, &cancel);
-    tokio::task::spawn_blocking(decrypting).await.map_err(|_| EngineError::Internal("a thread ended"))?
-}
-
 fn decrypt_file(
     dek: &Dek,
     reader: NodeReader,
     target: &Path,
     size: u64,
     attributes: Attributes,
-    cancel: &CancellationToken,
-) -> Result<(), EngineError> {
+    (cancel, hashed): (&CancellationToken, bool),
+) -> Result<Option<ContentDigest>, EngineError> {
     let mut pending = Pending::begin(target)?;
+    let mut hash = hashed.then(ContentHash::new);
+    decrypt_pieces(dek, reader, size, cancel, |piece| {
+        if let Some(hash) = &mut hash {
+            hash.update(piece);
+        }
+        pending.write(piece)
+    })?;
+    pending.finish(attributes)?;
+    Ok(hash.map(ContentHash::finish))
+}
+
+/// Hands on what was authenticated, piece by piece; all of it only if this is no error.
+fn decrypt_pieces(
+    dek: &Dek,
+    reader: NodeReader,
+    size: u64,
+    cancel: &CancellationToken,
+    mut take: impl FnMut(&[u8]) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
     let mut plain = decrypt(dek, reader)?;
     // Most files are small, and wiping has its price. One byte more, so that the end comes with the last of them.
     let mut buffer = Zeroizing::new(vec![0; size.saturating_add(1).min(256 << 10) as usize]);
@@ -161,11 +212,8 @@ fn decrypt_file(
         if read == 0 {
             break;
         }
-        pending.write(&buffer[..read])?;
+        take(&buffer[..read])?;
         written += read as u64;
     }
-    if written != size {
-        return Err(EngineError::NotVerified("the file"));
-    }
-    pending.finish(attributes)
+    if written == size { Ok(()) } else { Err(EngineError::NotVerified("the file")) }
 }

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use valise_crypto::{FolderKey, FolderKeyWrapper, FolderPlace, SealedBody, SealingPair, open_body, open_folder_key};
+use valise_crypto::{
+    FolderKey, FolderKeyWrapper, FolderPlace, OpenedBody, SealedBody, SealingPair, open_body, open_folder_key,
+};
 use valise_protocol::chain::{Broken, Verdict, Void};
-use valise_protocol::folder::{Content, Folder, MemberSeal, Op, Rekey, Role};
+use valise_protocol::document::{Body, SignedBy};
+use valise_protocol::folder::{Content, Folder, MemberSeal, Op, Rekey, Role, kind};
 use valise_protocol::ids::{
     AccountId, Cid, Commitment, DekId, DeviceId, Epoch, FolderId, KeyVersion, RecordHash, Seq, WorkspaceId,
 };
@@ -14,6 +17,7 @@ use valise_protocol::record::Record;
 use valise_protocol::tree::change::decode_body;
 use valise_protocol::tree::{Change, Effect, Stamp, Tree};
 
+use super::signatures::{KeysThere, SignaturesMade};
 use crate::index::outbox::Waiting;
 
 /// What opens a folder's seals.
@@ -61,6 +65,7 @@ pub struct FolderState {
     /// Announced DAGs which no pinning node is known to hold, and whether this device made them.
     unheld: HashMap<Cid, bool>,
     unopened: VecDeque<Unopened>,
+    signatures: SignaturesMade,
     /// Records by others which brought files: place, and how many.
     brought: BTreeMap<Seq, u32>,
     /// After an alarm: nothing is sent or taken until a person decides.
@@ -74,12 +79,18 @@ pub struct FolderState {
     pub rewrap_after: Option<(Epoch, DekId)>,
 }
 
-/// A content record whose key may not be known yet.
+/// A record with a sealed body whose key may not be known yet.
 struct Unopened {
     stamp: Stamp,
     place: WrapPlace,
-    content: Content,
+    what: Sealed,
     sealed: SealedBody,
+}
+
+/// What such a record says openly, or is known of it.
+enum Sealed {
+    Changes(Content),
+    Signed(KeysThere),
 }
 
 impl FolderState {
@@ -94,6 +105,7 @@ impl FolderState {
             waiting_changes: 0,
             unheld: HashMap::new(),
             unopened: VecDeque::new(),
+            signatures: SignaturesMade::default(),
             brought: BTreeMap::new(),
             stopped: false,
             seen_up_to: 0,
@@ -107,7 +119,10 @@ impl FolderState {
     pub fn take(&mut self, opener: &Opener<'_>, record: &Record) -> Result<Vec<Finding>, Broken> {
         let author = record.envelope().author;
         let op = match self.chain.apply(record)? {
-            Verdict::Void(void) => return Ok(vec![Finding::Void(author, void)]),
+            Verdict::Void(void) => {
+                self.take_void_signature(record, void);
+                return Ok(vec![Finding::Void(author, void)]);
+            }
             Verdict::Applied(op) => op,
         };
         let mut findings = Vec::new();
@@ -116,12 +131,31 @@ impl FolderState {
             Op::MemberAdded(added) if added.account == opener.account => {
                 self.take_seal(opener, record, &added.seal, self.chain.epoch(), &mut findings);
             }
-            Op::Content(content) => self.unopened.push_back(Unopened::new(&self.chain, record, content)),
+            Op::Content(content) => self.await_key(record, Sealed::Changes(content)),
+            Op::Signed(_) => self.await_key(record, Sealed::Signed(KeysThere::of(&self.chain, record.envelope()))),
             _ => {}
         }
         self.open_previous(&mut findings);
         self.open_waiting(opener, &mut findings);
         Ok(findings)
+    }
+
+    fn await_key(&mut self, record: &Record, what: Sealed) {
+        self.unopened.push_back(Unopened::new(&self.chain, record, what));
+    }
+
+    /// What somebody outside signed is shown as that. Nothing waits for a key which may never come, and what does not
+    /// open or says something false is no signature at all.
+    fn take_void_signature(&mut self, record: &Record, void: Void) {
+        let envelope = record.envelope();
+        if envelope.kind != kind::SIGNED || !self.unopened.is_empty() {
+            return;
+        }
+        let Some(there) = KeysThere::of_void(&self.chain, envelope, void) else { return };
+        let unopened = Unopened::new(&self.chain, record, Sealed::Signed(there));
+        if let Some(body) = self.keys.get(&envelope.epoch).and_then(|key| unopened.open(&key.key)) {
+            self.take_body(&unopened, &body);
+        }
     }
 
     fn take_rekey(&mut self, opener: &Opener<'_>, record: &Record, rekey: &Rekey, findings: &mut Vec<Finding>) {
@@ -208,37 +242,53 @@ impl FolderState {
     fn open_waiting(&mut self, opener: &Opener<'_>, findings: &mut Vec<Finding>) {
         while let Some(next) = self.unopened.front() {
             let Some(key) = self.keys.get(&next.stamp.epoch) else { return };
-            let changes = next.open(&key.key);
+            let body = next.open(&key.key);
             let Some(next) = self.unopened.pop_front() else { return };
-            let sound = changes.and_then(|changes| self.apply(opener, &next, &changes));
+            let sound = body.and_then(|body| match &next.what {
+                Sealed::Changes(content) => {
+                    let changes = decode_body(body.as_bytes()).ok()?;
+                    self.apply(opener, next.stamp, content, &changes)
+                }
+                Sealed::Signed(_) => self.take_body(&next, &body),
+            });
             if sound.is_none() {
                 findings.push(Finding::BadBody(next.stamp.author));
             }
         }
     }
 
+    fn take_body(&mut self, unopened: &Unopened, body: &OpenedBody) -> Option<()> {
+        let Sealed::Signed(there) = &unopened.what else { return None };
+        let (stamp, body) = (unopened.stamp, Body::decode(body.as_bytes()).ok()?);
+        let by = SignedBy { workspace: self.chain.workspace(), folder: self.chain.id(), account: stamp.author };
+        self.signatures.take(&self.confirmed, by, stamp, there, body)
+    }
+
     /// The open part must say what the sealed changes say: no more, no less.
-    fn apply(&mut self, opener: &Opener<'_>, content: &Unopened, changes: &[Change]) -> Option<()> {
+    fn apply(&mut self, opener: &Opener<'_>, stamp: Stamp, content: &Content, changes: &[Change]) -> Option<()> {
         let brought: BTreeSet<Cid> = changes.iter().filter_map(brings).collect();
-        let pinned: BTreeSet<Cid> = content.content.pins.iter().map(|pin| pin.cid).collect();
+        let pinned: BTreeSet<Cid> = content.pins.iter().map(|pin| pin.cid).collect();
         if brought != pinned {
             return None;
         }
-        let device = &content.stamp.device;
+        let device = &stamp.device;
         let mine = *device == opener.device || opener.earlier.contains(device);
         let mut dropped = BTreeSet::new();
         for change in changes {
-            match self.confirmed.apply(content.stamp, change) {
+            match self.confirmed.apply(stamp, change) {
                 Ok(Effect::Purged(_, cids)) => dropped.extend(cids),
                 Ok(_) => self.unheld.extend(brings(change).map(|cid| (cid, mine))),
                 Err(_) => {}
             }
         }
         self.unheld.retain(|cid, _| !dropped.contains(cid));
-        if content.stamp.author != opener.account && !brought.is_empty() {
-            self.brought.insert(content.stamp.seq, u32::try_from(brought.len()).unwrap_or(u32::MAX));
+        if changes.iter().any(|change| matches!(change, Change::Purge(_))) {
+            self.signatures.forget_purged(&self.confirmed);
         }
-        content.content.drops.iter().all(|cid| dropped.contains(cid)).then_some(())
+        if stamp.author != opener.account && !brought.is_empty() {
+            self.brought.insert(stamp.seq, u32::try_from(brought.len()).unwrap_or(u32::MAX));
+        }
+        content.drops.iter().all(|cid| dropped.contains(cid)).then_some(())
     }
 
     /// Lays what waits over what is confirmed.
@@ -267,6 +317,16 @@ impl FolderState {
     /// The tree as a person sees it.
     pub fn tree(&self) -> &Tree {
         self.view.as_ref().unwrap_or(&self.confirmed)
+    }
+
+    /// The tree as the chain alone has it, without what waits.
+    pub fn confirmed(&self) -> &Tree {
+        &self.confirmed
+    }
+
+    /// Signatures on its files.
+    pub fn signatures(&self) -> &SignaturesMade {
+        &self.signatures
     }
 
     /// The chain.
@@ -332,7 +392,7 @@ impl FolderState {
 }
 
 impl Unopened {
-    fn new(chain: &Folder, record: &Record, content: Content) -> Self {
+    fn new(chain: &Folder, record: &Record, what: Sealed) -> Self {
         let envelope = record.envelope();
         let stamp = Stamp {
             seq: envelope.seq,
@@ -351,12 +411,11 @@ impl Unopened {
             device: envelope.device,
             kind: envelope.kind,
         };
-        Self { stamp, place, content, sealed: SealedBody::from_bytes(envelope.sealed.to_vec()) }
+        Self { stamp, place, what, sealed: SealedBody::from_bytes(envelope.sealed.to_vec()) }
     }
 
-    fn open(&self, key: &FolderKey) -> Option<Vec<Change>> {
-        let opened = open_body(key, &self.place, &self.sealed).ok()?;
-        decode_body(opened.as_bytes()).ok()
+    fn open(&self, key: &FolderKey) -> Option<OpenedBody> {
+        open_body(key, &self.place, &self.sealed).ok()
     }
 }
 

@@ -274,7 +274,7 @@ impl Vault {
 
     /// Whether a folder's key is to change, or the folder is to be told of a newer account key or of this device.
     pub fn wants_rekey(&self, state: &FolderState, now: u64) -> Result<bool, EngineError> {
-        let tells = self.is_outdated(state) || !self.is_known_in(state);
+        let tells = self.is_outdated(state) || !self.is_known_in(state) || self.owes_revocation(state);
         Ok(tells || self.demands_rekey(state, now)? || self.closed_member(state).is_some())
     }
 

@@ -11,6 +11,7 @@ pub mod folder;
 pub mod intake;
 pub mod keys;
 pub mod recovery;
+pub mod signatures;
 pub mod unlock;
 pub mod write;
 

@@ -143,6 +143,17 @@ impl Vault {
             pins: batch.iter().flat_map(|row| row.pins.clone()).collect(),
             drops: batch.iter().flat_map(|row| row.drops.clone()).collect(),
         };
+        self.write_sealed_folder(id, folder::kind::CONTENT, &content, encode_body(&changes)?)
+    }
+
+    /// A record of a folder with a sealed body, in the epoch in force.
+    pub fn write_sealed_folder<T: Serialize>(
+        &self,
+        id: FolderId,
+        kind: Kind,
+        open: &T,
+        body: Vec<u8>,
+    ) -> Result<Record, EngineError> {
         let state = self.folder(&id)?;
         let key = state.current_key().ok_or(EngineError::NotVerified("the folder's key"))?;
         let slot = self.slot(id, state.chain().epoch())?;
@@ -154,10 +165,10 @@ impl Vault {
             prev: slot.prev,
             author: self.me.account,
             device: self.me.device,
-            kind: folder::kind::CONTENT,
+            kind,
         };
-        let sealed = seal_body(key, &place, &OpenedBody::new(encode_body(&changes)?))?;
-        slot.write_sealed(&self.me.author(), folder::kind::CONTENT, &content, sealed.into_bytes())
+        let sealed = seal_body(key, &place, &OpenedBody::new(body))?;
+        slot.write_sealed(&self.me.author(), kind, open, sealed.into_bytes())
     }
 
     /// A new epoch, sealed to every member's newest anchored key.
@@ -208,7 +219,7 @@ impl Vault {
     }
 
     /// One's own account records that a folder does not have yet.
-    fn slice_for(&self, state: &FolderState) -> Result<Slice, EngineError> {
+    pub(super) fn slice_for(&self, state: &FolderState) -> Result<Slice, EngineError> {
         self.own_slice(state.chain().roster().next_to_embed(&self.me.account))
     }
 

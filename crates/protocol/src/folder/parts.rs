@@ -32,6 +32,8 @@ pub mod kind {
     pub const INVITATION_REVOKED: Kind = Kind(9);
     /// [`super::KeyPolicy`]
     pub const KEY_POLICY: Kind = Kind(10);
+    /// [`super::Signed`]
+    pub const SIGNED: Kind = Kind(11);
 }
 
 /// What a folder is for.
@@ -46,7 +48,7 @@ impl Purpose {
     pub const PERSONAL: Self = Self(2);
 }
 
-/// A member's role. Owner: everything. Editor: content, rekey, leave, anchor. Viewer: leave, anchor.
+/// A member's role. Owner: everything. Editor: content, rekey, sign, leave, anchor. Viewer: sign, leave, anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum Role {
@@ -166,6 +168,13 @@ pub struct Content {
     pub pins: Vec<Pin>,
     /// DAGs which nobody needs any more.
     pub drops: Vec<Cid>,
+}
+
+/// The author signed a version of a file. The sealed body holds what and how; see `document::Body`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Signed {
+    /// The author's account, if the folder does not know the key that signed; else nothing.
+    pub slices: Vec<Slice>,
 }
 
 /// A DAG to keep, with its announced size.

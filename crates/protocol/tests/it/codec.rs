@@ -13,7 +13,7 @@ use valise_protocol::invitation::{Link, Redemption};
 use valise_protocol::record::{Envelope, MAX_CHANGES, Record};
 use valise_protocol::tree::change::{MAX_NESTING, decode_body, encode_body};
 use valise_protocol::tree::{Change, EntryKind, More, NewContent};
-use valise_protocol::{account, folder, workspace};
+use valise_protocol::{account, document, folder, workspace};
 
 use crate::scenario::{account_records, folder_records, workspace_records};
 use crate::support::{cid, dek, entry};
@@ -87,6 +87,9 @@ fn honest_as_anything(bytes: &[u8]) {
     honest::<folder::Rekey>(bytes);
     honest::<folder::Content>(bytes);
     honest::<folder::Left>(bytes);
+    honest::<folder::Signed>(bytes);
+    honest::<account::SigningKeyAdded>(bytes);
+    honest::<document::Body>(bytes);
     honest::<workspace::Catalog>(bytes);
     honest::<workspace::Policy>(bytes);
     if let Ok(record) = Record::decode(bytes) {
@@ -145,7 +148,9 @@ fn every_open_part_comes_back() {
             2 => comes_back::<account::DeviceAdded>(&record),
             3 => comes_back::<account::DeviceRevoked>(&record),
             4 => comes_back::<account::RecoverySet>(&record),
-            _ => comes_back::<account::Recovered>(&record),
+            5 => comes_back::<account::Recovered>(&record),
+            7 => comes_back::<account::SigningKeyAdded>(&record),
+            _ => comes_back::<account::SigningKeyRevoked>(&record),
         }
     }
     for record in folder_records() {
@@ -160,7 +165,8 @@ fn every_open_part_comes_back() {
             7 => comes_back::<folder::Content>(&record),
             8 => comes_back::<folder::Invited>(&record),
             9 => comes_back::<folder::InvitationRevoked>(&record),
-            _ => comes_back::<folder::KeyPolicy>(&record),
+            10 => comes_back::<folder::KeyPolicy>(&record),
+            _ => comes_back::<folder::Signed>(&record),
         }
     }
     for record in workspace_records() {

@@ -5,6 +5,7 @@ mod support;
 
 mod account;
 mod codec;
+mod documents;
 mod folder_members;
 mod folder_rules;
 mod names;

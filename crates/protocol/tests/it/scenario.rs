@@ -33,8 +33,12 @@ pub fn account_records() -> Vec<Record> {
     let recovered = Recovered { set: set.id, device: third.keys.clone(), consent };
     let draft = alice.draft(&third, account::kind::RECOVERED, &recovered);
     assert_applied(&alice.apply(Record::sign(draft, &signing_key(30)).unwrap()).unwrap());
-    alice.device = third;
+    alice.device = third.clone();
     alice.rotate();
+    alice.add_signing_key(&third, 70);
+    alice.add_signing_key(&third, 71);
+    let revoked = account::SigningKeyRevoked { version: 1 };
+    assert_applied(&alice.append(&third, account::kind::SIGNING_KEY_REVOKED, &revoked));
     alice.records
 }
 
@@ -103,7 +107,7 @@ pub fn workspace_records() -> Vec<Record> {
 }
 
 pub fn folder_records() -> Vec<Record> {
-    let (mut alice, bob, carol) = (alice(), bob(), carol());
+    let (mut alice, mut bob, carol) = (alice(), bob(), carol());
     let mut chain = FolderChain::with(&alice, &[(&bob, Role::Editor)]);
     let content = Content { pins: vec![Pin { cid: cid(1), size: 1000, blocks: 1 }], drops: vec![cid(2)] };
     let mut draft = chain.draft(&bob, &bob.device, folder::kind::CONTENT, &content);
@@ -141,6 +145,12 @@ pub fn folder_records() -> Vec<Record> {
     chain.rekey(&bob);
     let policy = folder::KeyPolicy { minimum: 3, rotate_days: 90 };
     assert_applied(&chain.append(&bob, folder::kind::KEY_POLICY, &policy));
+    let device = bob.device.clone();
+    bob.add_signing_key(&device, 72);
+    let signed = folder::Signed { slices: chain.news(&bob) };
+    let mut draft = chain.draft(&bob, &device, folder::kind::SIGNED, &signed);
+    draft.sealed = ByteBuf::from(pad(&crate::documents::body().encode().unwrap()).unwrap());
+    assert_applied(&chain.apply(device.sign(draft)).unwrap());
     chain.records
 }
 

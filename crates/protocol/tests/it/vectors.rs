@@ -9,10 +9,12 @@ use valise_protocol::api::Identity;
 use valise_protocol::auth::{Proof, Signed};
 use valise_protocol::cbor;
 use valise_protocol::chain::{Broken, Head, Verdict};
+use valise_protocol::document::SignedBy;
 use valise_protocol::folder::Folder;
 use valise_protocol::hash::{Label, digest};
 use valise_protocol::ids::{DeviceId, FolderId, PairingId, RecordHash, RecoverySetId};
 use valise_protocol::invitation::redeem;
+use valise_protocol::keys::DocumentKey;
 use valise_protocol::names::{fold, normalize};
 use valise_protocol::padding::{pad, padme};
 use valise_protocol::place::{SealPlace, WrapPlace};
@@ -47,7 +49,7 @@ const LABELS: [Label; 17] = [
     Label::RecoverySet,
 ];
 
-const DOMAINS: [Domain; 8] = [
+const DOMAINS: [Domain; 9] = [
     Domain::Record,
     Domain::DeviceConsent,
     Domain::Redeem,
@@ -56,6 +58,7 @@ const DOMAINS: [Domain; 8] = [
     Domain::Request,
     Domain::Identity,
     Domain::RecoveryAsked,
+    Domain::DocumentKey,
 ];
 
 /// No label is the beginning of another, and the document names them all.
@@ -201,6 +204,20 @@ fn words() {
     frozen("words", &value);
 }
 
+/// A body, and the text that its second signature is of.
+#[test]
+fn statement() {
+    let by = SignedBy { workspace: WORKSPACE, folder: FolderId::new([3; 32]), account: bob().id() };
+    let (body, mut silent) = (crate::documents::body(), crate::documents::body().statement);
+    silent.words.clear();
+    let value = json!({
+        "body": hex::encode(body.encode().unwrap()),
+        "text": body.statement.text(by),
+        "text without words": silent.text(by),
+    });
+    frozen("statement", &value);
+}
+
 #[test]
 fn places() {
     let (workspace, folder, account) = (WORKSPACE, FolderId::new([3; 32]), alice().id());
@@ -217,6 +234,7 @@ fn places() {
         ("device name", WrapPlace::DeviceName { workspace, account, version: 2, device }),
         ("pairing offer", WrapPlace::PairingOffer { pairing: PairingId::new([8; 32]) }),
         ("pairing answer", WrapPlace::PairingAnswer { pairing: PairingId::new([8; 32]) }),
+        ("document key", WrapPlace::DocumentKey { workspace, account, device, key: DocumentKey::new([9; 32]) }),
     ];
     let (recipient, version, author, authority) = (bob().id(), 2, account, 1);
     let seals = [

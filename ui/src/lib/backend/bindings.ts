@@ -167,6 +167,44 @@ export type Device = {
 	fingerprint: string,
 };
 
+/**  A signature on a version of a file. */
+export type DocumentSignature = {
+	/**  Who. */
+	signer: string,
+	/**  Display name. */
+	name: string,
+	/**  Oneself. */
+	me: boolean,
+	/**  Still a member of the folder. */
+	member: boolean,
+	/**  When, by the signer's clock. */
+	at: number,
+	/**  The signer's own words; empty for none. */
+	statement: string,
+	/**  What the file was called. */
+	file: string,
+	/**  Numbers of the versions that are what was signed: several, if it was restored. */
+	versions: number[],
+	/**  Id of the version's key. */
+	dekId: string,
+	/**  It is on the newest version. */
+	current: boolean,
+	/**  What it comes to. */
+	verdict: Verdict,
+	/**  SHA-512 of what was signed, in hexadecimal. */
+	sha512: string,
+	/**  Version of the signer's key. */
+	key: number,
+	/**  Its fingerprint, as `ssh-keygen -l` shows it; none if the signer has no such key. */
+	fingerprint: string | null,
+	/**  The key does not count any more; what it signed before does. */
+	keyEndedSince: boolean,
+	/**  The computer that signed. */
+	device: string,
+	/**  Hash of the record that carries it. */
+	record: string,
+};
+
 /**  A drag over the window, in physical pixels. */
 export type Drag = 
 /**  Something came over the window. */
@@ -200,6 +238,8 @@ export type Entry = {
 	mediaType: string,
 	/**  Number of versions. */
 	versions: number,
+	/**  Signatures on the newest version that are not known to be bad. */
+	signatures: number,
 	/**  Where its bytes are. */
 	place: Place,
 };
@@ -305,6 +345,34 @@ export type Event =
 { type: "paired"; name: string | null; trouble: ApiError | null } | 
 /**  Somebody should look at this. */
 { type: "security"; event: SecurityEvent };
+
+/**  What was written for one signature. */
+export type ExportedSignature = {
+	/**  Who signed. */
+	name: string,
+	/**  What the signer is called in the list of public keys: `ssh-keygen -Y verify -I`. */
+	principal: string,
+	/**  The signature of the file. */
+	signature: string,
+	/**  The statement. */
+	statement: string,
+	/**  The signature of the statement. */
+	statementSignature: string,
+	/**  The same as one page. */
+	certificate: string,
+};
+
+/**  A file with its good signatures, for checking without Valise. */
+export type ExportedSigned = {
+	/**  The file. */
+	file: string,
+	/**  The signers' public keys, for `ssh-keygen -Y verify -f`. */
+	allowedSigners: string,
+	/**  Each signature. */
+	signatures: ExportedSignature[],
+	/**  So many on this version are not good, and were not exported. */
+	leftOut: number,
+};
 
 /**  A file that a computer could open. */
 export type FileReach = {
@@ -662,6 +730,40 @@ export type Settings = {
 	lockAfterMinutes: number,
 };
 
+/**  Who signed a file. */
+export type Signatures = {
+	/**  Its folder. */
+	folder: string,
+	/**  The file. */
+	entry: string,
+	/**  Its name. */
+	name: string,
+	/**  Number of its newest version. */
+	newest: number,
+	/**  Newest first. */
+	signatures: DocumentSignature[],
+};
+
+/**  A key of one's own that signs documents. */
+export type SigningKey = {
+	/**  Its version. */
+	version: number,
+	/**  The computer it belongs to. */
+	device: string,
+	/**  What that is called, if it has a name. */
+	computer: string | null,
+	/**  It belongs to this one. */
+	this: boolean,
+	/**  This computer signs with it. */
+	here: boolean,
+	/**  Neither it nor its computer is revoked. */
+	inForce: boolean,
+	/**  Its fingerprint, as `ssh-keygen -l` shows it. */
+	fingerprint: string,
+	/**  Its public half, as OpenSSH writes it. */
+	public: string,
+};
+
 /**  What can be done now. */
 export type Stage = 
 /**  No account in this home. */
@@ -742,6 +844,21 @@ export type TransferState =
 { type: "cancelled" } | 
 /**  Could not go on. */
 { type: "failed"; error: ApiError };
+
+/**  What a signature comes to, judged here and now. */
+export type Verdict = 
+/**  A member signed these very bytes, with a key that counted. */
+"good" | 
+/**  All of it but the bytes: they were not read on this computer yet. */
+"notChecked" | 
+/**  Made after the key, or the computer that has it, was revoked. */
+"keyRevoked" | 
+/**  Of other bytes than the version has. */
+"otherBytes" | 
+/**  By somebody who was not a member of the folder. */
+"notMember" | 
+/**  Not by the key that it says, or it says something false of itself. */
+"invalid";
 
 /**  One version of a file. */
 export type Version = {

@@ -1126,6 +1126,7 @@ export function entry(id: EntryId, name: string, more: Partial<MockEntry> = {}):
     byMe: false,
     mediaType: '',
     versions: 1,
+    signatures: 0,
     place: { type: 'here' },
     parent: null,
     trashed: false,

@@ -3,14 +3,15 @@
 use serde::Serialize;
 use serde_bytes::ByteBuf;
 use valise_protocol::account::{
-    Account, DeviceAdded, DeviceRevoked, DeviceSeal, Genesis, Keys, Op, RecoverySet, kind, sign_consent,
+    Account, DeviceAdded, DeviceRevoked, DeviceSeal, Genesis, Keys, Op, RecoverySet, SigningKeyAdded, kind,
+    sign_consent,
 };
 use valise_protocol::cbor;
 use valise_protocol::chain::{Broken, Slice, Verdict};
 use valise_protocol::ids::{AccountId, DeviceId, RecordHash, RecoverySetId, WorkspaceId};
-use valise_protocol::keys::DeviceKeys;
+use valise_protocol::keys::{DeviceKeys, DocumentKey};
 use valise_protocol::record::{ChainKind, Envelope, FORMAT_VERSION, Kind, Record};
-use valise_protocol::sign::SigningKey;
+use valise_protocol::sign::{Domain, SigningKey};
 use zeroize::Zeroizing;
 
 use super::{commitment, following, seal, sealing};
@@ -154,6 +155,21 @@ impl Person {
     #[track_caller]
     pub fn revoke(&mut self, by: &Dev, device: DeviceId) {
         super::assert_applied(&self.append(by, kind::DEVICE_REVOKED, &DeviceRevoked { device }));
+    }
+
+    /// A key for documents, whose seed is this byte, as a device brings it.
+    pub fn signing_key_added(&self, device: &Dev, seed: u8) -> SigningKeyAdded {
+        let key = signing_key(seed);
+        let document = DocumentKey::new(*key.verify_key().as_bytes());
+        let message = cbor::encode(&(self.id(), device.id, document)).unwrap();
+        let version = self.state.signing_keys().count() as u64 + 1;
+        SigningKeyAdded { version, key: document, proof: key.sign(Domain::DocumentKey, &message) }
+    }
+
+    #[track_caller]
+    pub fn add_signing_key(&mut self, device: &Dev, seed: u8) {
+        let added = self.signing_key_added(device, seed);
+        super::assert_applied(&self.append(device, kind::SIGNING_KEY, &added));
     }
 
     /// A recovery set whose signing key comes from a byte.
