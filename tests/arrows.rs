@@ -21,7 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("valise-crypto", &["valise-protocol"]),
     ("valise-custody", &["valise-protocol"]),
     ("valise-blocks", &[]),
-    ("valise-engine", &["valise-blocks", "valise-crypto", "valise-protocol"]),
+    ("valise-engine", &["valise-blocks", "valise-crypto", "valise-custody", "valise-protocol"]),
     ("valise-catalog", &["valise-blocks", "valise-protocol"]),
     ("valise-cli", &["valise-catalog", "valise-engine"]),
     ("valise-desktop", &["valise-catalog", "valise-engine"]),

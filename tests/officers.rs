@@ -2,6 +2,8 @@
 //! and a no. Real programs, a real catalog, a real keyring.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -235,6 +237,56 @@ async fn who_could_help_changes() {
     assert_eq!(bob.valise(args!["recovery", "status"]).await["escrow"], "held");
     alice.valise(args!["helper", "end", "--yes"]).await;
     assert_eq!(bob.valise(args!["status"]).await["waysOut"], "outdated");
+}
+
+/// A real SoftHSM with one token, for an officer's computer.
+fn with_token(person: &mut Person) -> String {
+    const PIN: &str = "correct-pin-7261";
+    let (conf, tokens) = (person.home.path().join("softhsm2.conf"), person.home.path().join("tokens"));
+    fs::create_dir(&tokens).unwrap();
+    fs::write(&conf, format!("directories.tokendir = {}\nobjectstore.backend = file\n", tokens.display())).unwrap();
+    let made = Command::new("softhsm2-util")
+        .args(["--init-token", "--free", "--label", "org", "--so-pin", "so-pin-90210", "--pin", PIN])
+        .env("SOFTHSM2_CONF", &conf)
+        .output()
+        .expect("softhsm2-util: scripts/setup.sh test installs it");
+    assert!(made.status.success());
+    person.environment = vec![("SOFTHSM2_CONF", conf.display().to_string()), ("VALISE_KEY_SECRET", PIN.to_owned())];
+    let module = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so"];
+    let module = module.iter().find(|path| Path::new(path).exists()).expect("the module");
+    format!("pkcs11:token=org;object=valise?module-path={module}")
+}
+
+/// No officer's account opens anything here: a token does, with its PIN, on the computer where it is.
+#[tokio::test]
+async fn a_token_holds_what_opens_the_help() {
+    let mut world = World::new().await;
+    let address = with_token(&mut world.alice);
+    let carol = Person::new("Carol");
+    world.joins(&carol, "Carol").await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    alice.valise(args!["people", "officer", "Carol"]).await;
+    assert_eq!(code_of(alice.refused(args!["helper", "set", "--key", &address])).await, "badInput", "no key yet");
+    assert_eq!(code_of(alice.refused(args!["helper", "set", "--key", "paper:drawer"])).await, "badInput");
+    alice.valise(args!["helper", "make-key", &address]).await;
+    let chosen = alice.valise(args!["helper", "set", "--key", &address, "--wait", "0"]).await;
+    let name = chosen["holders"][0]["name"].as_str().unwrap();
+    assert!(name.contains("valise") && !name.contains("/usr"), "where the module lies is nobody else's: {name}");
+
+    let code = only_code(&bob.valise(args!["recovery", "kit", "--print"]).await);
+    let new = Person::new("Newcomer");
+    let asked = world.asks(&new, &code).await;
+    let begins = asked["fingerprint"].as_str().unwrap()[..9].to_owned();
+    let approve = || args!["helper", "approve", &begins, "--yes"];
+    assert_eq!(code_of(carol.refused(approve())).await, "badInput", "no address is taken from the record");
+    let mut wrong = alice.command(approve());
+    let status = valise_tests::process::Process::spawn(wrong.env("VALISE_KEY_SECRET", "not-the-pin")).exit().await;
+    assert!(!status.success());
+    assert_eq!(stage(&new).await, "asked");
+    alice.valise(approve()).await;
+    assert_eq!(stage(&new).await, "ready");
+    new.valise(args!["recover", "--finish"]).await;
+    world.reads(&new).await;
 }
 
 /// The system's clock, and so many milliseconds more.

@@ -254,7 +254,13 @@ async fn everything_behind_a_known_password_begins_anew() {
     assert_eq!(refused.answer["error"]["code"], "wrongPassword");
 
     // Somebody who knows the password has a copy of the disk, too.
-    let thief = Person { name: "Thief", home: Home::new("thief"), password: old_password.clone(), bus: None };
+    let thief = Person {
+        name: "Thief",
+        home: Home::new("thief"),
+        password: old_password.clone(),
+        bus: None,
+        environment: Vec::new(),
+    };
     copy(&world.alice.home.valise(), &thief.home.valise());
 
     let renewed = world.alice.valise(args!["password", "renew", "--new-password-file", &new]).await;

@@ -213,8 +213,13 @@ pub async fn set_authority(app: State<'_, App>, holders: Vec<HolderChoice>, dela
 
 /// Approves a request for a recovery.
 #[tauri::command]
-pub async fn approve_recovery(app: State<'_, App>, device: DeviceId, secret: Option<Password>) -> Result<(), ApiError> {
-    app.ask(Request::ApproveRecovery { device, secret }).await.map(|_| ())
+pub async fn approve_recovery(
+    app: State<'_, App>,
+    device: DeviceId,
+    place: Option<String>,
+    secret: Option<Password>,
+) -> Result<(), ApiError> {
+    app.ask(Request::ApproveRecovery { device, place, secret }).await.map(|_| ())
 }
 
 /// Says no to it.

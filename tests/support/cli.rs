@@ -30,6 +30,8 @@ pub struct Person {
     pub password: String,
     /// The session bus of their computer: where a keyring may answer. Without one there is none.
     pub bus: Option<String>,
+    /// More of their environment.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 /// Alice, who begins.
@@ -47,7 +49,7 @@ impl Person {
     pub fn new(name: &'static str) -> Self {
         // Different for each, so that one's password never opens what is another's.
         let password = format!("{name} keeps nine green umbrellas");
-        Person { name, home: Home::new(&name.to_lowercase()), password, bus: None }
+        Person { name, home: Home::new(&name.to_lowercase()), password, bus: None, environment: Vec::new() }
     }
 
     /// `valise --home DIR --json ARGS`, with the password in its environment, ready to start.
@@ -57,6 +59,7 @@ impl Person {
         command.env("VALISE_PASSWORD", &self.password);
         // What passwords cost by default is for the window's test and the demonstration.
         command.env("VALISE_COSTS", "floor");
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.env("DBUS_SESSION_BUS_ADDRESS", self.bus.as_deref().unwrap_or("unix:path=/nowhere"));
         command
     }

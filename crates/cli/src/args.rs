@@ -664,8 +664,15 @@ pub enum HelperCommand {
     /// As an officer, choose who can help: one officer, or two who are both needed then.
     Set {
         /// Officers, by name or account id.
-        #[arg(required = true, num_args = 1..=2)]
+        #[arg(required_unless_present = "key", num_args = 0..=2)]
         people: Vec<String>,
+        /// A key that is kept elsewhere, beside an officer or alone: `pkcs11:token=...`, `vault:https://...`, `gcpkms:...`;
+        /// any officer who may use it can help.
+        #[arg(long, value_name = "ADDRESS")]
+        key: Option<String>,
+        /// A file with the token's PIN, or the service's token; else VALISE_KEY_SECRET, else the service's own ways.
+        #[arg(long, requires = "key", value_name = "FILE")]
+        secret_file: Option<PathBuf>,
         /// Hours between yes and release, in which the person can say no.
         #[arg(long, value_name = "HOURS", default_value_t = 24)]
         wait: u32,
@@ -683,6 +690,20 @@ pub enum HelperCommand {
         /// Do not ask.
         #[arg(long)]
         yes: bool,
+        /// Where the key is kept that is needed, unless this computer has used it before.
+        #[arg(long, value_name = "ADDRESS")]
+        key: Option<String>,
+        /// A file with the token's PIN, or the service's token; else VALISE_KEY_SECRET, else the service's own ways.
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+    },
+    /// Make the key that an address names, on a token or in Vault: once, before `set --key`.
+    MakeKey {
+        /// `pkcs11:token=org;object=valise?module-path=/usr/lib/softhsm/libsofthsm2.so`
+        address: String,
+        /// A file with the token's PIN, or the service's token; else VALISE_KEY_SECRET, else the service's own ways.
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
     },
     /// Say no to a request: as an officer, or because it is your own account and not you.
     Refuse {

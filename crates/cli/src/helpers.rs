@@ -1,7 +1,7 @@
 //! `helper`, and `recover --ask`: a forgotten password with the help of officers, on either side.
 
 use valise_engine::api::{
-    ApiError, AskedRecovery, AskedStage, Authority, AuthorityHolder, Code, DeviceId, ErrorCode, HolderChoice,
+    ApiError, AskedRecovery, AskedStage, Authority, AuthorityHolder, Code, DeviceId, ErrorCode, HolderChoice, Password,
     RecoveryRequest, Rehearsed, Reply, Request, Stage,
 };
 
@@ -9,16 +9,20 @@ use crate::args::{HelperCommand, Recover};
 use crate::commands::{account, confirm};
 use crate::output::{moment, print, shown};
 use crate::recovery::{ask, hand_out, kits, settle};
-use crate::session::{Session, fault, unexpected};
+use crate::session::{Session, fault, given, unexpected};
 
 /// Runs `helper`.
 pub async fn helper(session: &Session, json: bool, command: &HelperCommand) -> Result<(), ApiError> {
     match command {
         HelperCommand::List => {}
-        HelperCommand::Set { people, wait } => {
+        HelperCommand::Set { people, key, secret_file, wait } => {
             let mut holders = Vec::new();
             for person in people {
                 holders.push(HolderChoice::Officer { account: account(session, person).await? });
+            }
+            if let Some(place) = key {
+                let secret = key_secret(secret_file.as_deref())?;
+                holders.push(HolderChoice::Kept { place: place.clone(), secret });
             }
             session.ask(Request::SetAuthority { holders, delay_hours: *wait }).await?;
         }
@@ -26,11 +30,18 @@ pub async fn helper(session: &Session, json: bool, command: &HelperCommand) -> R
             confirm(*yes, "ends it: nobody can help any more, and everybody needs two kits again", "everybody")?;
             session.ask(Request::SetAuthority { holders: Vec::new(), delay_hours: 0 }).await?;
         }
-        HelperCommand::Approve { device, yes } => {
+        HelperCommand::MakeKey { address, secret_file } => {
+            let (place, secret) = (address.clone(), key_secret(secret_file.as_deref())?);
+            session.ask(Request::MakeKeeperKey { place, secret }).await?;
+        }
+        HelperCommand::Approve { device, yes, key, secret_file } => {
             let request = find(session, device).await?;
             let question = format!("lets them in if they have read exactly this to you: {}", request.fingerprint);
             confirm(*yes, &question, &request.name)?;
-            session.ask(Request::ApproveRecovery { device: request.device, secret: None }).await?;
+            let with_key = request.needs_secret || key.is_some() || secret_file.is_some();
+            let secret = if with_key { key_secret(secret_file.as_deref())? } else { None };
+            let place = key.clone();
+            session.ask(Request::ApproveRecovery { device: request.device, place, secret }).await?;
         }
         HelperCommand::Refuse { device } => {
             let request = find(session, device).await?;
@@ -39,6 +50,11 @@ pub async fn helper(session: &Session, json: bool, command: &HelperCommand) -> R
     }
     print(json, &authority(session).await?, authority_lines);
     Ok(())
+}
+
+/// A PIN or a service's token; without one, the service's own ways are tried.
+fn key_secret(file: Option<&std::path::Path>) -> Result<Option<Password>, ApiError> {
+    given(file, "VALISE_KEY_SECRET")
 }
 
 async fn authority(session: &Session) -> Result<Authority, ApiError> {

@@ -123,7 +123,7 @@ impl Session {
 }
 
 /// A password that is not asked for.
-fn given(file: Option<&Path>, variable: &str) -> Result<Option<Password>, ApiError> {
+pub fn given(file: Option<&Path>, variable: &str) -> Result<Option<Password>, ApiError> {
     let Some(path) = file else { return Ok(std::env::var(variable).ok().map(Password)) };
     let text = std::fs::read_to_string(path)
         .map_err(|error| fault(ErrorCode::BadInput, "The password file cannot be read.", &error.to_string()))?;

@@ -205,6 +205,22 @@ key!(
     /// Secret half of an account key: the 32-byte X-Wing decapsulation key.
     AccountSecret
 );
+key!(
+    /// Secret half of a recovery authority's key that is kept elsewhere: the 32-byte X-Wing decapsulation key.
+    AuthoritySecret
+);
+
+impl AuthoritySecret {
+    /// As a keeper gave it back. Compare the pair's public half with the one in the chain.
+    pub fn from_keeper(bytes: &[u8; 32]) -> Self {
+        Self::copy_of(bytes)
+    }
+
+    /// For a keeper, to be wrapped, and for nothing else.
+    pub fn expose_to_keeper(&self) -> &[u8; 32] {
+        self.expose_secret()
+    }
+}
 
 impl Dek {
     /// Its id: the first 24 bytes of its labelled digest. 192 bits, so that nobody finds two keys with one id.

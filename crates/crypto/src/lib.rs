@@ -10,7 +10,7 @@
 //! Invariants:
 //! - Key bytes do not leave this crate. The exceptions are named for what they are for:
 //!   [`IndexKey::sqlcipher_pragma`], [`Dek::export_text`], [`Share::to_code`], [`Share::to_keyring_text`] and
-//!   [`PairingCode::to_text`].
+//!   [`PairingCode::to_text`], [`AuthoritySecret::expose_to_keeper`].
 //! - Whatever is wrapped or sealed is bound to its [place](valise_protocol::place), and a key that opens is
 //!   compared with a commitment before it is handed out: AES-GCM-SIV and HPKE do not commit to keys.
 //! - Parameters and formats that this version would not write itself are refused before any work is done.
@@ -53,7 +53,7 @@ pub use error::{
     OpenError, RewrapError, RingError, ShareError, ShareFault, SignerFailed, SlotError,
 };
 pub use escrow::{open_released, open_waiting_share, release_share, seal_share, seal_waiting_share};
-pub use key::{AccountSecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey};
+pub use key::{AccountSecret, AuthoritySecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey};
 pub use name::{MAX_DEVICE_NAME, open_device_name, seal_device_name};
 pub use pairing::{MAX_PAIRING_MESSAGE, PAIRING_GROUPS, PairingCode, PairingMessage};
 pub use password::Password;

@@ -18,7 +18,7 @@ use valise_protocol::sign::VerifyKey;
 use zeroize::Zeroizing;
 
 use crate::error::{DoesNotOpen, LibraryFailed, MakeError, OpenError};
-use crate::key::{AccountSecret, FolderKey, MasterKey, Purpose, RecoveryKey, Secret32};
+use crate::key::{AccountSecret, AuthoritySecret, FolderKey, MasterKey, Purpose, RecoveryKey, Secret32};
 use crate::random;
 
 type PrivateKey = <XWing as KemTrait>::PrivateKey;
@@ -50,6 +50,14 @@ impl SealingPair {
     /// # Errors
     /// [`MakeError::Library`], which the library has no reason for.
     pub fn of_account(secret: &AccountSecret) -> Result<Self, MakeError> {
+        Ok(Self::from_secret(Secret32::copy_of(secret.expose_secret()))?)
+    }
+
+    /// The pair of an authority whose secret half is kept elsewhere.
+    ///
+    /// # Errors
+    /// [`MakeError::Library`], which the library has no reason for.
+    pub fn of_authority(secret: &AuthoritySecret) -> Result<Self, MakeError> {
         Ok(Self::from_secret(Secret32::copy_of(secret.expose_secret()))?)
     }
 

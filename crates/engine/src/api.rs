@@ -84,8 +84,11 @@ pub enum Request {
     Authority,
     /// Officers: who is to help from now on, at most two, who are both needed then; nobody: there is no help any more.
     SetAuthority { holders: Vec<HolderChoice>, delay_hours: u32 },
-    /// Officers: approves a request. `secret`: a token's PIN or a service's token, where it needs one.
-    ApproveRecovery { device: DeviceId, secret: Option<Password> },
+    /// Officers: approves a request. Where a key that is kept elsewhere is needed: `place` says where, unless this computer
+    /// has used it before, and `secret` is a token's PIN or a service's token.
+    ApproveRecovery { device: DeviceId, place: Option<String>, secret: Option<Password> },
+    /// Makes the key that an address names, on a token or with a service: to be used in [`Request::SetAuthority`].
+    MakeKeeperKey { place: String, secret: Option<Password> },
     /// Says no to a request: officers, and the person whose account it is.
     RefuseRecovery { device: DeviceId },
     /// Asks the workspace's officers for the share in escrow. With the code of a kit, or without one where the keyring

@@ -6,14 +6,17 @@
 
 use std::sync::Arc;
 
+use valise_crypto::SealingPair;
 use valise_protocol::api::ApiCode;
 use valise_protocol::asking::Asked;
 use valise_protocol::chain::Slice;
 use valise_protocol::ids::{AccountId, DeviceId};
-use valise_protocol::workspace::{self, Authority, MAX_DELAY_HOURS, MAX_HOLDERS};
+use valise_protocol::record::Record;
+use valise_protocol::workspace::{self, Authority, Holder, MAX_DELAY_HOURS, MAX_HOLDERS};
 
 use crate::api::{self, ApiError, ErrorCode, Event, HolderChoice};
 use crate::catalog::CatalogError;
+use crate::custody;
 use crate::error::EngineError;
 use crate::share::{append_workspace, must_be_officer};
 use crate::shared::{Session, Shared};
@@ -55,39 +58,63 @@ pub async fn set(shared: &Arc<Shared>, holders: Vec<HolderChoice>, delay_hours: 
         return Err(EngineError::BadInput("One or two can help, and wait for at most 30 days."));
     }
     shared.vault(|vault| must_be_officer(vault))?;
-    let mut chosen = Vec::new();
+    let at = shared.vault(|vault| {
+        let workspace = vault.workspace()?;
+        Ok((workspace.id(), workspace.authority().map_or(0, |authority| authority.version) + 1))
+    })?;
+    let (mut chosen, mut address) = (Vec::new(), None);
     for choice in holders {
         chosen.push(match choice {
-            HolderChoice::Officer { account } => whole(shared, &session, account).await?,
-            HolderChoice::Kept { .. } => return Err(EngineError::NotNow("Keys kept elsewhere are not built in yet.")),
+            HolderChoice::Officer { account } => Chosen::Officer(whole(shared, &session, account).await?),
+            HolderChoice::Kept { place, secret } => {
+                let holder = custody::make_holder(at, &place, secret).await?;
+                address = Some(place);
+                Chosen::Kept(holder)
+            }
         });
     }
-    if matches!(chosen.as_slice(), [one, two] if one.account == two.account) {
+    let officer = |chosen: &Chosen| if let Chosen::Officer(whole) = chosen { Some(whole.account) } else { None };
+    if matches!(chosen.as_slice(), [one, two] if officer(one).is_some() && officer(one) == officer(two)) {
         return Err(EngineError::BadInput("The two who have to help are to be two different people."));
     }
     append_workspace(shared, &session, |vault| {
         must_be_officer(vault)?;
-        compose(vault, &chosen, delay_hours)
+        compose(vault, &chosen, delay_hours, at.1)
     })
     .await?;
+    if let Some(address) = address {
+        shared.vault(|vault| vault.remember_keeper(&address))?;
+    }
     tracing::info!("a new recovery authority");
     shared.tell(Event::RecoveryChanged);
     shared.tell_status();
     Ok(())
 }
 
-fn compose(
-    vault: &Vault,
-    chosen: &[Slice],
-    delay_hours: u32,
-) -> Result<Option<valise_protocol::record::Record>, EngineError> {
+/// Somebody who is to help.
+enum Chosen {
+    /// An officer, by their whole account chain.
+    Officer(Slice),
+    /// Whoever may use a key that is kept elsewhere.
+    Kept(Holder),
+}
+
+fn compose(vault: &Vault, chosen: &[Chosen], delay_hours: u32, version: u64) -> Result<Option<Record>, EngineError> {
     let (mut holders, mut slices) = (Vec::new(), Vec::new());
-    for whole in chosen {
-        let (holder, slice) = vault.officer_holder(whole)?;
-        holders.push(holder);
-        slices.extend(slice);
+    for chosen in chosen {
+        match chosen {
+            Chosen::Kept(holder) => holders.push(holder.clone()),
+            Chosen::Officer(whole) => {
+                let (holder, slice) = vault.officer_holder(whole)?;
+                holders.push(holder);
+                slices.extend(slice);
+            }
+        }
     }
-    let version = vault.workspace()?.authority().map_or(0, |authority| authority.version) + 1;
+    // What was wrapped elsewhere is bound to its version.
+    if vault.workspace()?.authority().map_or(0, |authority| authority.version) + 1 != version {
+        return Err(EngineError::NotNow("Another officer has just chosen who can help: look, and choose again."));
+    }
     let authority = Authority { version, holders, delay_hours, slices };
     vault.write_workspace(workspace::kind::AUTHORITY, &authority).map(Some)
 }
@@ -103,7 +130,8 @@ async fn whole(shared: &Arc<Shared>, session: &Arc<Session>, account: AccountId)
 pub async fn approve(
     shared: &Arc<Shared>,
     device: DeviceId,
-    _secret: Option<api::Password>,
+    place: Option<String>,
+    secret: Option<api::Password>,
 ) -> Result<(), EngineError> {
     let session = shared.session()?;
     shared.vault(|vault| must_be_officer(vault))?;
@@ -119,9 +147,10 @@ pub async fn approve(
     })?;
     sync::account_slice(shared, &session, subject).await?;
     let now = shared.clock.now();
+    let unwrapped = unwrap(shared, place, secret).await?;
     let (request, promises) = shared.vault(|vault| {
         let request = vault.request(&device)?;
-        let promises = vault.promise(&request, None, now)?;
+        let promises = vault.promise(&request, unwrapped.as_ref(), now)?;
         // Before the chain says so: what was approved can be released, whatever happens here.
         vault.keep_promises(promises.clone())?;
         Ok((request, promises))
@@ -131,6 +160,35 @@ pub async fn approve(
     shared.tell(Event::RecoveryChanged);
     shared.tell_status();
     Ok(())
+}
+
+/// The holder's secret half that is kept elsewhere, unless this officer is a holder without it.
+async fn unwrap(
+    shared: &Arc<Shared>,
+    place: Option<String>,
+    secret: Option<api::Password>,
+) -> Result<Option<(u8, SealingPair)>, EngineError> {
+    let wanted = shared.vault(|vault| {
+        let authority = vault.workspace()?.authority();
+        let at = authority.map(|authority| (vault.me.workspace, authority.version));
+        Ok(at.zip(vault.keeper_wanted()).zip(Some(vault.keeper()?)))
+    })?;
+    let Some(((at, (index, holder)), remembered)) = wanted else { return Ok(None) };
+    // Said now, or used here before; never taken from the record.
+    let Some(address) = place.clone().or(remembered) else {
+        return match shared.vault(|vault| Ok(vault.holds()))? {
+            true => Ok(None),
+            false => {
+                Err(EngineError::BadInput("Say where the key is kept: its address is needed once on each computer."))
+            }
+        };
+    };
+    if place.is_none() && secret.is_none() && shared.vault(|vault| Ok(vault.holds()))? {
+        return Ok(None);
+    }
+    let pair = custody::open_holder(at, &holder, &address, secret).await?;
+    shared.vault(|vault| vault.remember_keeper(&address))?;
+    Ok(Some((index, pair)))
 }
 
 /// Says no: in the chain, if somebody has approved it already and it is one's own account; to the catalog in any case.

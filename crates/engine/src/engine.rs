@@ -30,7 +30,7 @@ use crate::transfer::{Transfers, add, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
-use crate::{asking, authority, devices, edit, keys, kit, recovery, share, signatures, sync, versions};
+use crate::{asking, authority, custody, devices, edit, keys, kit, recovery, share, signatures, sync, versions};
 
 /// How an engine is set up.
 pub struct Config {
@@ -138,9 +138,10 @@ impl Engine {
             Request::SetAuthority { holders, delay_hours } => {
                 authority::set(shared, holders, delay_hours).await.map(|()| Reply::Done)
             }
-            Request::ApproveRecovery { device, secret } => {
-                authority::approve(shared, device, secret).await.map(|()| Reply::Done)
+            Request::ApproveRecovery { device, place, secret } => {
+                authority::approve(shared, device, place, secret).await.map(|()| Reply::Done)
             }
+            Request::MakeKeeperKey { place, secret } => custody::make_key(&place, secret).await.map(|()| Reply::Done),
             Request::RefuseRecovery { device } => authority::refuse(shared, device).await.map(|()| Reply::Done),
             Request::AskRecovery { code, catalog, name, alone, reason, password } => {
                 let _turn = self.turning.lock().await;

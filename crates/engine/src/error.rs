@@ -85,6 +85,8 @@ pub enum EngineError {
     IndexDamaged,
     #[error("the file {0} of this home is damaged")]
     HomeDamaged(&'static str),
+    #[error(transparent)]
+    Custody(#[from] valise_custody::CustodyError),
     #[error("stopped")]
     Cancelled,
     #[error("it took too long")]
@@ -235,6 +237,28 @@ impl From<BlocksError> for EngineError {
                 Self::NotAvailable
             }
         }
+    }
+}
+
+/// What a token or a key service said, or did not.
+fn custody(error: &valise_custody::CustodyError) -> ApiError {
+    use valise_custody::CustodyError as E;
+    let code = match error {
+        E::WrongPin(_) | E::PinLocked | E::BadCredentials | E::NoCredentials(_) => ErrorCode::WrongPassword,
+        E::NotReachable(_) | E::Unavailable(_) => ErrorCode::Offline,
+        E::NotAllowed => ErrorCode::NotAllowed,
+        E::DoesNotOpen | E::Integrity | E::NotUnderstood | E::OtherProvider(_) => ErrorCode::NotVerified,
+        _ => ErrorCode::BadInput,
+    };
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    ApiError {
+        code,
+        happened: format!("{first}{}.", letters.as_str()),
+        safe: Some("Nothing was changed.".into()),
+        todo: None,
+        details: None,
     }
 }
 
@@ -423,6 +447,7 @@ impl From<EngineError> for ApiError {
                 Some("What the catalog and your colleagues hold is not touched."),
                 Some("Restore it from a copy, or set this computer up again."),
             ),
+            EngineError::Custody(error) => return custody(error),
             EngineError::Cancelled => (Code::Cancelled, "Stopped.", None, None),
             EngineError::TimedOut => (
                 Code::TimedOut,

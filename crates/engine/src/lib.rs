@@ -5,7 +5,7 @@
 //! - `transfer`: bytes in and out. `opened`: files in their own programs. `edit`: changes of a tree; `versions`: an
 //!   older one again. `share`: people. `views`: what a person sees. `signatures`: on documents.
 //! - `devices`: a person's computers. `recovery`: a forgotten password; `asking`, `authority`: with a colleague's help,
-//!   on either side. `keyring`: the system's. `kit`, `certificate`: pages that are printed, drawn by `page`.
+//!   on either side. `custody`: keys that others keep. `keyring`: the system's. `kit`, `certificate`: pages that are printed, drawn by `page`.
 //! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
 //!
 //! A change made here is kept in the index first, shown at once, sent when the catalog answers, and counts as
@@ -23,6 +23,7 @@ mod catalog;
 mod certificate;
 pub mod clock;
 mod compose;
+mod custody;
 mod devices;
 mod edit;
 mod engine;

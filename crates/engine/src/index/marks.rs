@@ -53,6 +53,8 @@ pub enum Mark {
     AccountSent,
     /// What this officer has approved of recoveries and will release.
     Promises,
+    /// Where a key that is kept elsewhere is, as it was said at this computer (text).
+    KeeperAddress,
     /// For which device this person was told that somebody is about to recover their account (bytes).
     ClaimTold,
     /// This device's key for documents: its public half, and the secret one as `valise-crypto` wraps it.
@@ -85,6 +87,7 @@ impl Mark {
             Self::Floor(folder) => format!("floor {folder}"),
             Self::AccountSent => "account sent".into(),
             Self::Promises => "promises".into(),
+            Self::KeeperAddress => "keeper address".into(),
             Self::ClaimTold => "claim told".into(),
             Self::SigningKey => "signing key".into(),
             Self::NextSigningKey => "next signing key".into(),

@@ -229,6 +229,30 @@ impl Vault {
         Ok(promises)
     }
 
+    /// The holder whose secret half is kept elsewhere, and its number.
+    pub fn keeper_wanted(&self) -> Option<(u8, Holder)> {
+        let authority = self.workspace.as_ref()?.authority()?;
+        let mut numbered = (0_u8..).zip(&authority.holders);
+        numbered.find(|(_, holder)| holder.kept.is_some()).map(|(index, holder)| (index, holder.clone()))
+    }
+
+    /// Whether this person is a holder with the account key.
+    pub fn holds(&self) -> bool {
+        let authority = self.workspace.as_ref().and_then(Workspace::authority);
+        let own = |holder: &Holder| holder.officer.is_some_and(|officer| officer.account == self.me.account);
+        authority.is_some_and(|authority| authority.holders.iter().any(own))
+    }
+
+    /// Where the key that is kept elsewhere is, as it was said at this computer.
+    pub fn keeper(&self) -> Result<Option<String>, EngineError> {
+        marks::find(self.index.read(), Mark::KeeperAddress)
+    }
+
+    /// Remembers it.
+    pub fn remember_keeper(&mut self, address: &str) -> Result<(), EngineError> {
+        self.index.write(|db| marks::set(db, Mark::KeeperAddress, address))
+    }
+
     /// Remembers what was promised.
     pub fn keep_promises(&mut self, new: Vec<Promise>) -> Result<(), EngineError> {
         let mut all = self.promises()?;

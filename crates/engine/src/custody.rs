@@ -1,0 +1,76 @@
+//! Keys that others keep, as this engine uses them: one secret, the half of a recovery authority, wrapped on an officer's
+//! computer and opened on one.
+//!
+//! Where a key is kept is said by the person at this computer, and remembered here: an address names a library that is
+//! loaded, or a server that is shown a token, so none is ever taken from a record.
+
+use valise_crypto::{AuthoritySecret, SealingPair};
+use valise_custody::{Credentials, CustodyError, KeeperConfig, Secret, SecretText, Wrapped, create_key, keeper};
+use valise_protocol::ids::{KeyVersion, WorkspaceId};
+use valise_protocol::place::WrapPlace;
+use valise_protocol::workspace::{Holder, Kept};
+
+use crate::api::Password;
+use crate::error::EngineError;
+
+/// A holder whose secret half was just made and wrapped.
+pub async fn make_holder(
+    (workspace, version): (WorkspaceId, KeyVersion),
+    place: &str,
+    secret: Option<Password>,
+) -> Result<Holder, EngineError> {
+    let config = config(place)?;
+    let keeper = keeper(&config, credentials(&config, secret)?)?;
+    let authority = AuthoritySecret::make()?;
+    let place = WrapPlace::AuthoritySecret { workspace, version }.associated_data();
+    let wrapped = keeper.wrap(&Secret::copy_of(authority.expose_to_keeper()), &place).await?;
+    // Words for people: where exactly, each officer says at their own computer.
+    let words = format!("{}, {}", wrapped.provider().words(), wrapped.key());
+    let kept = Kept { place: words, wrapped: wrapped.to_bytes().into() };
+    Ok(Holder { public: SealingPair::of_authority(&authority)?.public().clone(), officer: None, kept: Some(kept) })
+}
+
+/// Opens a holder's secret half.
+pub async fn open_holder(
+    (workspace, version): (WorkspaceId, KeyVersion),
+    holder: &Holder,
+    place: &str,
+    secret: Option<Password>,
+) -> Result<SealingPair, EngineError> {
+    const OTHER: EngineError = EngineError::NotVerified("the key of those who can help");
+    let kept = holder.kept.as_ref().ok_or(OTHER)?;
+    let wrapped = Wrapped::from_bytes(&kept.wrapped).map_err(|_| OTHER)?;
+    let config = config(place)?;
+    let keeper = keeper(&config, credentials(&config, secret)?)?;
+    let place = WrapPlace::AuthoritySecret { workspace, version }.associated_data();
+    let opened = keeper.unwrap(&wrapped, &place).await?;
+    let pair = SealingPair::of_authority(&AuthoritySecret::from_keeper(opened.expose_secret()))?;
+    if *pair.public() == holder.public { Ok(pair) } else { Err(OTHER) }
+}
+
+/// Makes the key that an address names.
+pub async fn make_key(place: &str, secret: Option<Password>) -> Result<(), EngineError> {
+    let config = config(place)?;
+    create_key(&config, credentials(&config, secret)?).await?;
+    Ok(())
+}
+
+/// What an address says, with what is missing from the environment.
+pub fn config(place: &str) -> Result<KeeperConfig, EngineError> {
+    Ok(KeeperConfig::from_text(place, |name| std::env::var(name).ok())?)
+}
+
+fn credentials(config: &KeeperConfig, secret: Option<Password>) -> Result<Credentials, CustodyError> {
+    let text = secret.map(|secret| SecretText::new(secret.0.clone()));
+    Ok(match (config, text) {
+        (KeeperConfig::Pkcs11(_), Some(pin)) => Credentials::Pin(pin),
+        (KeeperConfig::Pkcs11(_), None) => Credentials::None,
+        (_, Some(token)) => Credentials::Token(token),
+        (KeeperConfig::Transit(_), None) => {
+            // As Vault's own program does: the environment says where its token lies.
+            let home = std::env::var_os("HOME").map(std::path::PathBuf::from);
+            Credentials::vault_token(None, |name| std::env::var(name).ok(), home.as_deref())?
+        }
+        (KeeperConfig::GoogleKms(_), None) => Credentials::GoogleDefault,
+    })
+}
