@@ -2,7 +2,16 @@
  * Every state of the window by name, for the design page (`?mock=<scene>`) and for its pictures. A scene is a
  * world, how its backend behaves, and what a person does in it before the picture.
  */
-import type { AskedRecovery, Authority, FolderKeys, Person, Recovery, Status, Transfer } from '$lib/backend';
+import type {
+  AskedRecovery,
+  Authority,
+  DocumentSignature,
+  FolderKeys,
+  Person,
+  Recovery,
+  Status,
+  Transfer,
+} from '$lib/backend';
 import {
   entry,
   folder,
@@ -20,6 +29,7 @@ import {
   acme,
   ADA_ASKS,
   ASKED,
+  BAD_SIGNATURES,
   blank,
   BOTH_HELP,
   CHIDI_HELPS,
@@ -31,6 +41,7 @@ import {
   NOW,
   PEOPLE,
   RECOVERY,
+  SIGNATURES,
   STATUS,
   strangeNames,
 } from './world';
@@ -96,12 +107,48 @@ async function toPreview(hand: Hand): Promise<void> {
   await hand.wait(100);
 }
 
+const signed = (signatures: DocumentSignature[]) => (): World => {
+  const world = acme();
+  const good = signatures.filter((made) => made.current && ['good', 'notChecked'].includes(made.verdict));
+  const files = (world.entries.get('f-merger') ?? []).map((known) =>
+    known.id === 'e-spa' ? { ...known, signatures: good.length } : known,
+  );
+  world.entries.set('f-merger', files);
+  return { ...world, signatures: new Map([['e-spa', signatures]]) };
+};
+
+const LONG_STATEMENT = Array.from(
+  { length: 8 },
+  (_, at) =>
+    `${at + 1}. As far as the annex of the disclosure letter says nothing else, subject to the board.`,
+).join('\n');
+
+async function toSignatures(hand: Hand): Promise<void> {
+  await chooseAgreement(hand);
+  await hand.details();
+  await hand.wait(250);
+  hand.show('Signatures');
+}
+
+async function toSign(hand: Hand): Promise<void> {
+  await chooseAgreement(hand);
+  await hand.menu();
+  await hand.press('Sign…');
+  await hand.wait(150);
+}
+
+async function toSigningKeys(hand: Hand): Promise<void> {
+  await toSecurity(hand);
+  await hand.wait(150);
+  hand.show('Signing keys');
+}
+
 const withoutKits = (): World => ({ ...status({ waysOut: 'none' })(), recovery: NO_RECOVERY });
 
 async function toKits(hand: Hand): Promise<void> {
   await hand.press('Print it');
   await hand.fill('Your password', 'violet ladder marble seven');
-  await hand.press('Make the kits');
+  await hand.press('Make it now');
 }
 
 function withKeys(change: Partial<FolderKeys>): () => World {
@@ -1089,6 +1136,104 @@ export const SCENES: Record<string, Scene> = {
       await hand.press('Make everything new');
     },
   },
+  signatures: { world: acme, act: toSignatures },
+  'signatures-bad': { world: signed(BAD_SIGNATURES), act: toSignatures },
+  'signatures-none': { world: signed([]), act: toSignatures },
+  'signatures-long': {
+    world: signed([
+      ...SIGNATURES.map((made) => ({ ...made, name: LONG_NAME, statement: LONG_STATEMENT, member: false })),
+    ]),
+    act: toSignatures,
+  },
+  'signatures-checking': {
+    world: acme,
+    options: { hang: ['signatures'] },
+    act: async (hand, backend) => {
+      backend.options.hang = [];
+      await toSignatures(hand);
+      backend.options.hang = ['signatures'];
+      await hand.press('Check');
+    },
+  },
+  'signatures-trouble': {
+    world: acme,
+    options: { refuse: { signatures: refusal('io') } },
+    act: toSignatures,
+  },
+  'signatures-technical': {
+    world: acme,
+    act: async (hand) => {
+      await toSignatures(hand);
+      await hand.press('Technical details of the signature by Dana Reyes');
+    },
+  },
+  sign: { world: acme, act: toSign },
+  'sign-words': {
+    world: acme,
+    act: async (hand) => {
+      await toSign(hand);
+      await hand.press('Approved');
+    },
+  },
+  'sign-long': {
+    world: acme,
+    act: async (hand) => {
+      await toSign(hand);
+      await hand.fill('Statement', LONG_STATEMENT.repeat(2));
+    },
+  },
+  'sign-working': {
+    world: acme,
+    options: { hang: ['sign'] },
+    act: async (hand) => {
+      await toSign(hand);
+      await hand.press('Seen');
+      await hand.press('Sign');
+    },
+  },
+  'sign-done': {
+    world: acme,
+    act: async (hand) => {
+      await toSign(hand);
+      await hand.press('Agreed');
+      await hand.press('Sign');
+      await hand.details();
+      await hand.wait(250);
+      hand.show('Signatures');
+    },
+  },
+  'sign-offline': {
+    world: status({ connection: 'unreachable', online: 0 }),
+    options: { refuse: { sign: refusal('offline') } },
+    act: async (hand) => {
+      await toSign(hand);
+      await hand.press('Sign');
+    },
+  },
+  'signing-keys': { world: acme, act: toSigningKeys },
+  'signing-keys-revoked': {
+    world: acme,
+    act: async (hand) => {
+      await toSigningKeys(hand);
+      await hand.press('Revoked (1)');
+    },
+  },
+  'signing-keys-none': { world: () => ({ ...acme(), signingKeys: [] }), act: toSigningKeys },
+  'signing-key-new': {
+    world: acme,
+    act: async (hand) => {
+      await toSigningKeys(hand);
+      await hand.press('New key…');
+    },
+  },
+  'signing-key-revoke': {
+    world: acme,
+    act: async (hand) => {
+      await toSigningKeys(hand);
+      await hand.pressMenu('Actions for key 2');
+      await hand.press('Revoke…');
+    },
+  },
   attach: {
     world: status({ connection: 'none', online: 0 }),
     act: (hand) => hand.press('Connect a server'),
@@ -1277,6 +1422,16 @@ export class Hand {
     input.value = text;
     input.dispatchEvent(new Event('input', { bubbles: true }));
     await this.wait(60);
+  }
+
+  /** Scrolls to a heading. */
+  show(heading: string): void {
+    const found = [...document.querySelectorAll('h2, h3')].find((at) => at.textContent?.trim() === heading);
+    let scrolls = found?.parentElement ?? null;
+    while (scrolls !== null && !/auto|scroll/.test(getComputedStyle(scrolls).overflowY))
+      scrolls = scrolls.parentElement;
+    if (found === undefined || scrolls === null) return;
+    scrolls.scrollTop += found.getBoundingClientRect().top - scrolls.getBoundingClientRect().top - 12;
   }
 
   focusList(): void {

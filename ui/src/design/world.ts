@@ -3,6 +3,7 @@ import type {
   AskedRecovery,
   Authority,
   Device,
+  DocumentSignature,
   FolderKeys,
   Member,
   Person,
@@ -10,9 +11,10 @@ import type {
   Reach,
   Recovery,
   RecoveryRequest,
+  SigningKey,
   Status,
 } from '$lib/backend';
-import { entry, folder, type MockEntry, type World } from '$lib/backend/mock';
+import { dekOf, entry, folder, signature, signingKey, type MockEntry, type World } from '$lib/backend/mock';
 
 /** Saturday, 14 November 2026, 10:05 on the wall. */
 export const NOW = new Date(2026, 10, 14, 10, 5).getTime();
@@ -79,7 +81,10 @@ function directory(
 
 const merger: MockEntry[] = [
   directory('e-dd', 'Due diligence', 86, at(14, 9, 12), 'Bao Linh'),
-  file('e-spa', 'Share purchase agreement v7.docx', 412_000, at(14, 8, 47), 'Chidi Okafor', { versions: 7 }),
+  file('e-spa', 'Share purchase agreement v7.docx', 412_000, at(14, 8, 47), 'Chidi Okafor', {
+    versions: 7,
+    signatures: 2,
+  }),
   file('e-letter', 'Disclosure letter (signed).pdf', 1_240_000, at(13, 17, 5), 'Chidi Okafor', {
     place: ON_DEMAND,
   }),
@@ -329,6 +334,63 @@ const REACH_REMOVED: Reach = {
 /** Before the first kit. */
 export const NO_RECOVERY: Recovery = { set: null, made: null, keyring: 'empty', kits: [], escrow: 'none' };
 
+/** The agreement: two on what it is now, one on what it was. */
+export const SIGNATURES: DocumentSignature[] = [
+  agreementSignature('a-dana', 7, {
+    at: at(14, 9, 41),
+    statement: 'Read in full.\nNo objection from the works council.',
+    verdict: 'notChecked',
+    record: 'c1',
+  }),
+  agreementSignature('a-bao', 7, { at: at(14, 9, 20), statement: 'Approved', record: 'c2' }),
+  agreementSignature('a-me', 2, {
+    at: at(6, 16, 5),
+    current: false,
+    file: 'Share purchase agreement.docx',
+    keyEndedSince: true,
+    record: 'c3',
+  }),
+];
+
+/** One of each kind that does not hold. */
+export const BAD_SIGNATURES: DocumentSignature[] = [
+  agreementSignature('a-bao', 7, { verdict: 'otherBytes', statement: 'Agreed', record: 'd1' }),
+  agreementSignature('a-chidi', 7, { verdict: 'keyRevoked', at: at(13, 11), record: 'd2' }),
+  agreementSignature('a-eve', 6, {
+    verdict: 'notMember',
+    name: 'Eve Lindqvist',
+    member: false,
+    current: false,
+    at: at(12, 10),
+    record: 'd3',
+  }),
+  agreementSignature('a-dana', 7, { verdict: 'invalid', fingerprint: null, at: at(11, 9), record: 'd4' }),
+  agreementSignature('a-bao', 7, { statement: 'Approved', at: at(10, 9), record: 'd5' }),
+];
+
+function agreementSignature(
+  account: string,
+  version: number,
+  { record = '', ...more }: Partial<DocumentSignature>,
+): DocumentSignature {
+  const { name, me } = PEOPLE.find((known) => known.account === account) ?? person(account, account);
+  return signature(account, name, {
+    me,
+    at: at(14, 9),
+    file: 'Share purchase agreement v7.docx',
+    versions: [version],
+    dekId: dekOf(version),
+    record: `${record}7e1f92a05b38d6e9c2740fb1a86d53e07f92c4b6a81d3e5f7092a4c6e8b0d1`,
+    ...more,
+  });
+}
+
+export const SIGNING_KEYS: SigningKey[] = [
+  signingKey(1, { computer: 'Desk at the office', this: true, inForce: false }),
+  signingKey(2, { device: 'c05e71d2a9438fb6', computer: 'Laptop' }),
+  signingKey(3, { computer: 'Desk at the office', this: true, here: true }),
+];
+
 export function acme(): World {
   return {
     status: STATUS,
@@ -339,6 +401,8 @@ export function acme(): World {
     accountKeys: { accountVersion: 2, masterVersion: 1, foldersBehind: 0, memoryMib: 256, passes: 3 },
     folderKeys: new Map([['f-merger', MERGER_KEYS]]),
     devices: DEVICES,
+    signatures: new Map([['e-spa', SIGNATURES]]),
+    signingKeys: SIGNING_KEYS,
     reach: new Map([REACH, REACH_REMOVED].map((known) => [known.device, known])),
     password: 'violet ladder marble seven',
     folders: [

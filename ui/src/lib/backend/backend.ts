@@ -42,6 +42,8 @@ import type {
   Role,
   SecurityEvent,
   Settings,
+  Signatures,
+  SigningKey,
   Status,
   Transfer,
 } from './types';
@@ -207,6 +209,21 @@ export interface Backend {
   save(folder: FolderId, entry: EntryId, version: DekId | null): Promise<boolean>;
   /** The age file and its key, to a place that Rust asks for. */
   exportFile(folder: FolderId, entry: EntryId): Promise<boolean>;
+
+  /** Signs a version (none: the newest); everybody in the folder sees it. Reads the whole file, which takes seconds. */
+  sign(folder: FolderId, entry: EntryId, version: DekId | null, statement: string): Promise<Signatures>;
+  /** Who signed a file, whichever version; `check`: reads the bytes of what was not compared yet. */
+  signatures(folder: FolderId, entry: EntryId, check: boolean): Promise<Signatures>;
+  /**
+   * A version with its good signatures, to a directory that Rust asks for. Answers how many were left out because they
+   * are not good; none when the dialog was closed without a choice.
+   */
+  exportSigned(folder: FolderId, entry: EntryId, version: DekId | null): Promise<number | null>;
+  /** One's own keys for signing, of all computers, those that ended too. */
+  signingKeys(): Promise<SigningKey[]>;
+  /** Another one for this computer; the one before is revoked. */
+  rotateSigningKey(): Promise<SigningKey[]>;
+  revokeSigningKey(version: number): Promise<SigningKey[]>;
 
   sync(): Promise<void>;
   securityEvents(): Promise<SecurityEvent[]>;

@@ -15,6 +15,7 @@ import type {
   Details,
   Device,
   DeviceId,
+  DocumentSignature,
   Drag,
   Entry,
   EntryId,
@@ -40,6 +41,8 @@ import type {
   Role,
   SecurityEvent,
   Settings,
+  Signatures,
+  SigningKey,
   Status,
   Transfer,
 } from './types';
@@ -67,6 +70,9 @@ export type World = {
   reach: Map<DeviceId, Reach>;
   /** Folders which are not named here have had one key so far. */
   folderKeys: Map<FolderId, FolderKeys>;
+  /** Newest first; files which are not named here were signed by nobody. */
+  signatures: Map<EntryId, DocumentSignature[]>;
+  signingKeys: SigningKey[];
 };
 
 export type MockOptions = {
@@ -808,7 +814,7 @@ export class MockBackend implements Backend {
         changed: found.changed - age * 86_400_000,
         by: found.by,
         cid: 'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi',
-        dekId: `5f1c0a94e2b7d8836a4f90b1c2d3e4f5${String(found.versions - age).padStart(4, '0')}`,
+        dekId: dekOf(found.versions - age),
         epoch: 3,
         device: 'd7a91c04b8e25f63',
         record: '9b2e6f0c71d84a35be90f2c4d6a8137e5c0b9d2f4e6a8c1b3d5f7092a4c6e8b0',
@@ -862,6 +868,98 @@ export class MockBackend implements Backend {
 
   exportFile(id: FolderId, target: EntryId) {
     return this.#answer('exportFile', [id, target], () => true);
+  }
+
+  sign(id: FolderId, target: EntryId, version: DekId | null, statement: string) {
+    return this.#answer('sign', [id, target, version, statement], () => {
+      const found = this.#entry(id, target);
+      const of = this.#numberOf(found, version);
+      const key =
+        this.world.signingKeys.find((known) => known.here && known.inForce) ?? this.#newSigningKey();
+      const made = signature('a-me', this.world.status.account?.name ?? '', {
+        me: true,
+        at: clock.now(),
+        statement,
+        file: found.name,
+        versions: [of],
+        dekId: dekOf(of),
+        current: of === found.versions,
+        key: key.version,
+        fingerprint: key.fingerprint,
+      });
+      this.#setSignatures(id, target, [made, ...(this.world.signatures.get(target) ?? [])]);
+      return this.#signaturesOf(id, target);
+    });
+  }
+
+  signatures(id: FolderId, target: EntryId, check: boolean) {
+    return this.#answer('signatures', [id, target, check], () => {
+      const known = this.world.signatures.get(target) ?? [];
+      if (check && known.some((made) => made.verdict === 'notChecked')) {
+        const compared = known.map((made) =>
+          made.verdict === 'notChecked' ? { ...made, verdict: 'good' as const } : made,
+        );
+        this.world.signatures.set(target, compared);
+      }
+      return this.#signaturesOf(id, target);
+    });
+  }
+
+  exportSigned(id: FolderId, target: EntryId, version: DekId | null) {
+    return this.#answer('exportSigned', [id, target, version], (): number | null => {
+      const dekId = version ?? dekOf(this.#entry(id, target).versions);
+      const onIt = (this.world.signatures.get(target) ?? []).filter((made) => made.dekId === dekId);
+      return onIt.filter((made) => !isFine(made)).length;
+    });
+  }
+
+  signingKeys() {
+    return this.#answer('signingKeys', [], () => [...this.world.signingKeys]);
+  }
+
+  rotateSigningKey() {
+    return this.#answer('rotateSigningKey', [], () => {
+      this.#newSigningKey();
+      return [...this.world.signingKeys];
+    });
+  }
+
+  revokeSigningKey(version: number) {
+    return this.#answer('revokeSigningKey', [version], () => {
+      this.world.signingKeys = this.world.signingKeys.map((known) =>
+        known.version === version ? { ...known, inForce: false } : known,
+      );
+      return [...this.world.signingKeys];
+    });
+  }
+
+  #newSigningKey(): SigningKey {
+    const others = this.world.signingKeys.map((known) =>
+      known.this ? { ...known, here: false, inForce: false } : known,
+    );
+    const version = others.length + 1;
+    const computer = this.world.devices.find((known) => known.here)?.name ?? null;
+    const made = signingKey(version, { computer, this: true, here: true });
+    this.world.signingKeys = [...others, made];
+    return made;
+  }
+
+  #numberOf(found: MockEntry, version: DekId | null): number {
+    if (version === null) return found.versions;
+    for (let number = 1; number <= found.versions; number += 1) if (dekOf(number) === version) return number;
+    throw new Trouble(refusal('notFound'));
+  }
+
+  #setSignatures(id: FolderId, target: EntryId, signatures: DocumentSignature[]): void {
+    this.world.signatures.set(target, signatures);
+    const counted = signatures.filter((made) => made.current && isFine(made)).length;
+    this.#update(id, [target], { signatures: counted });
+  }
+
+  #signaturesOf(id: FolderId, target: EntryId): Signatures {
+    const { name, versions } = this.#entry(id, target);
+    const signatures = [...(this.world.signatures.get(target) ?? [])];
+    return { folder: id, entry: target, name, newest: versions, signatures };
   }
 
   sync() {
@@ -1110,6 +1208,59 @@ export function folderKeys(of: Folder, more: Partial<FolderKeys> = {}): FolderKe
     older: 0,
     mayRotate: of.role !== 'viewer' && !of.stopped,
     mayDecide: of.role === 'owner' && !of.stopped,
+    ...more,
+  };
+}
+
+/** Id of a version's key. */
+export function dekOf(number: number): DekId {
+  return `5f1c0a94e2b7d8836a4f90b1c2d3e4f5${String(number).padStart(4, '0')}`;
+}
+
+function isFine({ verdict }: DocumentSignature): boolean {
+  return verdict === 'good' || verdict === 'notChecked';
+}
+
+const SSH_PRINT = 'SHA256:p7mQ2vXk0cJ4sYb9RwTzL1hNfE6uDgA8oKiVrBt3';
+
+/** A good one, on the first version, without words. */
+export function signature(
+  signer: string,
+  name: string,
+  more: Partial<DocumentSignature> = {},
+): DocumentSignature {
+  return {
+    signer,
+    name,
+    me: false,
+    member: true,
+    at: Date.UTC(2026, 10, 14, 9),
+    statement: '',
+    file: '',
+    versions: [1],
+    dekId: dekOf(1),
+    current: true,
+    verdict: 'good',
+    sha512: '3a810c5f9e27d4b6c1a0837e52f4d98b'.repeat(4),
+    key: 1,
+    fingerprint: `${SSH_PRINT}9x1`,
+    keyEndedSince: false,
+    device: 'd7a91c04b8e25f63',
+    record: '4c7e1f92a05b38d6e9c2740fb1a86d53e07f92c4b6a81d3e5f7092a4c6e8b0d1',
+    ...more,
+  };
+}
+
+export function signingKey(version: number, more: Partial<SigningKey> = {}): SigningKey {
+  return {
+    version,
+    device: 'd7a91c04b8e25f63',
+    computer: null,
+    this: false,
+    here: false,
+    inForce: true,
+    fingerprint: `${SSH_PRINT}9x${version}`,
+    public: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx4bq0Tn2vKf8sYdL1hWmE6uDgA8oKiVrBt3p7mQ2v${version}`,
     ...more,
   };
 }

@@ -45,6 +45,14 @@ function escaped(mark: string): string {
   return `${LEFT}U+${code}${RIGHT}`;
 }
 
+/** Words of several lines as they may be shown; lines stay lines. */
+export function displayText(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => displayName(line.replace(/^ +| +$/g, '')))
+    .join('\n');
+}
+
 /** Whether a name was typed, as it is or as it is shown; capitals do not matter. */
 export function isTyped(typed: string, name: string): boolean {
   return [name, displayName(name)].map(folded).includes(folded(typed));

@@ -72,6 +72,14 @@ export class Actions {
     });
   }
 
+  /** A version (none: the newest) with its good signatures, to a directory of the person's choice. */
+  async exportSigned(row: Row, version: Version | null = null): Promise<void> {
+    await this.notices.guard(async () => {
+      const leftOut = await this.backend.exportSigned(row.folder, row.entry.id, version?.dekId ?? null);
+      if (leftOut !== null) this.notices.tell(words.did.exportedSigned(row.entry.name, leftOut));
+    });
+  }
+
   async rename(row: Row, name: string): Promise<boolean> {
     const before = row.entry.name;
     if (name === before) return true;
@@ -208,6 +216,11 @@ export class Actions {
   mayChange(folder: FolderId): boolean {
     const known = this.folders.of(folder);
     return known !== null && known.role !== 'viewer' && !known.stopped;
+  }
+
+  /** Everybody in a folder may sign, also who only reads. */
+  maySign(folder: FolderId): boolean {
+    return this.folders.of(folder)?.stopped === false;
   }
 
   askNewSubfolder(): void {

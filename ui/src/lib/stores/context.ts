@@ -15,6 +15,7 @@ import type { People, Security, WaysBack } from './overview.svelte';
 import type { Rotation } from './rotation.svelte';
 import type { Selection } from './selection.svelte';
 import type { Session } from './session.svelte';
+import type { Signing } from './signing.svelte';
 import type { Transfers } from './transfers.svelte';
 
 export const [useBackend, provideBackend] = createContext<Backend>();
@@ -33,5 +34,6 @@ export const [useRotation, provideRotation] = createContext<Rotation>();
 export const [useSecurity, provideSecurity] = createContext<Security>();
 export const [useSelection, provideSelection] = createContext<Selection>();
 export const [useSession, provideSession] = createContext<Session>();
+export const [useSigning, provideSigning] = createContext<Signing>();
 export const [useTransfers, provideTransfers] = createContext<Transfers>();
 export const [useWaysBack, provideWaysBack] = createContext<WaysBack>();

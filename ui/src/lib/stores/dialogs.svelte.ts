@@ -1,5 +1,14 @@
 /** The one dialog that is open, and what it is about. */
-import type { Device, FolderId, KitStatus, Member, Person, RecoveryRequest } from '$lib/backend';
+import type {
+  Device,
+  FolderId,
+  KitStatus,
+  Member,
+  Person,
+  RecoveryRequest,
+  SigningKey,
+  Version,
+} from '$lib/backend';
 import type { Row } from './rows';
 import type { NewKits } from './session.svelte';
 
@@ -10,6 +19,10 @@ export type Dialog =
   | { kind: 'renameFolder'; folder: FolderId }
   | { kind: 'move'; rows: Row[] }
   | { kind: 'purge'; rows: Row[] }
+  /** `version` none: the newest, whichever that is. */
+  | { kind: 'sign'; row: Row; version: Version | null }
+  | { kind: 'newSigningKey' }
+  | { kind: 'revokeSigningKey'; key: SigningKey }
   | { kind: 'emptyTrash'; count: number }
   | { kind: 'removeMember'; folder: FolderId; member: Member }
   | { kind: 'leaveFolder'; folder: FolderId }

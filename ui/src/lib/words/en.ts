@@ -8,10 +8,11 @@ import type {
   Place,
   Role,
   TransferKind,
+  Verdict,
 } from '$lib/backend';
 import { clock } from '$lib/format/clock';
 import type { FileKind } from '$lib/format/kinds';
-import { displayName } from '$lib/format/name';
+import { displayName, displayText } from '$lib/format/name';
 import { count, dayOf, size, span, type Span } from '$lib/format/numbers';
 
 /** Day before month and a 24-hour clock, unless the person's own English says otherwise. */
@@ -192,6 +193,35 @@ const kitsBecause = (why: 'recovered' | 'renewed' | 'removed', kits: number): st
     : `${what}, and any kit you had opens nothing any more. ${print}, and destroy the old one.`;
 };
 
+const dateAndTime = (at: number) => `${calendarDay(new Date(at))}, ${clockTime(new Date(at))}`;
+
+const listOf = (parts: string[]) => new Intl.ListFormat(locale, { type: 'conjunction' }).format(parts);
+
+/** What a signature comes to. */
+const VERDICT: Record<Verdict, { short: string; long: string }> = {
+  good: { short: 'Good', long: 'A member of this folder signed exactly these bytes.' },
+  notChecked: {
+    short: 'Not checked yet',
+    long: 'The file was not read on this computer yet, so it was not compared with what was signed.',
+  },
+  keyRevoked: {
+    short: 'Key revoked',
+    long: 'It was made after its key, or the computer that has it, was revoked. Do not rely on it.',
+  },
+  otherBytes: {
+    short: 'Other content',
+    long: 'What was signed is not what this version contains. Do not rely on it.',
+  },
+  notMember: {
+    short: 'Not a member',
+    long: 'Whoever signed was not in this folder then. Do not rely on it.',
+  },
+  invalid: {
+    short: 'Not valid',
+    long: 'It was not made with the key that it names, or says something false. Do not rely on it.',
+  },
+};
+
 type Fallback = { happened: string; safe?: string; todo?: string };
 
 const TROUBLE: Record<ErrorCode, Fallback> = {
@@ -213,7 +243,7 @@ const TROUBLE: Record<ErrorCode, Fallback> = {
   },
   noRecovery: {
     happened: 'There is no recovery kit for this computer.',
-    todo: 'If you know the password, unlock, and make kits on the page Security.',
+    todo: 'If you know the password, unlock, and make a kit on the page Security.',
   },
   alreadySetUp: {
     happened: 'Valise is already set up on this computer.',
@@ -591,14 +621,14 @@ export const en = {
 
   kits: {
     title: 'Print your recovery kit',
-    newTitle: 'Your new recovery kits',
+    newTitle: 'Your recovery kit',
     sentence:
       'If you forget the password, nobody can tell you a new one. Your kit lets you in: a code on paper, together with the keyring of this computer, a second kit, or help from your workspace.',
     again: 'A kit that you have now stops working as soon as a new one is made.',
     because: kitsBecause,
     password: 'Your password',
-    passwordHint: 'So that nobody else makes kits while you are away.',
-    make: 'Make the kits',
+    passwordHint: 'So that nobody else makes one while you are away.',
+    make: 'Make it now',
     making: 'Making…',
     kit: (kit: KitName) => `Kit ${kit.toUpperCase()}`,
     other: (kit: KitName) => `Kit ${kit === 'a' ? 'B' : 'A'}`,
@@ -980,6 +1010,8 @@ export const en = {
     open: 'Open',
     save: 'Save as…',
     export: 'Export with key…',
+    sign: 'Sign…',
+    exportSigned: 'Export with signatures…',
     rename: 'Rename',
     move: 'Move to…',
     trash: 'Move to trash',
@@ -1004,6 +1036,11 @@ export const en = {
     renamed: (to: string) => `Renamed to ${quoted(to)}.`,
     saved: (name: string) => `Saved ${quoted(name)}. The copy is outside Valise and not encrypted.`,
     exported: (name: string) => `Exported ${quoted(name)} with its key. Keep the two apart.`,
+    exportedSigned: (name: string, leftOut: number): string => {
+      const done = `Exported ${quoted(name)} with its signatures. The copy is outside Valise and not encrypted.`;
+      if (leftOut === 0) return done;
+      return `${done} ${plural(leftOut, 'signature was', 'signatures were')} left out: not good.`;
+    },
     emptied: 'The trash is empty.',
     version: (name: string) => `Saved a new version of ${quoted(name)}.`,
     versionRestored: (number: number, name: string) =>
@@ -1025,8 +1062,8 @@ export const en = {
     noneText: 'Select a file to see where its copies are, and what can be done with it.',
     many: (value: number) => `${n(value)} items selected`,
     manySize: (bytes: number) => `${size(bytes, locale)} in all`,
-    signedBy: 'Signed by',
-    valid: 'valid',
+    changedBy: 'Last changed by',
+    verified: 'verified',
     canOpen: 'Who can open it',
     safe: 'Kept safe',
     copies: 'Copies',
@@ -1060,6 +1097,104 @@ export const en = {
     notVerified: 'not verified',
     notLoaded: 'Could not be read.',
     onlyYou: 'Only you',
+  },
+
+  /** Signatures on documents. */
+  signatures: {
+    title: 'Signatures',
+    marked: (value: number) => `Signed by ${n(value)}`,
+    none: 'Nobody has signed this file.',
+    list: 'Signatures on this file',
+    verdict: (verdict: Verdict) => VERDICT[verdict].short,
+    verdictLong: (verdict: Verdict) => VERDICT[verdict].long,
+    you: 'you',
+    left: 'not in this folder any more',
+    when: (at: number, me: boolean) => `${dateAndTime(at)}, ${me ? 'your' : 'signer’s'} clock`,
+    of: (current: boolean, versions: number[]): string => {
+      if (current) return 'this version';
+      if (versions.length === 0) return 'an earlier version';
+      return versions.length === 1
+        ? `version ${n(versions[0] ?? 0)}, an earlier one`
+        : `versions ${listOf(versions.map(n))}, earlier ones`;
+    },
+    statement: (text: string) => `“${displayText(text)}”`,
+    calledThen: (name: string) => `The file was then called ${quoted(name)}.`,
+    keyEnded: 'The key has ended since. What it signed before stays.',
+    check: 'Check',
+    checking: 'Reading the file…',
+    notRead: (name: string) =>
+      `${quoted(name)} could not be read whole now, so its signatures are not checked yet.`,
+    sign: 'Sign this version…',
+    all: (value: number) => `Show all ${n(value)}`,
+    fewer: 'Show fewer',
+    technical: 'Technical details',
+    technicalOf: (name: string) => `Technical details of the signature by ${displayName(name)}`,
+    fingerprint: 'Key’s fingerprint',
+    key: 'Key’s version',
+    sha512: 'SHA-512 of the file',
+    device: 'Signing computer',
+    record: 'Record',
+  },
+
+  sign: {
+    title: 'Sign this file',
+    version: (number: number, newest: boolean) => `Version ${n(number)}${newest ? ', the newest' : ''}`,
+    statement: 'Statement',
+    hint: 'Your own words, signed with the file. Only you can say what your signature means.',
+    suggestions: ['Approved', 'Agreed', 'Seen'],
+    suggest: 'Suggestions',
+    tooLong: (bytes: number) => `This is too long: ${n(bytes)} bytes, and at most 1,000 can be signed.`,
+    tooManyLines: (lines: number) => `These are ${n(lines)} lines, and at most 16 can be signed.`,
+    forGood:
+      'Everybody in this folder sees that you signed, now and later. A signature cannot be taken back.',
+    law: 'It is an SSH signature; it is not a qualified signature by law.',
+    do: 'Sign',
+    doing: 'Signing…',
+    progress: 'Reading the whole file, and signing it. A large one takes some seconds.',
+    done: (name: string, number: number) => `You signed version ${n(number)} of ${quoted(name)}.`,
+  },
+
+  signingKeys: {
+    title: 'Signing keys',
+    text: 'Each of your computers signs with a key of its own. Whoever checks a signature outside Valise compares its fingerprint.',
+    list: 'Signing keys of your account',
+    none: 'There is none yet. This computer makes one when you first sign something.',
+    noneHere: 'This computer has no key now. It makes one when you next sign.',
+    name: (computer: string | null, here: boolean) =>
+      computer === null && here ? 'This computer' : computerName(computer),
+    here: 'this computer',
+    notHere: 'this computer, not in use',
+    revokedOne: 'revoked',
+    version: (version: number) => `key ${n(version)}`,
+    fingerprint: 'Fingerprint',
+    menu: (version: number) => `Actions for key ${n(version)}`,
+    copyPrint: 'Copy fingerprint',
+    copyPublic: 'Copy public key',
+    revoked: (value: number) => `Revoked (${n(value)})`,
+    renew: 'New key…',
+    revoke: 'Revoke…',
+    newTitle: 'Make a new signing key for this computer?',
+    newPoints: [
+      'This computer signs with the new key from now on, and the one before is revoked.',
+      'Signatures made so far stay as they are.',
+      'Any that is made with the old key later is shown as bad.',
+    ],
+    newDo: 'Make a new key',
+    newDoing: 'Making it…',
+    newDone: 'This computer has a new signing key.',
+    revokeTitle: (version: number, computer: string | null, here: boolean) =>
+      `Revoke key ${n(version)} of ${here ? 'this computer' : computer === null ? 'a computer without a name' : quoted(computer)}?`,
+    revokePoints: (here: boolean) => [
+      'Signatures made with it so far stay as they are.',
+      'Any that is made with it later is shown as bad, to everybody in the folder.',
+      here
+        ? 'When you next sign on this computer, it makes a new key.'
+        : 'When that computer next signs, it makes a new key. If it is lost, remove it under “Your computers”, too.',
+      'This cannot be undone.',
+    ],
+    revokeDo: 'Revoke the key',
+    revokeDoing: 'Revoking…',
+    revokeDone: (version: number) => `Key ${n(version)} is revoked.`,
   },
 
   transfers: {
@@ -1299,7 +1434,7 @@ export const en = {
     open: 'Password and keys…',
     cardText: 'Change the password, see your keys, and make all of it new if somebody may know the password.',
     passwordTitle: 'Change the password',
-    passwordText: 'Your recovery kits stay good.',
+    passwordText: 'Any recovery kit you have stays good.',
     current: 'Your password now',
     currentMissing: 'Please type the password you have now.',
     fresh: 'New password',
@@ -1308,7 +1443,7 @@ export const en = {
     different: 'This is not the same as above. Please type it again.',
     change: 'Change the password',
     changing: 'Changing…',
-    changed: 'The password is changed. Your recovery kits stay good.',
+    changed: 'The password is changed. Any recovery kit you have stays good.',
     keysTitle: 'Your keys',
     accountKey: 'Account key',
     masterKey: 'Master key',
@@ -1330,7 +1465,7 @@ export const en = {
     renewPoints: [
       'A new password for this computer.',
       'New keys for you. Your folders’ keys change after them.',
-      'New recovery kits, which you print next. The kits you have open nothing any more.',
+      'Any recovery kit you have opens nothing any more. You print anew next.',
     ],
     renew: 'Make everything new',
     renewing: 'Making everything new…',
@@ -1391,7 +1526,7 @@ export const en = {
     points: [
       'It is refused at once: nothing is sent to it or taken from it.',
       'Your keys and your folders’ keys change.',
-      'The recovery kits you have stop working, and you get new ones to print.',
+      'Any recovery kit you have stops working. You print anew next.',
     ],
     passwordHint: 'So that nobody else removes your computers.',
     do: 'Remove this computer',

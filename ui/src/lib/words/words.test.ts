@@ -203,3 +203,23 @@ test('every code has words: what happened, and never a bare code', () => {
     expect(said.happened.toLowerCase()).not.toContain('error');
   }
 });
+
+test('signatures: who, when, on which version', () => {
+  const text = words.signatures;
+  expect(text.marked(2)).toBe('Signed by 2');
+  expect(text.of(true, [7])).toBe('this version');
+  expect(text.of(false, [2])).toBe('version 2, an earlier one');
+  expect(text.of(false, [2, 4])).toBe('versions 2 and 4, earlier ones');
+  expect(text.of(false, [])).toBe('an earlier version');
+  expect(text.when(Date.UTC(2026, 10, 14, 9, 5), false)).toBe('14 Nov 2026, 09:05, signer’s clock');
+  expect(text.statement('Agreed\n  invoice\u202Efdp')).toBe('“Agreed\ninvoice‹U+202E›fdp”');
+  expect(words.did.exportedSigned('a.pdf', 0)).not.toContain('left out');
+  expect(words.did.exportedSigned('a.pdf', 1)).toContain('1 signature was left out: not good.');
+  expect(words.signingKeys.revokeTitle(2, 'Laptop', false)).toBe('Revoke key 2 of “Laptop”?');
+  expect(words.signingKeys.revokeTitle(3, 'Desk', true)).toBe('Revoke key 3 of this computer?');
+});
+
+test('no sentence counts kits that may be one', () => {
+  const shown = [words.kits.make, words.passwordAndKeys.renewPoints, words.removeComputer.points].flat();
+  expect(shown.filter((sentence) => sentence.includes('kits'))).toEqual([]);
+});

@@ -242,7 +242,7 @@ describe('removing a computer', () => {
     expect(within(dialog).getByText('Share purchase agreement v7.docx')).toBeVisible();
     expect(within(dialog).getByRole('button', { name: /My files/ })).toBeVisible();
     expect(within(dialog).getByText(/refused at once/)).toBeVisible();
-    expect(within(dialog).getByText(/recovery kits you have stop working/)).toBeVisible();
+    expect(within(dialog).getByText(/recovery kit you have stops working/)).toBeVisible();
 
     await press(user, 'Remove this computer');
     expect(requests(backend)).not.toContain('removeDevice');

@@ -278,7 +278,7 @@ describe('ways back with help', () => {
     const { backend, user } = await open(world, null);
     await press(user, 'Print it');
     await user.type(await screen.findByLabelText('Your password'), world.password);
-    await press(user, 'Make the kits');
+    await press(user, 'Make it now');
     const dialog = await screen.findByRole('dialog', { name: 'Kit A' });
     expect(dialog).toHaveTextContent('or with your officers’ help');
     expect(dialog).not.toHaveTextContent(/kit B|two of the three|these/i);

@@ -39,11 +39,11 @@ describe('recovery kits', () => {
     const reminder = await screen.findByRole('complementary', { name: 'Print your recovery kit' });
     await user.click(within(reminder).getByRole('button', { name: 'Print it' }));
     await user.type(await screen.findByLabelText('Your password'), 'wrong');
-    await press(user, 'Make the kits');
+    await press(user, 'Make it now');
     expect(await screen.findByText(/does not open Valise on this computer/)).toBeVisible();
     await user.clear(screen.getByLabelText('Your password'));
     await user.type(screen.getByLabelText('Your password'), backend.world.password);
-    await press(user, 'Make the kits');
+    await press(user, 'Make it now');
 
     const a = await screen.findByRole('dialog', { name: 'Kit A, 1 of 2' });
     const code = within(a).getByRole('list', { name: 'Code of kit A' });
@@ -79,7 +79,7 @@ describe('recovery kits', () => {
     const { backend, user } = await open(without({ recovery: { ...NO_RECOVERY, keyring: 'absent' } }));
     await press(user, 'Print it');
     await user.type(await screen.findByLabelText('Your password'), backend.world.password);
-    await press(user, 'Make the kits');
+    await press(user, 'Make it now');
     expect(await screen.findByText(/no keyring that answers: both kits are needed/)).toBeVisible();
   });
 });

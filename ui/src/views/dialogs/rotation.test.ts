@@ -265,7 +265,9 @@ describe('password and keys', () => {
     await waitFor(() => expect(screen.getByLabelText('Your password now')).toHaveFocus());
     await fill(user, backend.world.password);
     await press(user, 'Change the password');
-    expect(await screen.findByText('The password is changed. Your recovery kits stay good.')).toBeVisible();
+    expect(
+      await screen.findByText('The password is changed. Any recovery kit you have stays good.'),
+    ).toBeVisible();
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(backend.world.password).toBe(FRESH);
   });

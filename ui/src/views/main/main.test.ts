@@ -226,9 +226,9 @@ describe('the list', () => {
       .getAllByRole('menuitem')
       .map((item) => item.textContent?.trim());
     expect(items.join()).toMatch(
-      /Open.*Save as….*Export with key….*Rename.*Move to….*Move to trash.*Copy name.*Details/,
+      /Open.*Save as….*Export with key….*Export with signatures….*Sign….*Rename.*Move to….*Move to trash.*Copy name.*Details/,
     );
-    await user.click(within(menu).getByRole('menuitem', { name: /Export/ }));
+    await user.click(within(menu).getByRole('menuitem', { name: /Export with key/ }));
     expect(asked(backend, 'exportFile')).toEqual([['exportFile', 'f-merger', 'e-spa']]);
     expect(await screen.findByText(/Keep the two apart/)).toBeVisible();
   });
