@@ -113,10 +113,14 @@ async fn one_kit_and_an_officer_bring_back_who_has_lost_every_computer() {
     let [request] = requests.as_slice() else { panic!("{requests:?}") };
     assert_eq!((&request["name"], &request["reason"]), (&"Bob".into(), &"My laptop was stolen.".into()));
     assert_eq!(request["fingerprint"], asked["fingerprint"], "what is read out is what is shown");
-    let begins = request["fingerprint"].as_str().unwrap()[..9].to_owned();
+    let begins = request["fingerprint"].as_str().unwrap().to_owned();
     assert_eq!(code_of(alice.refused(args!["helper", "approve", "ffff", "--yes"])).await, "notFound");
+    let short = args!["helper", "approve", &begins[..9], "--yes"];
+    assert_eq!(code_of(alice.refused(short)).await, "badInput", "unasked, only for all of it");
     alice.valise(args!["helper", "approve", &begins, "--yes"]).await;
     assert_eq!(stage(&new).await, "ready");
+    let again = args!["recover", "--ask", "--catalog", &world.catalog.url, "--code", &code];
+    assert_eq!(code_of(new.refused(again)).await, "notAllowed", "what was asked is not thrown away");
 
     let mut other = new.command(args!["recover", "--finish"]);
     let wrong = valise_tests::process::Process::spawn(other.env("VALISE_PASSWORD", "another one")).exit().await;
@@ -168,7 +172,7 @@ async fn a_keyring_and_two_officers_open_a_computer_whose_password_is_forgotten(
 
     let asked = bob.valise(args!["recover", "--ask"]).await;
     assert_eq!((&asked["stage"], &asked["needed"]), (&"asked".into(), &2.into()));
-    let begins = asked["fingerprint"].as_str().unwrap()[..9].to_owned();
+    let begins = asked["fingerprint"].as_str().unwrap().to_owned();
     alice.valise(args!["helper", "approve", &begins, "--yes"]).await;
     assert_eq!(stage(bob).await, "asked", "one of two is not enough");
     assert_eq!(code_of(bob.refused(args!["recover", "--finish"])).await, "notAllowed");
@@ -187,7 +191,7 @@ async fn who_is_posing_as_somebody_is_stopped_by_their_own_computer() {
     let code = only_code(&bob.valise(args!["recovery", "kit", "--print"]).await);
     let thief = Person::new("Thief");
     let asked = world.asks(&thief, &code).await;
-    let begins = asked["fingerprint"].as_str().unwrap()[..9].to_owned();
+    let begins = asked["fingerprint"].as_str().unwrap().to_owned();
     // Seen by the person from the first moment, and alarming once somebody has believed it.
     assert_eq!(bob.valise(args!["status"]).await["requests"], 1);
     alice.valise(args!["helper", "approve", &begins, "--yes"]).await;
@@ -208,6 +212,29 @@ async fn who_is_posing_as_somebody_is_stopped_by_their_own_computer() {
     assert_eq!(thief.valise(args!["status"]).await["asked"], false);
 }
 
+/// An officer's no ends what another one has approved; and another delay leaves everybody's kit good.
+#[tokio::test]
+async fn any_officer_stops_it() {
+    let world = World::new().await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    let carol = Person::new("Carol");
+    world.joins(&carol, "Carol").await;
+    alice.valise(args!["people", "officer", "Carol"]).await;
+    alice.valise(args!["helper", "set", "Alice", "--wait", "24"]).await;
+    let code = only_code(&bob.valise(args!["recovery", "kit", "--print"]).await);
+    alice.valise(args!["helper", "set", "Alice", "--wait", "0"]).await;
+    assert_eq!(bob.valise(args!["recovery", "status"]).await["escrow"], "held", "the same people");
+    alice.valise(args!["helper", "set", "Alice", "--wait", "24"]).await;
+    let thief = Person::new("Thief");
+    let asked = world.asks(&thief, &code).await;
+    let shown = asked["fingerprint"].as_str().unwrap().to_owned();
+    alice.valise(args!["helper", "approve", &shown, "--yes"]).await;
+    assert_eq!(stage(&thief).await, "approved");
+    carol.valise(args!["helper", "refuse", &shown]).await;
+    assert_eq!(stage(&thief).await, "refused");
+    assert!(world.requests(alice).await.is_empty());
+}
+
 /// Who helped is no officer any more, and others are chosen: what was sealed to them is to be made anew.
 #[tokio::test]
 async fn who_could_help_changes() {
@@ -220,7 +247,7 @@ async fn who_could_help_changes() {
     let code = only_code(&bob.valise(args!["recovery", "kit", "--print"]).await);
     let new = Person::new("Newcomer");
     let asked = world.asks(&new, &code).await;
-    let begins = asked["fingerprint"].as_str().unwrap()[..9].to_owned();
+    let begins = asked["fingerprint"].as_str().unwrap().to_owned();
     assert_eq!(code_of(alice.refused(args!["helper", "approve", &begins, "--yes"])).await, "notAllowed", "not hers");
 
     alice.valise(args!["people", "officer", "Carol", "--not"]).await;
@@ -229,7 +256,7 @@ async fn who_could_help_changes() {
     assert_eq!(list["holders"][0]["gone"], true, "{list}");
     assert_eq!(bob.valise(args!["status"]).await["waysOut"], "outdated");
     alice.valise(args!["helper", "set", "Alice", "--wait", "0"]).await;
-    assert_eq!(alice.valise(args!["helper", "list"]).await["toCome"], Value::from(vec!["Carol", "Bob"]));
+    assert_eq!(alice.valise(args!["helper", "list"]).await["toCome"], Value::from(vec!["Bob", "Carol"]));
     assert_eq!(code_of(alice.refused(args!["helper", "approve", &begins, "--yes"])).await, "notAllowed", "not for her");
     assert_eq!(stage(&new).await, "asked");
     only_code(&bob.valise(args!["recovery", "kit", "--print"]).await);
@@ -276,7 +303,7 @@ async fn a_token_holds_what_opens_the_help() {
     let code = only_code(&bob.valise(args!["recovery", "kit", "--print"]).await);
     let new = Person::new("Newcomer");
     let asked = world.asks(&new, &code).await;
-    let begins = asked["fingerprint"].as_str().unwrap()[..9].to_owned();
+    let begins = asked["fingerprint"].as_str().unwrap().to_owned();
     let approve = || args!["helper", "approve", &begins, "--yes"];
     assert_eq!(code_of(carol.refused(approve())).await, "badInput", "no address is taken from the record");
     let mut wrong = alice.command(approve());
@@ -307,7 +334,7 @@ async fn the_delay_is_kept() {
     let code = only_code(&bob.valise(args!["recovery", "kit", "--print"]).await);
     let new = Person::new("Newcomer");
     let asked = world.asks(&new, &code).await;
-    let begins = asked["fingerprint"].as_str().unwrap()[..9].to_owned();
+    let begins = asked["fingerprint"].as_str().unwrap().to_owned();
     let list = alice.valise(args!["helper", "approve", &begins, "--yes"]).await;
     let approved = &list["requests"][0];
     assert_eq!((&approved["released"], &approved["approvedBy"]), (&false.into(), &Value::from(vec!["Alice"])));

@@ -36,6 +36,13 @@ pub async fn helper(session: &Session, json: bool, command: &HelperCommand) -> R
         }
         HelperCommand::Approve { device, yes, key, secret_file } => {
             let request = find(session, device).await?;
+            if *yes && plain(device) != plain(&request.fingerprint) && device.parse() != Ok(request.device) {
+                return Err(fault(
+                    ErrorCode::BadInput,
+                    "With --yes, give everything that was read out to you.",
+                    "all 32 characters",
+                ));
+            }
             let question = format!("lets them in if they have read exactly this to you: {}", request.fingerprint);
             confirm(*yes, &question, &request.name)?;
             let with_key = request.needs_secret || key.is_some() || secret_file.is_some();
@@ -64,9 +71,12 @@ async fn authority(session: &Session) -> Result<Authority, ApiError> {
     }
 }
 
+fn plain(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+}
+
 /// A request by its id, or by how its fingerprint begins.
 async fn find(session: &Session, device: &str) -> Result<RecoveryRequest, ApiError> {
-    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     let wanted = plain(device);
     let requests = authority(session).await?.requests;
     let id: Option<DeviceId> = device.parse().ok();

@@ -104,6 +104,9 @@ pub async fn ask(
     (password, costs): (Password, Costs),
 ) -> Result<(), EngineError> {
     let secret = valise_crypto::Password::new(&password.0)?;
+    if Waiting::read(shared)?.is_some() {
+        return Err(EngineError::NotNow("You have asked already: wait for the answer, or give up first."));
+    }
     let name = asking.name.as_deref().map_or_else(|| Ok(computer_name()), checked_name)?;
     let reason = asking.reason.trim().to_owned();
     if reason.len() > MAX_REASON || reason.chars().any(char::is_control) {
@@ -159,7 +162,10 @@ pub async fn ask(
     let asked = Asked::sign(found.account, found.set, secrets.public(), reason, &secrets.signing_key());
     shared.home.write(ASKED, &cbor::encode(&waiting)?)?;
     if let Err(error) = client.ask_recovery(&AskedText::new(&asked)).await {
-        shared.home.remove(ASKED)?;
+        // After a lost answer it may have been heard: what it was asked with stays then.
+        if matches!(error, CatalogError::Said(_)) {
+            shared.home.remove(ASKED)?;
+        }
         return Err(match error {
             CatalogError::Said(ApiCode::Refused) => {
                 EngineError::NotNow("No share of your key lies with your workspace: the other kit is needed.")

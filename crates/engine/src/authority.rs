@@ -57,6 +57,9 @@ pub async fn set(shared: &Arc<Shared>, holders: Vec<HolderChoice>, delay_hours: 
     if holders.len() > MAX_HOLDERS || delay_hours > MAX_DELAY_HOURS {
         return Err(EngineError::BadInput("One or two can help, and wait for at most 30 days."));
     }
+    if holders.iter().filter(|choice| matches!(choice, HolderChoice::Kept { .. })).count() > 1 {
+        return Err(EngineError::BadInput("At most one key that is kept elsewhere can be needed."));
+    }
     shared.vault(|vault| must_be_officer(vault))?;
     let at = shared.vault(|vault| {
         let workspace = vault.workspace()?;
@@ -112,9 +115,12 @@ fn compose(vault: &Vault, chosen: &[Chosen], delay_hours: u32, version: u64) -> 
         }
     }
     // What was wrapped elsewhere is bound to its version.
-    if vault.workspace()?.authority().map_or(0, |authority| authority.version) + 1 != version {
+    let old = vault.workspace()?.authority();
+    if old.map_or(0, |authority| authority.version) + 1 != version {
         return Err(EngineError::NotNow("Another officer has just chosen who can help: look, and choose again."));
     }
+    // The same people with another delay: everybody's kit stays good.
+    let version = old.filter(|old| old.holders == holders).map_or(version, |old| old.version);
     let authority = Authority { version, holders, delay_hours, slices };
     vault.write_workspace(workspace::kind::AUTHORITY, &authority).map(Some)
 }
@@ -213,12 +219,12 @@ pub async fn keep_up(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(),
     if shared.vault(|vault| Ok(vault.workspace()?.authority().is_none()))? {
         return Ok(());
     }
-    read_asked(shared, session).await?;
-    release(shared, session).await?;
+    // First, and whatever the catalog answers to anything else: this stands in the chain.
     if let Some(claim) = shared.vault(|vault| vault.claim())? {
         shared.alarm(true, posing(&claim));
     }
-    Ok(())
+    read_asked(shared, session).await?;
+    release(shared, session).await
 }
 
 async fn read_asked(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
@@ -238,6 +244,9 @@ async fn read_asked(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), 
 /// Keeps promises whose time has come.
 async fn release(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
     let now = shared.clock.now();
+    for account in shared.vault(|vault| vault.promised_to(now))? {
+        sync::account_slice(shared, session, account).await?;
+    }
     while append_workspace(shared, session, |vault| vault.compose_release(now)).await? {
         shared.tell(Event::RecoveryChanged);
     }

@@ -24,6 +24,11 @@ pub async fn make_holder(
     let authority = AuthoritySecret::make()?;
     let place = WrapPlace::AuthoritySecret { workspace, version }.associated_data();
     let wrapped = keeper.wrap(&Secret::copy_of(authority.expose_to_keeper()), &place).await?;
+    // Who may only wrap would make everybody rely on what nobody here can open.
+    let opened = AuthoritySecret::from_keeper(keeper.unwrap(&wrapped, &place).await?.expose_secret());
+    if opened != authority {
+        return Err(CustodyError::NotUnderstood.into());
+    }
     // Words for people: where exactly, each officer says at their own computer.
     let words = format!("{}, {}", wrapped.provider().words(), wrapped.key());
     let kept = Kept { place: words, wrapped: wrapped.to_bytes().into() };

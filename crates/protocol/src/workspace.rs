@@ -185,7 +185,10 @@ impl Workspace {
             if vetoed.slices.iter().any(|slice| slice.account != author) {
                 return Err(Void::Subject);
             }
-            return self.approvals.veto(&author, vetoed);
+            if vetoed.account != author && !self.officers.contains(&author) {
+                return Err(Void::Role);
+            }
+            return self.approvals.veto(vetoed);
         }
         if self.people.is_empty() {
             return self.found(record, op);
@@ -210,6 +213,9 @@ impl Workspace {
             Op::Anchor(_) | Op::RecoveryVetoed(_) => Ok(()),
             Op::RecoveryApproved(approved) => {
                 self.person(&approved.account).ok_or(Void::Subject)?;
+                if approved.account == author {
+                    return Err(Void::Subject);
+                }
                 self.approvals.approve(author, approved)
             }
             Op::RecoveryReleased(released) => self.approvals.release(&author, self.authority.as_ref(), released),
@@ -303,11 +309,18 @@ impl Workspace {
     }
 
     fn authority_changed(&mut self, authority: &Authority) -> Result<(), Void> {
-        let mut version = self.authority.as_ref().map_or(0, |old| old.version);
-        next(&mut version, authority.version)?;
+        let old = self.authority.as_ref();
+        // What was sealed to the same holders stays good: only the delay is another one.
+        let same = old.is_some_and(|old| old.holders == authority.holders && old.version == authority.version);
+        if !same {
+            let mut version = old.map_or(0, |old| old.version);
+            next(&mut version, authority.version)?;
+        }
         recovery::check_holders(authority, &self.officers, &self.roster)?;
         self.authority = Some(Authority { slices: Vec::new(), ..authority.clone() });
-        self.approvals.clear();
+        if !same {
+            self.approvals.clear();
+        }
         Ok(())
     }
 

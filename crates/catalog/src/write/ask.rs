@@ -30,8 +30,10 @@ pub(crate) fn ask(
         return if row.bytes == text.0.0 { Ok(()) } else { Err(ApiError::Conflict) };
     }
     let in_force = state.recovery_set(&request.account).filter(|set| set.id == request.set);
-    if in_force.is_none_or(|set| set.escrow.is_none()) {
-        return Err(rule("no share in escrow"));
+    let escrow = in_force.and_then(|set| set.escrow.as_ref());
+    let authority = state.workspace().and_then(|workspace| workspace.authority());
+    if escrow.is_none_or(|escrow| authority.is_none_or(|authority| authority.version != escrow.authority)) {
+        return Err(rule("no share that somebody can open"));
     }
     asked::forget_before(db, now.saturating_sub(ASKED_TIME.as_millis() as u64))?;
     let waiting = asked::all(db)?;

@@ -30,7 +30,7 @@ pub(super) fn settle(
     let mut touched = BTreeSet::new();
     for (record, op) in ops {
         if let Op::Workspace(workspace::Op::RecoveryVetoed(vetoed)) = op {
-            ask::refused(db, state, effects, (record.envelope().author, vetoed.device))?;
+            ask::refused(db, state, effects, (vetoed.account, vetoed.device))?;
         }
         touched.extend(invitation(op));
         if let Op::Workspace(workspace::Op::Admitted(admitted)) = op {

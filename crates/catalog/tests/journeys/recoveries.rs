@@ -51,6 +51,10 @@ async fn who_asks_is_heard_by_officers_and_the_person_and_told_what_came_of_it()
     let mut world = World::new().await;
     let (mut bob, carol) = (world.person("Bob").await, world.person("Carol").await);
     let set = makes_set(&world, &mut bob, true).await;
+    let kept = Kept { place: "a token".into(), wrapped: serde_bytes::ByteBuf::from([1; 60]) };
+    let holder = Holder { public: sealing_public(fresh()), officer: None, kept: Some(kept) };
+    let authority = Authority { version: 1, holders: vec![holder], delay_hours: 1, slices: vec![] };
+    world.officer_says(kind::AUTHORITY, &authority).await;
     let mut hears = world.client(&bob).events().await.unwrap();
     let device = Device::new();
     let text = ask(bob.account, &set, &device, "My laptop was stolen.");
@@ -67,10 +71,6 @@ async fn who_asks_is_heard_by_officers_and_the_person_and_told_what_came_of_it()
     assert_eq!(state(&world, &Device::new()).await, Err(ApiCode::NotFound));
 
     // Approved and released, by the chain alone.
-    let kept = Kept { place: "a token".into(), wrapped: serde_bytes::ByteBuf::from([1; 60]) };
-    let holder = Holder { public: sealing_public(fresh()), officer: None, kept: Some(kept) };
-    let authority = Authority { version: 1, holders: vec![holder], delay_hours: 1, slices: vec![] };
-    world.officer_says(kind::AUTHORITY, &authority).await;
     let approved = RecoveryApproved {
         account: bob.account,
         set: set.id,
@@ -93,7 +93,7 @@ async fn who_asks_is_heard_by_officers_and_the_person_and_told_what_came_of_it()
         async move { answer::<()>(client.signed(Method::DELETE, &path, Vec::new()).await).await }
     };
     assert_eq!(refuse(&carol).await, Err(ApiCode::NotFound));
-    let vetoed = RecoveryVetoed { set: set.id, device: device.id(), slices: vec![] };
+    let vetoed = RecoveryVetoed { account: bob.account, set: set.id, device: device.id(), slices: vec![] };
     let record = world.log.sign(&bob, kind::RECOVERY_VETOED, &vetoed);
     push(&world.client(&bob), &mut world.log, record).await.unwrap();
     let refused = state(&world, &device).await.unwrap();
@@ -117,6 +117,12 @@ async fn what_is_asked_is_signed_short_and_for_a_set_in_force() {
     let set = makes_set(&world, &mut bob, true).await;
     let without = makes_set(&world, &mut carol, false).await;
     let url = world.url();
+    let nobody = ask(bob.account, &set, &Device::new(), "");
+    assert_eq!(post_open::<()>(&url, PATH, &nobody).await, Err(ApiCode::Refused), "nobody could open it");
+    let kept = Kept { place: "a token".into(), wrapped: serde_bytes::ByteBuf::from([1; 60]) };
+    let holder = Holder { public: sealing_public(fresh()), officer: None, kept: Some(kept) };
+    let authority = Authority { version: 1, holders: vec![holder], delay_hours: 1, slices: vec![] };
+    world.officer_says(kind::AUTHORITY, &authority).await;
     let ask = |account, set: &RecoverySet, device: &Device, reason: &str| ask(account, set, device, reason);
     let device = Device::new();
     let refused = |text: AskedText| {

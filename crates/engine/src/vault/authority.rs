@@ -8,7 +8,7 @@ use valise_crypto::{SealingPair, release_share};
 use valise_protocol::account::{Account, EscrowedShare};
 use valise_protocol::asking::Asked;
 use valise_protocol::chain::Slice;
-use valise_protocol::ids::{AccountId, DeviceId, RecoverySetId};
+use valise_protocol::ids::{AccountId, DeviceId, KeyVersion, RecoverySetId};
 use valise_protocol::keys::{DeviceKeys, Seal};
 use valise_protocol::place::SealPlace;
 use valise_protocol::record::Record;
@@ -32,6 +32,8 @@ pub struct Promise {
     holder: u8,
     share: Seal,
     not_before: u64,
+    /// Of which version of the authority: under another one it counts no more.
+    authority: KeyVersion,
     /// The approval was seen in the chain: if it is there no more, somebody has said no.
     announced: bool,
 }
@@ -120,7 +122,9 @@ impl Vault {
             let share = self.newest(account).and_then(Account::recovery).and_then(|set| set.escrow.as_ref());
             can_help(workspace, authority, account) && share.is_none_or(|share| share.authority != authority.version)
         });
-        to_come.map(|(_, person)| person.name.clone()).collect()
+        let mut names: Vec<String> = to_come.map(|(_, person)| person.name.clone()).collect();
+        names.sort();
+        names
     }
 
     fn request_view(&self, authority: Option<&Authority>, request: &Known) -> RecoveryRequest {
@@ -133,6 +137,7 @@ impl Vault {
             holders.iter().any(|holder| holder.officer.is_some_and(|officer| officer.account == self.me.account)),
             holders.iter().any(|holder| holder.kept.is_some()),
         );
+        let released = approval.is_some_and(|approval| needed > 0 && approval.released.len() == needed);
         let not_yet = by.is_none_or(|by| !by.contains_key(&self.me.account));
         RecoveryRequest {
             device: request.device.id(),
@@ -144,16 +149,25 @@ impl Vault {
             at: request.at,
             approved_by: by.into_iter().flatten().map(|(account, _)| self.name_of(account)).collect(),
             not_before: by.and_then(|by| by.values().max().copied()),
-            released: approval.is_some_and(|approval| needed > 0 && approval.released.len() == needed),
-            may_approve: !mine && self.is_officer() && not_yet && (own || elsewhere),
+            released,
+            // Once more where the promise is on a computer that is gone.
+            may_approve: !mine
+                && self.is_officer()
+                && (own || elsewhere)
+                && (not_yet || (!released && !self.has_promised(request))),
             needs_secret: elsewhere && !own,
         }
     }
 
     /// A request by the device that asks.
     pub fn request(&self, device: &DeviceId) -> Result<Known, EngineError> {
-        let found = self.requests().into_iter().find(|request| request.device.id() == *device);
-        found.ok_or(EngineError::NotFound("the request"))
+        let mut found = self.requests().into_iter().filter(|request| request.device.id() == *device);
+        match (found.next(), found.next()) {
+            (Some(one), None) => Ok(one),
+            (None, _) => Err(EngineError::NotFound("the request")),
+            // What was read out on the telephone would stand for two accounts.
+            _ => Err(EngineError::Distrusted("one computer asks for several accounts")),
+        }
     }
 
     /// Whose recovery it is about.
@@ -185,8 +199,9 @@ impl Vault {
         unwrapped: Option<&(u8, SealingPair)>,
         now: u64,
     ) -> Result<Vec<Promise>, EngineError> {
-        const NONE: EngineError =
-            EngineError::NotNow("This request counts no more: the person has made a new set of keys since.");
+        const NONE: EngineError = EngineError::NotNow(
+            "This request counts no more: the person's kit, or who can help, is another one since.",
+        );
         let (workspace, account) = (self.workspace()?, request.account);
         let authority = workspace.authority().ok_or(NONE)?;
         let set = self.newest(&account).and_then(Account::recovery).filter(|set| set.id == request.set).ok_or(NONE)?;
@@ -220,6 +235,7 @@ impl Vault {
                 holder: index,
                 share,
                 not_before,
+                authority: authority.version,
                 announced: false,
             });
         }
@@ -268,6 +284,12 @@ impl Vault {
         self.index.write(|db| marks::set(db, Mark::Promises, &all))
     }
 
+    /// Whether this computer will release something for a request.
+    fn has_promised(&self, request: &Known) -> bool {
+        let device = request.device.id();
+        self.promises().is_ok_and(|all| all.iter().any(|it| it.account == request.account && it.device == device))
+    }
+
     /// How many requests wait for this person's word, or are about their own account.
     pub fn open_requests(&self) -> usize {
         let authority = self.workspace.as_ref().and_then(Workspace::authority);
@@ -290,18 +312,35 @@ impl Vault {
         if settled == all { Ok(()) } else { self.index.write(|db| marks::set(db, Mark::Promises, &settled)) }
     }
 
-    /// Approved by this officer, not refused since, and not in the chain yet.
+    /// Approved by this officer under the authority in force, not refused since, and not in the chain yet.
     fn is_open(&self, promise: &Promise) -> bool {
+        let Some(workspace) = &self.workspace else { return false };
+        let current = workspace.authority().is_some_and(|authority| authority.version == promise.authority);
+        current
+            && workspace.approvals().get(&promise.account).is_some_and(|approval| {
+                let same = approval.set == promise.set && approval.device.id() == promise.device;
+                same && approval.by.contains_key(&self.me.account) && !approval.released.contains_key(&promise.holder)
+            })
+    }
+
+    /// Its time has come, by what was promised here and by what this officer's word in the chain says.
+    fn is_time(&self, promise: &Promise, now: u64) -> bool {
         let approvals = self.workspace.as_ref().map(Workspace::approvals);
-        approvals.and_then(|approvals| approvals.get(&promise.account)).is_some_and(|approval| {
-            let same = approval.set == promise.set && approval.device.id() == promise.device;
-            same && approval.by.contains_key(&self.me.account) && !approval.released.contains_key(&promise.holder)
-        })
+        let approval = approvals.and_then(|approvals| approvals.get(&promise.account));
+        let said = approval.and_then(|approval| approval.by.get(&self.me.account));
+        promise.not_before <= now && said.is_some_and(|said| *said <= now) && self.is_open(promise)
+    }
+
+    /// Whose chains are to be read before anything is released: nothing is for a set that was replaced.
+    pub fn promised_to(&self, now: u64) -> Result<Vec<AccountId>, EngineError> {
+        let due = self.promises()?.into_iter().filter(|promise| self.is_time(promise, now));
+        Ok(due.map(|promise| promise.account).collect())
     }
 
     /// The next record that keeps a promise whose time has come.
     pub fn compose_release(&self, now: u64) -> Result<Option<Record>, EngineError> {
-        let due = |promise: &Promise| promise.not_before <= now && self.is_open(promise);
+        let set = |account: &AccountId| self.newest(account).and_then(Account::recovery).map(|set| set.id);
+        let due = |it: &Promise| self.is_time(it, now) && set(&it.account) == Some(it.set);
         let Some(due) = self.promises()?.into_iter().find(due) else { return Ok(None) };
         let Promise { account, set, device, holder, share, .. } = due;
         let released = RecoveryReleased { account, set, device, holder, share };
@@ -314,6 +353,10 @@ impl Vault {
         if own {
             return Ok(None);
         }
+        let version = self.workspace()?.authority().map(|authority| authority.version);
+        if promises.iter().any(|promise| Some(promise.authority) != version) {
+            return Err(EngineError::NotNow("Who can help was changed just now: look, and try again."));
+        }
         let approved = RecoveryApproved {
             account: request.account,
             set: request.set,
@@ -324,14 +367,17 @@ impl Vault {
         self.write_workspace(workspace::kind::RECOVERY_APPROVED, &approved).map(Some)
     }
 
-    /// The subject's no, if there is an approval to say it to.
+    /// A no by the person themselves or by an officer, if there is an approval to say it to.
     pub fn compose_veto(&self, device: &DeviceId) -> Result<Option<Record>, EngineError> {
         let workspace = self.workspace()?;
-        let approval = workspace.approvals().get(&self.me.account).filter(|approval| approval.device.id() == *device);
-        let Some(approval) = approval else { return Ok(None) };
+        let may = |account: &AccountId| *account == self.me.account || self.is_officer();
+        let mut approvals = workspace.approvals().iter();
+        let found = approvals.find(|(account, approval)| approval.device.id() == *device && may(account));
+        let Some((account, approval)) = found else { return Ok(None) };
         let next = workspace.roster().next_to_embed(&self.me.account);
         let own = Some(self.own_slice(next)?).filter(|slice| !slice.records.is_empty());
-        let vetoed = RecoveryVetoed { set: approval.set, device: *device, slices: own.into_iter().collect() };
+        let vetoed =
+            RecoveryVetoed { account: *account, set: approval.set, device: *device, slices: own.into_iter().collect() };
         self.write_workspace(workspace::kind::RECOVERY_VETOED, &vetoed).map(Some)
     }
 

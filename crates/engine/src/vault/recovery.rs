@@ -291,9 +291,15 @@ impl Vault {
     /// Chain and index change in one transaction, the slots after them: if that is cut short, the old slot still opens
     /// with the old shares, and the new set, which nobody has seen, counts as not made.
     pub fn make_recovery_set(&mut self, home: &Home, opened: &OpenedSlots, now: u64) -> Result<NewSet, EngineError> {
-        let composed = self.compose_set(opened.without_recovery()?, &opened.1, Anew::Set, now)?;
+        let composed = self.compose_set(opened.without_recovery()?, &opened.1, self.anew(), now)?;
         composed.keep(&mut self.index)?;
         self.account = composed.new.chain;
+        if let Some(keys) = composed.keys {
+            self.me.pairs.insert(keys.version, keys.pair);
+            if let Some(master) = keys.master {
+                self.master = (self.account.master().0, master);
+            }
+        }
         home.write(SLOTS, &composed.set.slots)?;
         self.recovery = Some(composed.set.made.remembered.clone());
         Ok(composed.set.made)
@@ -307,9 +313,15 @@ impl Vault {
         without: Option<DeviceId>,
         now: u64,
     ) -> Result<(Draft, SetToKeep), EngineError> {
-        let anew = without.map_or(Anew::Set, Anew::Without);
+        let anew = without.map_or_else(|| self.anew(), Anew::Without);
         let composed = self.compose_set(opened.without_recovery()?, &opened.1, anew, now)?;
         Ok((Draft::new(composed.new, composed.keys), composed.set))
+    }
+
+    /// What begins anew with another set. The chain keeps what was sealed to the one before for ever: two of its shares
+    /// open what could be read until now, and nothing that comes later.
+    fn anew(&self) -> Anew<'static> {
+        if self.account.recovery().is_some() { Anew::Everything(None) } else { Anew::Set }
     }
 
     /// Keeps a set that the catalog has ordered. Cut short before that, the old slot still opens with the old shares.

@@ -248,13 +248,15 @@ pub struct RecoveryReleased {
     pub share: Seal,
 }
 
-/// The subject's own device says no to the last approval.
+/// The person themselves, or an officer, says no to an approval.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct RecoveryVetoed {
+    /// Whose recovery.
+    pub account: AccountId,
     /// Which set.
     pub set: RecoverySetId,
     /// The device that asked.
     pub device: DeviceId,
-    /// The subject's own account chain, as far as it needs an anchor.
+    /// The author's own account chain, as far as it needs an anchor.
     pub slices: Vec<Slice>,
 }

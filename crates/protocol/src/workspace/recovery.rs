@@ -73,13 +73,13 @@ impl Approvals {
         Ok(())
     }
 
-    /// Only the person whose recovery was approved can say no to it.
-    pub fn veto(&mut self, author: &AccountId, vetoed: &RecoveryVetoed) -> Result<(), Void> {
+    /// The person whose recovery was approved, or an officer, says no.
+    pub fn veto(&mut self, vetoed: &RecoveryVetoed) -> Result<(), Void> {
         let same = |approval: &Approval| approval.set == vetoed.set && approval.device.id() == vetoed.device;
-        if !self.0.get(author).is_some_and(same) {
+        if !self.0.get(&vetoed.account).is_some_and(same) {
             return Err(Void::Subject);
         }
-        self.0.remove(author);
+        self.0.remove(&vetoed.account);
         Ok(())
     }
 

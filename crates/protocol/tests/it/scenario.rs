@@ -100,7 +100,7 @@ pub fn workspace_records() -> Vec<Record> {
     assert_applied(&chain.append(&alice, kind::RECOVERY_APPROVED, &approved));
     let released = workspace::RecoveryReleased { account: bob.id(), set, device: device.id, holder: 1, share: seal(1) };
     assert_applied(&chain.append(&alice, kind::RECOVERY_RELEASED, &released));
-    let vetoed = workspace::RecoveryVetoed { set, device: device.id, slices: vec![] };
+    let vetoed = workspace::RecoveryVetoed { account: bob.id(), set, device: device.id, slices: vec![] };
     assert_applied(&chain.append(&bob, kind::RECOVERY_VETOED, &vetoed));
     assert_applied(&chain.append(&alice, kind::CLOSED, &workspace::Closed { account: bob.id() }));
     chain.records

@@ -187,7 +187,7 @@ fn generations_and_versions() {
     let authority = |version| Authority { version, holders: vec![kept(1)], delay_hours: 24, slices: vec![] };
     void(&mut chain, &alice, kind::AUTHORITY, &authority(2), Void::Version);
     assert_applied(&chain.append(&alice, kind::AUTHORITY, &authority(1)));
-    void(&mut chain, &alice, kind::AUTHORITY, &authority(1), Void::Version);
+    void(&mut chain, &alice, kind::AUTHORITY, &Authority { holders: vec![kept(2)], ..authority(1) }, Void::Version);
     assert_eq!(chain.state.authority(), Some(&authority(1)));
 }
 

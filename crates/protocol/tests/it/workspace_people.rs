@@ -163,13 +163,19 @@ fn vetoes() {
     let bob = chain.admit(2, "Bob");
     let carol = chain.admit(3, "Carol");
     let alice = chain.founder.clone();
-    let veto = |set| RecoveryVetoed { set: RecoverySetId::new([set; 16]), device: Dev::new(40).id, slices: vec![] };
+    let subject = bob.id();
+    let device = Dev::new(40).id;
+    let veto = |set| RecoveryVetoed { account: subject, set: RecoverySetId::new([set; 16]), device, slices: vec![] };
     void(&mut chain, &bob, kind::RECOVERY_VETOED, &veto(1), Void::Subject);
     assert_applied(&chain.append(&alice, kind::RECOVERY_APPROVED, &approval(&bob, 1)));
-    void(&mut chain, &carol, kind::RECOVERY_VETOED, &veto(1), Void::Subject);
-    void(&mut chain, &alice, kind::RECOVERY_VETOED, &veto(1), Void::Subject);
+    void(&mut chain, &carol, kind::RECOVERY_VETOED, &veto(1), Void::Role);
     void(&mut chain, &bob, kind::RECOVERY_VETOED, &veto(2), Void::Subject);
     assert_eq!(chain.state.approvals().len(), 1);
+    // An officer thinks better of it.
+    assert_applied(&chain.append(&alice, kind::RECOVERY_VETOED, &veto(1)));
+    assert!(chain.state.approvals().is_empty());
+    void(&mut chain, &alice, kind::RECOVERY_APPROVED, &approval(&alice, 1), Void::Subject);
+    assert_applied(&chain.append(&alice, kind::RECOVERY_APPROVED, &approval(&bob, 1)));
     assert_applied(&chain.append(&bob, kind::RECOVERY_VETOED, &veto(1)));
     void(&mut chain, &bob, kind::RECOVERY_VETOED, &veto(1), Void::Subject);
     assert_applied(&chain.append(&alice, kind::RECOVERY_APPROVED, &approval(&bob, 2)));
@@ -199,7 +205,7 @@ fn releases() {
     let (set, device) = (RecoverySetId::new([1; 16]), Dev::new(40).id);
     let subject = carol.id();
     let release = |holder| RecoveryReleased { account: subject, set, device, holder, share: seal(holder) };
-    let veto = RecoveryVetoed { set, device, slices: vec![] };
+    let veto = RecoveryVetoed { account: subject, set, device, slices: vec![] };
 
     assert_applied(&chain.append(&alice, kind::RECOVERY_APPROVED, &approval(&carol, 1)));
     void(&mut chain, &alice, kind::RECOVERY_RELEASED, &release(0), Void::Role);
@@ -215,6 +221,10 @@ fn releases() {
     void(&mut chain, &alice, kind::RECOVERY_RELEASED, &other, Void::Subject);
     assert_applied(&chain.append(&alice, kind::RECOVERY_RELEASED, &release(0)));
     assert_applied(&chain.append(&bob, kind::RECOVERY_APPROVED, &approval(&carol, 1)));
+    // Another delay for the same holders changes nothing else.
+    let longer = Authority { delay_hours: 48, slices: vec![], ..two.clone() };
+    assert_applied(&chain.append(&alice, kind::AUTHORITY, &longer));
+    void(&mut chain, &alice, kind::AUTHORITY, &Authority { holders: vec![holder(&alice)], ..longer }, Void::Version);
     let approved = &chain.state.approvals()[&carol.id()];
     assert_eq!((approved.by.len(), approved.released.len()), (2, 1));
 
