@@ -41,6 +41,8 @@ mod tests {
             .typ::<api::Device>()
             .typ::<api::Pairing>()
             .typ::<api::Reach>()
+            .typ::<api::Succession>()
+            .typ::<api::Recoverability>()
             .typ::<api::Signatures>()
             .typ::<api::SigningKey>()
             .typ::<api::ExportedSigned>()

@@ -7,8 +7,8 @@ use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId};
 use valise_engine::api::{
     AccountKeys, ApiError, AskedRecovery, Authority, Code, Details, Device, Entry, ErrorCode, Fingerprints, Folder,
     FolderKeys, Hit, HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Listing, Member, Pairing, Password,
-    Person, Reach, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Signatures, SigningKey, Status,
-    Transfer,
+    Person, Reach, Recoverability, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Signatures,
+    SigningKey, Status, Succession, Transfer,
 };
 
 use crate::state::{App, fault};
@@ -222,6 +222,83 @@ pub async fn approve_recovery(
     app.ask(Request::ApproveRecovery { device, place, secret }).await.map(|_| ())
 }
 
+/// Makes the key that an address names.
+#[tauri::command]
+pub async fn make_keeper_key(app: State<'_, App>, place: String, secret: Option<Password>) -> Result<(), ApiError> {
+    app.ask(Request::MakeKeeperKey { place, secret }).await.map(|_| ())
+}
+
+/// Moves what a key kept elsewhere has wrapped under that key's newest version.
+#[tauri::command]
+pub async fn rewrap_authority(
+    app: State<'_, App>,
+    place: Option<String>,
+    secret: Option<Password>,
+) -> Result<(), ApiError> {
+    app.ask(Request::RewrapAuthority { place, secret }).await.map(|_| ())
+}
+
+/// Opens the vault with a token.
+#[tauri::command]
+pub async fn unlock_with_token(app: State<'_, App>, pin: Password) -> Result<(), ApiError> {
+    app.attention.here();
+    app.ask(Request::UnlockWithToken { pin }).await.map(|_| ())
+}
+
+/// A token opens it from now on.
+#[tauri::command]
+pub async fn add_token(
+    app: State<'_, App>,
+    password: Password,
+    place: String,
+    pin: Password,
+    instead: bool,
+) -> Result<AccountKeys, ApiError> {
+    reply!(app.ask(Request::AddToken { password, place, pin, instead }).await?, AccountKeys)
+}
+
+/// The token opens nothing any more.
+#[tauri::command]
+pub async fn remove_token(
+    app: State<'_, App>,
+    password: Password,
+    new: Option<Password>,
+) -> Result<AccountKeys, ApiError> {
+    reply!(app.ask(Request::RemoveToken { password, new }).await?, AccountKeys)
+}
+
+/// Who takes over folders.
+#[tauri::command]
+pub async fn succession(app: State<'_, App>) -> Result<Succession, ApiError> {
+    reply!(app.ask(Request::Succession).await?, Succession)
+}
+
+/// Names who does.
+#[tauri::command]
+pub async fn name_successor(app: State<'_, App>, account: Option<AccountId>) -> Result<Succession, ApiError> {
+    reply!(app.ask(Request::NameSuccessor { account }).await?, Succession)
+}
+
+/// Decides it for one folder.
+#[tauri::command]
+pub async fn set_folder_successor(
+    app: State<'_, App>,
+    folder: FolderId,
+    account: Option<AccountId>,
+) -> Result<Succession, ApiError> {
+    reply!(app.ask(Request::SetFolderSuccessor { folder, account }).await?, Succession)
+}
+
+/// How much would have to be lost at once.
+#[tauri::command]
+pub async fn recoverability(
+    app: State<'_, App>,
+    folder: FolderId,
+    entry: Option<EntryId>,
+) -> Result<Recoverability, ApiError> {
+    reply!(app.ask(Request::Recoverability { folder, entry }).await?, Recoverability).map(|it| *it)
+}
+
 /// Says no to it.
 #[tauri::command]
 pub async fn refuse_recovery(app: State<'_, App>, device: DeviceId) -> Result<(), ApiError> {
@@ -269,8 +346,10 @@ pub async fn sign(
     entry: EntryId,
     version: Option<DekId>,
     statement: String,
+    key: Option<u64>,
+    pin: Option<Password>,
 ) -> Result<Signatures, ApiError> {
-    reply!(app.ask(Request::Sign { folder, entry, version, statement }).await?, Signatures)
+    reply!(app.ask(Request::Sign { folder, entry, version, statement, key, pin }).await?, Signatures)
 }
 
 /// Signatures on all versions of a file; `check`: reads what was not compared yet.
@@ -294,6 +373,16 @@ pub async fn signing_keys(app: State<'_, App>) -> Result<Vec<SigningKey>, ApiErr
 #[tauri::command]
 pub async fn rotate_signing_key(app: State<'_, App>) -> Result<Vec<SigningKey>, ApiError> {
     reply!(app.ask(Request::RotateSigningKey).await?, SigningKeys)
+}
+
+/// Signs with a key on a token, too.
+#[tauri::command]
+pub async fn add_token_signing_key(
+    app: State<'_, App>,
+    place: String,
+    pin: Password,
+) -> Result<Vec<SigningKey>, ApiError> {
+    reply!(app.ask(Request::AddTokenSigningKey { place, pin }).await?, SigningKeys)
 }
 
 /// Ends one.

@@ -19,7 +19,7 @@ pub async fn sign(session: &Session, json: bool, command: &Sign) -> Result<(), A
     let (folder, entry) = (place.folder.id, place.entry()?.id);
     let version = version(session, &place, command.version).await?;
     let statement = command.statement.clone().unwrap_or_default();
-    show(json, session.ask(Request::Sign { folder, entry, version, statement }).await?)
+    show(json, session.ask(Request::Sign { folder, entry, version, statement, key: None, pin: None }).await?)
 }
 
 /// Who signed a file.

@@ -14,10 +14,16 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 mod authority;
+mod recoverability;
 mod signatures;
+mod succession;
+mod token;
 
 pub use authority::*;
+pub use recoverability::*;
 pub use signatures::*;
+pub use succession::*;
+pub use token::*;
 
 /// Ids travel in requests and replies: a front end needs no other crate for them.
 pub use valise_protocol::ids::{AccountId, DekId, DeviceId, EntryId, FolderId, InvitationId};
@@ -64,6 +70,13 @@ pub enum Request {
     Join { link: String, name: String, password: Password },
     /// Opens the vault.
     Unlock { password: Password },
+    /// Opens the vault with the token of this home and its PIN.
+    UnlockWithToken { pin: Password },
+    /// A token and its PIN open this computer's Valise from now on, too; `instead`: and the password no longer does.
+    /// `password` is what opens it now: the password, or in a home without one the PIN of its token.
+    AddToken { password: Password, place: String, pin: Password, instead: bool },
+    /// The token opens nothing here any more. In a home without a password `password` is the PIN, and `new` is needed.
+    RemoveToken { password: Password, new: Option<Password> },
     /// Makes a new recovery set in place of the one before, and answers with its kits: they are told once.
     MakeKits { password: Password },
     /// Writes a kit as a page to be printed. The code comes from [`Request::MakeKits`].
@@ -89,6 +102,8 @@ pub enum Request {
     ApproveRecovery { device: DeviceId, place: Option<String>, secret: Option<Password> },
     /// Makes the key that an address names, on a token or with a service: to be used in [`Request::SetAuthority`].
     MakeKeeperKey { place: String, secret: Option<Password> },
+    /// Officers: moves what a key kept elsewhere has wrapped under the newest version of that key.
+    RewrapAuthority { place: Option<String>, secret: Option<Password> },
     /// Says no to a request: officers, and the person whose account it is.
     RefuseRecovery { device: DeviceId },
     /// Asks the workspace's officers for the share in escrow. With the code of a kit, or without one where the keyring
@@ -184,6 +199,12 @@ pub enum Request {
     /// Somebody is of the workspace no longer: the catalog and every colleague refuse them at once, owners' computers
     /// remove them from their folders, and those folders' keys change.
     CloseAccount { account: AccountId },
+    /// Who takes over the folders of somebody whose account is closed.
+    Succession,
+    /// Officers: names who takes over, or nobody.
+    NameSuccessor { account: Option<AccountId> },
+    /// Owners: who takes over this folder, or nobody, whatever the workspace says.
+    SetFolderSuccessor { folder: FolderId, account: Option<AccountId> },
     /// A directory's entries (`parent` none: the folder's top).
     List { folder: FolderId, parent: Option<EntryId> },
     /// Entries whose name contains the text, in one folder or in all.
@@ -228,8 +249,18 @@ pub enum Request {
     Export { folder: FolderId, entry: EntryId, to: PathBuf },
     /// Everything about one entry.
     Details { folder: FolderId, entry: EntryId },
-    /// Signs a version of a file (`version` as in `Open`), with words of one's own or none.
-    Sign { folder: FolderId, entry: EntryId, version: Option<DekId>, statement: String },
+    /// How much would have to be lost at once for a file, a directory's files or a folder's to be gone.
+    Recoverability { folder: FolderId, entry: Option<EntryId> },
+    /// Signs a version of a file (`version` as in `Open`), with words of one's own or none. `key`: a version of one's own
+    /// signing keys, none: this computer's; `pin` where that key is on a token.
+    Sign {
+        folder: FolderId,
+        entry: EntryId,
+        version: Option<DekId>,
+        statement: String,
+        key: Option<u64>,
+        pin: Option<Password>,
+    },
     /// Who signed a file. `check`: signed versions that were not read here are, and fetched where that can be.
     Signatures { folder: FolderId, entry: EntryId, check: bool },
     /// Writes a version of a file, its good signatures, and what else checks them without Valise, into a directory.
@@ -238,6 +269,8 @@ pub enum Request {
     SigningKeys,
     /// Another key for this computer; the one before signs no more.
     RotateSigningKey,
+    /// Signs with a key on a token from now on, too. The key is made there if there is none.
+    AddTokenSigningKey { place: String, pin: Password },
     /// A key of one's own signs no more. What it signed before stays signed.
     RevokeSigningKey { version: u64 },
     /// Pulls and sends until nothing more is to be done, or says what stands in the way.
@@ -313,6 +346,10 @@ pub enum Reply {
     Exported(Exported),
     /// See [`Request::Details`].
     Details(Box<Details>),
+    /// See [`Request::Succession`], and what changes it.
+    Succession(Succession),
+    /// See [`Request::Recoverability`].
+    Recoverability(Box<Recoverability>),
     /// See [`Request::Sign`] and [`Request::Signatures`].
     Signatures(Signatures),
     /// See [`Request::ExportSigned`].
@@ -384,6 +421,10 @@ pub struct Status {
     pub ways_out: Option<WaysOut>,
     /// What this computer is called in the network: a name to begin with.
     pub computer: String,
+    /// A password opens this computer's Valise.
+    pub password: bool,
+    /// A token does: its address, without a PIN.
+    pub token: Option<String>,
     /// This home has asked officers for a recovery and waits.
     pub asked: bool,
     /// Requests for recoveries that wait for this person's word, or concern this person's own account.
@@ -631,6 +672,8 @@ pub struct AccountKeys {
     pub memory_mib: u32,
     /// And passes over it.
     pub passes: u32,
+    /// What opens this computer's Valise, recovery apart.
+    pub ways_in: Vec<WayIn>,
 }
 
 /// The keys of a folder.
@@ -797,6 +840,12 @@ pub struct Folder {
     pub unread: u32,
     /// A key change must come before the next content.
     pub key_change_waiting: bool,
+    /// Who takes it over when its only owner's account is closed; none: nobody.
+    pub successor: Option<String>,
+    /// The accounts of all its owners are closed: nobody manages it.
+    pub ownerless: bool,
+    /// A single way leads to its key: one loss, and nobody opens it any more.
+    pub single_way: bool,
     /// Stopped after an alarm: shown, but nothing is sent or taken.
     pub stopped: bool,
 }

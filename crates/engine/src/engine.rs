@@ -121,6 +121,15 @@ impl Engine {
             Request::InspectInvitation { link } => share::preview(&link).map(Reply::Preview),
             Request::Join { link, name, password } => self.join(&link, name, password).await,
             Request::Unlock { password } => self.unlock(password).await,
+            Request::UnlockWithToken { .. }
+            | Request::AddToken { .. }
+            | Request::RemoveToken { .. }
+            | Request::RewrapAuthority { .. }
+            | Request::AddTokenSigningKey { .. }
+            | Request::Succession
+            | Request::NameSuccessor { .. }
+            | Request::SetFolderSuccessor { .. }
+            | Request::Recoverability { .. } => Err(EngineError::Internal("not built yet")),
             Request::MakeKits { password } => {
                 let _turn = self.turning.lock().await;
                 recovery::make(shared, &self.keyring, password).await.map(Reply::Kits)
@@ -244,7 +253,7 @@ impl Engine {
             Request::Details { folder, entry } => {
                 shared.vault(|vault| vault.details(&folder, entry)).map(|details| Reply::Details(Box::new(details)))
             }
-            Request::Sign { folder, entry, version, statement } => {
+            Request::Sign { folder, entry, version, statement, key: _, pin: _ } => {
                 signatures::sign(shared, folder, (entry, version), &statement).await.map(Reply::Signatures)
             }
             Request::Signatures { folder, entry, check } => {

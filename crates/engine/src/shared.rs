@@ -275,6 +275,8 @@ fn status(stage: Stage, account: Option<Account>, connection: Connection) -> Sta
         unheld: 0,
         ways_out: None,
         computer: crate::devices::computer_name(),
+        password: true,
+        token: None,
         asked: false,
         requests: 0,
     }

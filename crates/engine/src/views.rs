@@ -38,6 +38,9 @@ impl Vault {
             files: count(files),
             unread: state.unread(),
             key_change_waiting: chain.key_change_waiting(),
+            successor: None,
+            ownerless: false,
+            single_way: false,
             stopped: state.stopped,
         }
     }

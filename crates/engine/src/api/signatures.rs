@@ -106,6 +106,8 @@ pub struct SigningKey {
     pub here: bool,
     /// Neither it nor its computer is revoked.
     pub in_force: bool,
+    /// It is on a token: its address, as this computer knows it.
+    pub token: Option<String>,
     /// Its fingerprint, as `ssh-keygen -l` shows it.
     pub fingerprint: String,
     /// Its public half, as OpenSSH writes it.

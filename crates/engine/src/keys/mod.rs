@@ -49,6 +49,7 @@ pub fn account_keys(shared: &Shared) -> Result<AccountKeys, EngineError> {
             folders_behind: u32::try_from(vault.folders_behind()).unwrap_or(u32::MAX),
             memory_mib: costs.memory_kib >> 10,
             passes: costs.passes,
+            ways_in: Vec::new(),
         })
     })
 }

@@ -265,6 +265,7 @@ impl Vault {
             this: info.device == self.me.device,
             here: kept == Some(info.key) && info.device == self.me.device,
             in_force: self.account.signs(version),
+            token: None,
             fingerprint: openssh_fingerprint(&info.key),
             public: openssh_key(&info.key),
         };

@@ -28,6 +28,8 @@ export type AccountKeys = {
 	memoryMib: number,
 	/**  And passes over it. */
 	passes: number,
+	/**  What opens this computer's Valise, recovery apart. */
+	waysIn: WayIn[],
 };
 
 /**  A trouble in words for a person, and a code for the program. */
@@ -126,6 +128,23 @@ export type Connection =
 "distrusted" | 
 /**  This computer was removed from the account. */
 "removed";
+
+/**  Somebody who holds all bytes. */
+export type Copy = {
+	/**  What kind of computer. */
+	kind: CopyKind,
+	/**  Its name or address; empty where there is nothing to say. */
+	name: string,
+};
+
+/**  Which computer holds a copy. */
+export type CopyKind = 
+/**  This one. */
+"thisComputer" | 
+/**  A pinning node that confirmed it, on a computer of its own. */
+"pinningNode" | 
+/**  A pinning node on this very computer: not a copy by itself. */
+"pinningNodeHere";
 
 /**  One step of a path. */
 export type Crumb = {
@@ -422,6 +441,12 @@ export type Folder = {
 	unread: number,
 	/**  A key change must come before the next content. */
 	keyChangeWaiting: boolean,
+	/**  Who takes it over when its only owner's account is closed; none: nobody. */
+	successor: string | null,
+	/**  The accounts of all its owners are closed: nobody manages it. */
+	ownerless: boolean,
+	/**  A single way leads to its key: one loss, and nobody opens it any more. */
+	singleWay: boolean,
 	/**  Stopped after an alarm: shown, but nothing is sent or taken. */
 	stopped: boolean,
 };
@@ -468,6 +493,20 @@ export type FolderReach = {
 	files: FileReach[],
 };
 
+/**  What a folder says of its successor. */
+export type FolderSuccession = {
+	/**  The folder. */
+	folder: string,
+	/**  Its name. */
+	name: string,
+	/**  Whom its owner agreed to; none: nobody. */
+	successor: Successor | null,
+	/**  The owner decided, for somebody or for nobody. If not, the window asks. */
+	decided: boolean,
+	/**  Nobody else is in it: no colleague's computer could hand its key over. */
+	alone: boolean,
+};
+
 /**  An entry with its folder and path. */
 export type Hit = {
 	/**  Its folder. */
@@ -512,6 +551,29 @@ export type InvitationPreview = {
 	/**  When it ends. */
 	expires: number,
 };
+
+/**  A way to a key. */
+export type KeyWay = {
+	/**  What kind of way. */
+	kind: KeyWayKind,
+	/**  Whose or which: a computer's name, a colleague's; empty where there is nothing to say. */
+	name: string,
+};
+
+/**  What leads to a key. */
+export type KeyWayKind = 
+/**  This computer. */
+"thisComputer" | 
+/**  Another computer of one's own. */
+"ownComputer" | 
+/**  Both paper kits, proven to be kept. */
+"kits" | 
+/**  A paper kit, proven to be kept, and officers who help. */
+"kitAndHelp" | 
+/**  A computer of a colleague. */
+"colleagueComputer" | 
+/**  A colleague's recovery, which needs none of their computers. */
+"colleagueRecovery";
 
 /**  How the keyring of this computer stands. */
 export type KeyringState = 
@@ -655,6 +717,26 @@ export type Reach = {
 	folders: FolderReach[],
 };
 
+/**  How much would have to be lost at once for a file, or any file of a folder, to be gone. */
+export type Recoverability = {
+	/**  Its folder. */
+	folder: string,
+	/**  The file or directory; none: all of the folder. */
+	entry: string | null,
+	/**  Its name. */
+	name: string,
+	/**  Independent ways to its key: none of them needs what another one needs. */
+	ways: KeyWay[],
+	/**  Who holds the bytes, of the file that the fewest hold. */
+	copies: Copy[],
+	/**  Files that are meant, in their newest versions. */
+	files: number,
+	/**  Those that only one computer is known to hold, or none: at most 100, and how many in all. */
+	thin: ThinFile[],
+	/**  How many. */
+	thinFiles: number,
+};
+
 /**  How the ways out of a forgotten password stand. Any two of keyring, kit A and kit B open this computer's Valise. */
 export type Recovery = {
 	/**  The set in force; none if there is no way. */
@@ -758,6 +840,8 @@ export type SigningKey = {
 	here: boolean,
 	/**  Neither it nor its computer is revoked. */
 	inForce: boolean,
+	/**  It is on a token: its address, as this computer knows it. */
+	token: string | null,
 	/**  Its fingerprint, as `ssh-keygen -l` shows it. */
 	fingerprint: string,
 	/**  Its public half, as OpenSSH writes it. */
@@ -793,10 +877,46 @@ export type Status = {
 	waysOut: WaysOut | null,
 	/**  What this computer is called in the network: a name to begin with. */
 	computer: string,
+	/**  A password opens this computer's Valise. */
+	password: boolean,
+	/**  A token does: its address, without a PIN. */
+	token: string | null,
 	/**  This home has asked officers for a recovery and waits. */
 	asked: boolean,
 	/**  Requests for recoveries that wait for this person's word, or concern this person's own account. */
 	requests: number,
+};
+
+/**  The workspace's successor, and what own folders say. */
+export type Succession = {
+	/**  Whom officers have named; none: nobody. */
+	named: Successor | null,
+	/**  This person may name somebody. */
+	mayName: boolean,
+	/**  Shared folders that this person alone owns. */
+	folders: FolderSuccession[],
+};
+
+/**  Somebody who takes over. */
+export type Successor = {
+	/**  Who. */
+	account: string,
+	/**  Display name. */
+	name: string,
+	/**  Oneself. */
+	me: boolean,
+	/**  Cannot any more: the account is closed. */
+	gone: boolean,
+};
+
+/**  A file that one loss could take. */
+export type ThinFile = {
+	/**  The file. */
+	entry: string,
+	/**  Path inside the folder. */
+	path: string,
+	/**  How many computers are known to hold it. */
+	copies: number,
 };
 
 /**  A transfer for the panel above the status line. */
@@ -883,6 +1003,21 @@ export type Version = {
 	/**  Bytes are on this computer. */
 	here: boolean,
 };
+
+/**  A key slot that a person opens. */
+export type WayIn = {
+	/**  What opens it. */
+	kind: WayInKind,
+	/**  Which token: its address, without a PIN. */
+	place: string | null,
+};
+
+/**  What opens this computer's Valise, recovery apart. */
+export type WayInKind = 
+/**  A password. */
+"password" | 
+/**  A token and its PIN. */
+"token";
 
 /**  What has been proven of the ways back in without the password. */
 export type WaysOut = 
