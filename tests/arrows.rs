@@ -58,7 +58,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
 
 /// Names in Rust code, where to look, and the only places that may name them: a file, or a directory with its files.
 const NAMED_ONLY_IN: &[(&str, &str, &[&str])] = &[
-    ("hpke", "crates", &["crates/crypto/src/seal.rs"]),
+    ("hpke", "crates", &["crates/crypto/src/seal.rs", "crates/crypto/src/typed.rs"]),
     ("age", "crates", &["crates/crypto/src/content.rs"]),
     ("age_core", "crates", &["crates/crypto/src/content.rs"]),
     ("vsss_rs", "crates", &["crates/crypto/src/shares.rs"]),

@@ -7,9 +7,10 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tauri::Manager as _;
+use tauri::{AppHandle, Manager as _};
 use valise_engine::api::{InHand, Reply, Request, Settings};
 
+use crate::page;
 use crate::state::App;
 
 /// Between two looks at the clock.
@@ -58,7 +59,7 @@ fn is_to_lock((alone, screen_locked): (Duration, bool), minutes: u32, in_hand: I
 }
 
 /// Looks at the clock, and listens to the system, as long as the window lives.
-pub fn watch(app: &tauri::AppHandle) {
+pub fn watch(app: &AppHandle) {
     let (sender, mut said) = tokio::sync::mpsc::channel(8);
     #[cfg(target_os = "linux")]
     system::listen(&sender);
@@ -71,16 +72,17 @@ pub fn watch(app: &tauri::AppHandle) {
             match tokio::time::timeout(LOOK, said.recv()).await {
                 Ok(Some(Said::ScreenLocked)) => state.attention.set(true),
                 Ok(Some(Said::ScreenUnlocked)) => state.attention.here(),
-                Ok(Some(Said::Sleeps)) => lock(&state).await,
+                Ok(Some(Said::Sleeps)) => lock(&app).await,
                 Ok(None) => return,
                 Err(_) => {}
             }
-            look(&state).await;
+            look(&app).await;
         }
     });
 }
 
-async fn look(state: &App) {
+async fn look(app: &AppHandle) {
+    let state = app.state::<App>();
     let now = state.attention.now();
     if now.0 < SHORTEST && !now.1 {
         return;
@@ -92,14 +94,16 @@ async fn look(state: &App) {
         _ => Settings::default().lock_after_minutes,
     };
     if is_to_lock(now, minutes, in_hand) {
-        lock(state).await;
+        lock(app).await;
     }
 }
 
-async fn lock(state: &App) {
+async fn lock(app: &AppHandle) {
     tracing::info!("nobody is here");
-    if let Err(error) = state.ask(Request::Lock).await {
-        tracing::warn!(%error, "locking");
+    match app.state::<App>().ask(Request::Lock).await {
+        Ok(_) => page::begin_anew(app),
+        // The page tells what could not be kept.
+        Err(error) => tracing::warn!(%error, "locking"),
     }
 }
 

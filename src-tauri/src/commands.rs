@@ -2,16 +2,18 @@
 //!
 //! Whatever shares or writes outside the vault goes through a native dialog: see `files`.
 
-use tauri::State;
+use tauri::{AppHandle, State};
 use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId};
 use valise_engine::api::{
-    AccountKeys, ApiError, AskedRecovery, Authority, Code, Details, Device, Entry, ErrorCode, Fingerprints, Folder,
-    FolderKeys, Hit, HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Listing, Member, Pairing, Password,
-    Person, Reach, Recoverability, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Signatures,
-    SigningKey, Status, Succession, Transfer,
+    AccountKeys, ApiError, AskedRecovery, Authority, Details, Device, Entry, ErrorCode, Fingerprints, Folder,
+    FolderKeys, Hit, HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Listing, Member, Pairing, Person, Reach,
+    Recoverability, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Signatures, SigningKey, Status,
+    Succession, Transfer,
 };
 
+use crate::page;
 use crate::state::{App, fault};
+use crate::typed::Typed;
 
 /// The reply of one variant, or an error that says the engine answered something else.
 macro_rules! reply {
@@ -29,10 +31,11 @@ pub(crate) use reply;
 pub async fn create(
     app: State<'_, App>,
     name: String,
-    password: Password,
+    password: Typed,
     workspace: String,
     catalog: Option<String>,
 ) -> Result<(), ApiError> {
+    let password = app.password(&password)?;
     let catalog = match catalog {
         Some(catalog) => catalog,
         None => app.host().await?,
@@ -66,7 +69,8 @@ pub async fn inspect_invitation(app: State<'_, App>, link: String) -> Result<Inv
 
 /// First run with an invitation.
 #[tauri::command]
-pub async fn join(app: State<'_, App>, link: String, name: String, password: Password) -> Result<(), ApiError> {
+pub async fn join(app: State<'_, App>, link: String, name: String, password: Typed) -> Result<(), ApiError> {
+    let password = app.password(&password)?;
     app.ask(Request::Join { link, name, password }).await.map(|_| ())
 }
 
@@ -78,7 +82,8 @@ pub async fn devices(app: State<'_, App>) -> Result<Vec<Device>, ApiError> {
 
 /// Waits for another computer of the same person, and answers its code.
 #[tauri::command]
-pub async fn pair(app: State<'_, App>, password: Password, name: Option<String>) -> Result<Pairing, ApiError> {
+pub async fn pair(app: State<'_, App>, password: Typed, name: Option<String>) -> Result<Pairing, ApiError> {
+    let password = app.password(&password)?;
     reply!(app.ask(Request::Pair { password, name }).await?, Pairing)
 }
 
@@ -92,11 +97,13 @@ pub async fn end_pairing(app: State<'_, App>) -> Result<(), ApiError> {
 #[tauri::command]
 pub async fn join_account(
     app: State<'_, App>,
-    code: Code,
+    code: Typed,
     catalog: Option<String>,
     name: Option<String>,
-    password: Password,
+    password: Typed,
 ) -> Result<(), ApiError> {
+    let code = app.code(&code)?;
+    let password = app.password(&password)?;
     app.ask(Request::JoinAccount { code, catalog, name, password }).await.map(|_| ())
 }
 
@@ -104,12 +111,14 @@ pub async fn join_account(
 #[tauri::command]
 pub async fn recover_account(
     app: State<'_, App>,
-    codes: Vec<Code>,
+    codes: Vec<Typed>,
     catalog: String,
     name: Option<String>,
-    password: Password,
+    password: Typed,
     alone: bool,
 ) -> Result<Kits, ApiError> {
+    let codes = app.codes(&codes)?;
+    let password = app.password(&password)?;
     reply!(app.ask(Request::RecoverAccount { codes, catalog, name, password, alone }).await?, Kits)
 }
 
@@ -121,7 +130,8 @@ pub async fn name_device(app: State<'_, App>, device: DeviceId, name: String) ->
 
 /// Removes a computer; answers with new kits.
 #[tauri::command]
-pub async fn remove_device(app: State<'_, App>, device: DeviceId, password: Password) -> Result<Kits, ApiError> {
+pub async fn remove_device(app: State<'_, App>, device: DeviceId, password: Typed) -> Result<Kits, ApiError> {
+    let password = app.password(&password)?;
     reply!(app.ask(Request::RemoveDevice { device, password }).await?, Kits)
 }
 
@@ -163,7 +173,8 @@ pub async fn close_account(app: State<'_, App>, account: AccountId) -> Result<()
 
 /// Opens the vault.
 #[tauri::command]
-pub async fn unlock(app: State<'_, App>, password: Password) -> Result<(), ApiError> {
+pub async fn unlock(app: State<'_, App>, password: Typed) -> Result<(), ApiError> {
+    let password = app.password(&password)?;
     // Whatever the screen did before: who unlocks is here.
     app.attention.here();
     app.ask(Request::Unlock { password }).await.map(|_| ())
@@ -171,19 +182,22 @@ pub async fn unlock(app: State<'_, App>, password: Password) -> Result<(), ApiEr
 
 /// Makes new recovery kits; they are told once.
 #[tauri::command]
-pub async fn make_kits(app: State<'_, App>, password: Password) -> Result<Kits, ApiError> {
+pub async fn make_kits(app: State<'_, App>, password: Typed) -> Result<Kits, ApiError> {
+    let password = app.password(&password)?;
     reply!(app.ask(Request::MakeKits { password }).await?, Kits)
 }
 
 /// Two groups of a kit, from paper.
 #[tauri::command]
-pub async fn confirm_kit(app: State<'_, App>, kit: KitName, groups: Vec<Code>) -> Result<(), ApiError> {
+pub async fn confirm_kit(app: State<'_, App>, kit: KitName, groups: Vec<Typed>) -> Result<(), ApiError> {
+    let groups = app.codes(&groups)?;
     app.ask(Request::ConfirmKit { kit, groups }).await.map(|_| ())
 }
 
 /// Whether a kit is still good.
 #[tauri::command]
-pub async fn check_kit(app: State<'_, App>, code: Code) -> Result<KitCheck, ApiError> {
+pub async fn check_kit(app: State<'_, App>, code: Typed) -> Result<KitCheck, ApiError> {
+    let code = app.code(&code)?;
     reply!(app.ask(Request::CheckKit { code }).await?, Kit)
 }
 
@@ -195,7 +209,8 @@ pub async fn recovery(app: State<'_, App>) -> Result<Recovery, ApiError> {
 
 /// Goes through a recovery in a copy.
 #[tauri::command]
-pub async fn rehearse(app: State<'_, App>, codes: Vec<Code>) -> Result<Rehearsed, ApiError> {
+pub async fn rehearse(app: State<'_, App>, codes: Vec<Typed>) -> Result<Rehearsed, ApiError> {
+    let codes = app.codes(&codes)?;
     reply!(app.ask(Request::Rehearse { codes }).await?, Rehearsed)
 }
 
@@ -208,6 +223,7 @@ pub async fn authority(app: State<'_, App>) -> Result<Authority, ApiError> {
 /// Chooses who is to help.
 #[tauri::command]
 pub async fn set_authority(app: State<'_, App>, holders: Vec<HolderChoice>, delay_hours: u32) -> Result<(), ApiError> {
+    let holders = app.holders(holders)?;
     app.ask(Request::SetAuthority { holders, delay_hours }).await.map(|_| ())
 }
 
@@ -217,14 +233,16 @@ pub async fn approve_recovery(
     app: State<'_, App>,
     device: DeviceId,
     place: Option<String>,
-    secret: Option<Password>,
+    secret: Option<Typed>,
 ) -> Result<(), ApiError> {
+    let secret = app.password_if_any(secret)?;
     app.ask(Request::ApproveRecovery { device, place, secret }).await.map(|_| ())
 }
 
 /// Makes the key that an address names.
 #[tauri::command]
-pub async fn make_keeper_key(app: State<'_, App>, place: String, secret: Option<Password>) -> Result<(), ApiError> {
+pub async fn make_keeper_key(app: State<'_, App>, place: String, secret: Option<Typed>) -> Result<(), ApiError> {
+    let secret = app.password_if_any(secret)?;
     app.ask(Request::MakeKeeperKey { place, secret }).await.map(|_| ())
 }
 
@@ -233,14 +251,16 @@ pub async fn make_keeper_key(app: State<'_, App>, place: String, secret: Option<
 pub async fn rewrap_authority(
     app: State<'_, App>,
     place: Option<String>,
-    secret: Option<Password>,
+    secret: Option<Typed>,
 ) -> Result<(), ApiError> {
+    let secret = app.password_if_any(secret)?;
     app.ask(Request::RewrapAuthority { place, secret }).await.map(|_| ())
 }
 
 /// Opens the vault with a token.
 #[tauri::command]
-pub async fn unlock_with_token(app: State<'_, App>, pin: Password) -> Result<(), ApiError> {
+pub async fn unlock_with_token(app: State<'_, App>, pin: Typed) -> Result<(), ApiError> {
+    let pin = app.password(&pin)?;
     app.attention.here();
     app.ask(Request::UnlockWithToken { pin }).await.map(|_| ())
 }
@@ -249,21 +269,21 @@ pub async fn unlock_with_token(app: State<'_, App>, pin: Password) -> Result<(),
 #[tauri::command]
 pub async fn add_token(
     app: State<'_, App>,
-    password: Password,
+    password: Typed,
     place: String,
-    pin: Password,
+    pin: Typed,
     instead: bool,
 ) -> Result<AccountKeys, ApiError> {
+    let password = app.password(&password)?;
+    let pin = app.password(&pin)?;
     reply!(app.ask(Request::AddToken { password, place, pin, instead }).await?, AccountKeys)
 }
 
 /// The token opens nothing any more.
 #[tauri::command]
-pub async fn remove_token(
-    app: State<'_, App>,
-    password: Password,
-    new: Option<Password>,
-) -> Result<AccountKeys, ApiError> {
+pub async fn remove_token(app: State<'_, App>, password: Typed, new: Option<Typed>) -> Result<AccountKeys, ApiError> {
+    let new = app.password_if_any(new)?;
+    let password = app.password(&password)?;
     reply!(app.ask(Request::RemoveToken { password, new }).await?, AccountKeys)
 }
 
@@ -309,13 +329,15 @@ pub async fn refuse_recovery(app: State<'_, App>, device: DeviceId) -> Result<()
 #[tauri::command]
 pub async fn ask_recovery(
     app: State<'_, App>,
-    code: Option<Code>,
+    code: Option<Typed>,
     catalog: Option<String>,
     name: Option<String>,
     alone: bool,
     reason: String,
-    password: Password,
+    password: Typed,
 ) -> Result<(), ApiError> {
+    let code = code.map(|code| app.code(&code)).transpose()?;
+    let password = app.password(&password)?;
     app.ask(Request::AskRecovery { code, catalog, name, alone, reason, password }).await.map(|_| ())
 }
 
@@ -327,7 +349,8 @@ pub async fn asked_recovery(app: State<'_, App>) -> Result<Option<AskedRecovery>
 
 /// Goes through with it; answers with a new kit.
 #[tauri::command]
-pub async fn finish_recovery(app: State<'_, App>, password: Password) -> Result<Kits, ApiError> {
+pub async fn finish_recovery(app: State<'_, App>, password: Typed) -> Result<Kits, ApiError> {
+    let password = app.password(&password)?;
     app.attention.here();
     reply!(app.ask(Request::FinishRecovery { password }).await?, Kits)
 }
@@ -347,8 +370,9 @@ pub async fn sign(
     version: Option<DekId>,
     statement: String,
     key: Option<u64>,
-    pin: Option<Password>,
+    pin: Option<Typed>,
 ) -> Result<Signatures, ApiError> {
+    let pin = app.password_if_any(pin)?;
     reply!(app.ask(Request::Sign { folder, entry, version, statement, key, pin }).await?, Signatures)
 }
 
@@ -380,8 +404,9 @@ pub async fn rotate_signing_key(app: State<'_, App>) -> Result<Vec<SigningKey>, 
 pub async fn add_token_signing_key(
     app: State<'_, App>,
     place: String,
-    pin: Password,
+    pin: Typed,
 ) -> Result<Vec<SigningKey>, ApiError> {
+    let pin = app.password(&pin)?;
     reply!(app.ask(Request::AddTokenSigningKey { place, pin }).await?, SigningKeys)
 }
 
@@ -393,20 +418,26 @@ pub async fn revoke_signing_key(app: State<'_, App>, version: u64) -> Result<Vec
 
 /// Opens without the password.
 #[tauri::command]
-pub async fn recover(app: State<'_, App>, codes: Vec<Code>, password: Password) -> Result<Kits, ApiError> {
+pub async fn recover(app: State<'_, App>, codes: Vec<Typed>, password: Typed) -> Result<Kits, ApiError> {
+    let codes = app.codes(&codes)?;
+    let password = app.password(&password)?;
     app.attention.here();
     reply!(app.ask(Request::Recover { codes, password }).await?, Kits)
 }
 
 /// Another password.
 #[tauri::command]
-pub async fn change_password(app: State<'_, App>, password: Password, new: Password) -> Result<(), ApiError> {
+pub async fn change_password(app: State<'_, App>, password: Typed, new: Typed) -> Result<(), ApiError> {
+    let password = app.password(&password)?;
+    let new = app.password(&new)?;
     app.ask(Request::ChangePassword { password, new }).await.map(|_| ())
 }
 
 /// Another password, and everything behind it anew; the kits are told once.
 #[tauri::command]
-pub async fn renew_keys(app: State<'_, App>, password: Password, new: Password) -> Result<Kits, ApiError> {
+pub async fn renew_keys(app: State<'_, App>, password: Typed, new: Typed) -> Result<Kits, ApiError> {
+    let password = app.password(&password)?;
+    let new = app.password(&new)?;
     reply!(app.ask(Request::RenewKeys { password, new }).await?, Kits)
 }
 
@@ -454,8 +485,10 @@ pub async fn set_rotation(app: State<'_, App>, folder: FolderId, days: u32) -> R
 
 /// Closes it.
 #[tauri::command]
-pub async fn lock(app: State<'_, App>) -> Result<(), ApiError> {
-    app.ask(Request::Lock).await.map(|_| ())
+pub async fn lock(handle: AppHandle, app: State<'_, App>) -> Result<(), ApiError> {
+    app.ask(Request::Lock).await?;
+    page::begin_anew(&handle);
+    Ok(())
 }
 
 /// Somebody is here.

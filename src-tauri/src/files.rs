@@ -9,10 +9,11 @@ use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath, MessageDialogButtons};
 use tauri_plugin_opener::OpenerExt as _;
 use valise_engine::api::{AccountId, DekId, EntryId, FolderId};
-use valise_engine::api::{ApiError, Code, ErrorCode, Folder, Invitation, KitName, Reply, Request, Role, Transfer};
+use valise_engine::api::{ApiError, ErrorCode, Folder, Invitation, KitName, Reply, Request, Role, Transfer};
 
 use crate::commands::reply;
 use crate::state::{App, fault};
+use crate::typed::Typed;
 
 /// A drag over the window, in physical pixels.
 #[derive(Clone, Debug, Serialize, specta::Type)]
@@ -228,7 +229,8 @@ pub async fn export_signed(
 
 /// Asks where to, and writes a recovery kit as a page to be printed.
 #[tauri::command]
-pub async fn save_kit(handle: AppHandle, app: State<'_, App>, kit: KitName, code: Code) -> Result<bool, ApiError> {
+pub async fn save_kit(handle: AppHandle, app: State<'_, App>, kit: KitName, code: Typed) -> Result<bool, ApiError> {
+    let code = app.code(&code)?;
     let name = format!("Valise recovery kit {kit:?}.pdf");
     let Some(to) = ask_where(&handle, "Save or print the recovery kit", &name).await else { return Ok(false) };
     app.ask(Request::WriteKit { code, to }).await.map(|_| true)

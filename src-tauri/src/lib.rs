@@ -4,13 +4,17 @@
 //! - `files`: what the window does with paths, which never reach the page: dialogs, drops, opening.
 //! - `state`: the engine, the catalog if this computer hosts it, the drops that wait.
 //! - `autolock`: locks when nobody is here.
+//! - `page`: ends the page's process at lock.
+//! - `typed`: secrets that are typed into the page, which come sealed.
 //! - `bindings`: the interface's TypeScript types, checked by a test.
 
 mod autolock;
 mod bindings;
 mod commands;
 mod files;
+mod page;
 mod state;
+mod typed;
 
 use std::process::ExitCode;
 
@@ -24,8 +28,12 @@ use state::App;
 /// Opens the window and runs until it is closed.
 #[allow(clippy::disallowed_methods, reason = "tauri's own macro ends the process")]
 pub fn run() -> ExitCode {
+    let kept = valise_engine::process::keep_memory_to_itself();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("off"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    if let Err(error) = kept {
+        tracing::warn!(%error, "the system may write this program's memory to disk");
+    }
     // First among the plugins: a second start of one home ends here, and what it was given goes to the window that is open.
     let first = tauri_plugin_single_instance::Builder::new()
         .dbus_id(state::instance_name())
@@ -37,6 +45,7 @@ pub fn run() -> ExitCode {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .invoke_handler(tauri::generate_handler![
+            typed::typing_key,
             commands::create,
             commands::take_invitation,
             commands::status,

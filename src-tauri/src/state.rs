@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use sha2::{Digest as _, Sha256};
 use valise_catalog::{Server, hosted};
 use valise_engine::api::{ApiError, ErrorCode, Reply, Request};
+use valise_engine::typed::Typing;
 use valise_engine::{Config, Engine};
 
 use crate::autolock::Attention;
@@ -20,6 +21,8 @@ pub struct App {
     invitation: Mutex<Option<String>>,
     /// Whether somebody is here.
     pub attention: Attention,
+    /// What is typed into the page.
+    pub typing: Typing,
 }
 
 /// Paths of drops by number, until they are added or forgotten.
@@ -44,6 +47,7 @@ impl App {
             drops: Mutex::default(),
             invitation: Mutex::new(invitation_in(&arguments)),
             attention: Attention::default(),
+            typing: Typing::default(),
         })
     }
 

@@ -158,6 +158,11 @@ pub enum Command {
         #[arg(long)]
         no_check: bool,
     },
+    /// Can it ever be lost? The ways to its key, and who holds the bytes.
+    Risk {
+        /// FOLDER, or FOLDER/PATH
+        path: String,
+    },
     /// Write a file with its signatures, for `ssh-keygen -Y verify`, and a page for each.
     #[command(disable_version_flag = true)]
     ExportSigned {
@@ -197,6 +202,7 @@ impl Command {
                 | Self::People { command: None }
                 | Self::Fingerprints
                 | Self::Signatures { .. }
+                | Self::Risk { .. }
                 | Self::SigningKey(SigningKeyCommand::List)
                 | Self::Security
                 | Self::Device(DeviceCommand::List | DeviceCommand::Reach { .. })

@@ -94,6 +94,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::ExportSigned { path, output, version } => {
             crate::signatures::export(session, json, path, *version, output).await
         }
+        Command::Risk { path } => crate::risk::risk(session, json, path).await,
         Command::SigningKey(command) => crate::signatures::keys(session, json, command).await,
         Command::Fingerprints => fingerprints(session, json).await,
         Command::Security => security(session, json).await,

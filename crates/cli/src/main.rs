@@ -10,6 +10,7 @@ mod opened;
 mod output;
 mod paths;
 mod recovery;
+mod risk;
 mod session;
 mod signatures;
 
@@ -20,8 +21,12 @@ use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let kept = valise_engine::process::keep_memory_to_itself();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("off"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    if let Err(error) = kept {
+        tracing::warn!(%error, "the system may write this program's memory to disk");
+    }
     let arguments = args::Arguments::parse();
     let json = arguments.json;
     match commands::run(arguments).await {

@@ -57,6 +57,13 @@ impl DeviceSecrets {
         Zeroizing::new(*self.peer.expose_secret())
     }
 
+    /// For tests that look for them in memory: what signs, and what opens seals.
+    #[cfg(debug_assertions)]
+    #[doc(hidden)]
+    pub fn disguised(&self) -> [crate::key::Disguised; 2] {
+        [self.signing.disguised(), self.sealing.disguised()]
+    }
+
     /// What keys for documents are wrapped under on this device's disk.
     pub(crate) fn document_subkey(&self) -> Secret32 {
         self.signing.derive_subkey(Purpose::DocumentKeys)

@@ -15,55 +15,66 @@ use valise_protocol::sign::SigningKey;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::NoRandomness;
+use crate::locked::Room;
 use crate::random;
 
-/// 32 secret bytes on the heap: moving a key moves a pointer and leaves no copy behind.
-pub(crate) struct Secret32(Box<[u8; 32]>);
+/// 32 secret bytes apart from the rest: moving a key moves a pointer and leaves no copy behind.
+pub(crate) struct Secret32(Room);
 
 impl Secret32 {
     /// Random.
     pub(crate) fn make() -> Result<Self, NoRandomness> {
-        let mut secret = Self(Box::new([0; 32]));
-        random::fill(&mut *secret.0)?;
-        Ok(secret)
+        let (mut room, mut filled) = (Room::take(), Ok(()));
+        room.set(|bytes| filled = random::fill(bytes));
+        filled.map(|()| Self(room))
     }
 
     /// A copy of bytes that the caller wipes.
     pub(crate) fn copy_of(bytes: &[u8; 32]) -> Self {
-        let mut secret = Self(Box::new([0; 32]));
-        secret.0.copy_from_slice(bytes);
-        secret
+        let mut room = Room::take();
+        room.set(|room| room.copy_from_slice(bytes));
+        Self(room)
     }
 
     /// The bytes.
     pub(crate) fn expose_secret(&self) -> &[u8; 32] {
-        &self.0
+        self.0.bytes()
     }
 
     /// HKDF-SHA256 (RFC 5869): no salt, this secret, the purpose's label as `info`.
     pub(crate) fn derive_subkey(&self, purpose: Purpose) -> Self {
-        Self::expand(&Hkdf::<Sha256>::new(None, &*self.0), purpose)
+        Self::expand(&Hkdf::<Sha256>::new(None, self.0.bytes()), purpose)
     }
 
     /// The purpose's subkey of what was extracted.
     pub(crate) fn expand(extracted: &Hkdf<Sha256>, purpose: Purpose) -> Self {
-        let mut subkey = Self(Box::new([0; 32]));
+        let mut room = Room::take();
         // 32 bytes is one block: HKDF-Expand fails only above 255 blocks.
-        let expanded = extracted.expand(purpose.label(), &mut *subkey.0);
-        debug_assert!(expanded.is_ok());
-        subkey
-    }
-}
-
-impl Drop for Secret32 {
-    fn drop(&mut self) {
-        self.0.zeroize();
+        room.set(|bytes| {
+            let expanded = extracted.expand(purpose.label(), bytes);
+            debug_assert!(expanded.is_ok());
+        });
+        Self(room)
     }
 }
 
 impl ConstantTimeEq for Secret32 {
     fn ct_eq(&self, other: &Self) -> Choice {
-        self.0.ct_eq(&*other.0)
+        self.0.bytes().ct_eq(other.0.bytes())
+    }
+}
+
+/// A secret in disguise, for tests that look whether it is left anywhere in memory: each byte with [`DISGUISE`] on top.
+#[cfg(debug_assertions)]
+pub type Disguised = [u8; 32];
+/// What is laid on top.
+#[cfg(debug_assertions)]
+pub const DISGUISE: u8 = 0xa5;
+
+#[cfg(debug_assertions)]
+impl Secret32 {
+    pub(crate) fn disguised(&self) -> Disguised {
+        self.0.bytes().map(|byte| byte ^ DISGUISE)
     }
 }
 
@@ -152,6 +163,13 @@ macro_rules! key {
             #[allow(dead_code, reason = "not every kind of key is written out")]
             pub(crate) fn expose_secret(&self) -> &[u8; 32] {
                 self.0.expose_secret()
+            }
+
+            /// For tests that look for it in memory.
+            #[cfg(debug_assertions)]
+            #[doc(hidden)]
+            pub fn disguised(&self) -> Disguised {
+                self.0.disguised()
             }
 
             #[allow(dead_code, reason = "not every kind of key has subkeys")]

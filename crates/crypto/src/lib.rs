@@ -16,7 +16,7 @@
 //! - Parameters and formats that this version would not write itself are refused before any work is done.
 //! - What does not open says nothing about why.
 //!
-//! `seal.rs` alone names `hpke`, `content.rs` alone `age`, `aead.rs` alone `aws-lc-rs`, `shares.rs` alone
+//! `seal.rs` and `typed.rs` alone name `hpke`, `content.rs` alone `age`, `aead.rs` alone `aws-lc-rs`, `shares.rs` alone
 //! `vsss_rs`, `document.rs` alone `ssh_key`. Bytes are fixed by
 //! `docs/format.md` and by the frozen vectors in `tests/vectors/crypto-*.json`. To change a format, add a
 //! version; the old reader goes when nothing old is left, and never lowers what it accepts.
@@ -29,6 +29,7 @@ mod document;
 mod error;
 mod escrow;
 mod key;
+mod locked;
 mod name;
 mod pairing;
 mod password;
@@ -39,6 +40,7 @@ mod shares;
 mod slot;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod wrap;
 
 pub use body::{OpenedBody, SealedBody, open_body, seal_body};
@@ -54,6 +56,10 @@ pub use error::{
 };
 pub use escrow::{open_released, open_waiting_share, release_share, seal_share, seal_waiting_share};
 pub use key::{AccountSecret, AuthoritySecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey};
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub use key::{DISGUISE, Disguised};
+pub use locked::{keys_are_locked, wiping_stack};
 pub use name::{MAX_DEVICE_NAME, open_device_name, seal_device_name};
 pub use pairing::{MAX_PAIRING_MESSAGE, PAIRING_GROUPS, PairingCode, PairingMessage};
 pub use password::Password;
@@ -65,4 +71,5 @@ pub use seal::{
 };
 pub use shares::{CODE_GROUPS, Share, ShareIndex, ShareSet, combine, groups_digest, split};
 pub use slot::{Costs, MAX_SLOTS, SlotFile, SlotKind};
+pub use typed::{TYPING_ENCAPSULATION_LEN, TYPING_PUBLIC_LEN, TypingKey};
 pub use wrap::{FolderKeyWrapper, FolderPlace};

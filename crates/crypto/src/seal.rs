@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{DoesNotOpen, LibraryFailed, MakeError, OpenError};
 use crate::key::{AccountSecret, AuthoritySecret, FolderKey, MasterKey, Purpose, RecoveryKey, Secret32};
+use crate::locked::wiping_stack;
 use crate::random;
 
 type PrivateKey = <XWing as KemTrait>::PrivateKey;
@@ -71,16 +72,26 @@ impl SealingPair {
 
     /// The public half is always computed, never taken from anywhere.
     pub(crate) fn from_secret(secret: Secret32) -> Result<Self, LibraryFailed> {
-        let private = PrivateKey::from_bytes(secret.expose_secret()).map_err(|_| LibraryFailed)?;
-        let mut public = vec![0; SEALING_PUBLIC_LEN];
-        XWing::sk_to_pk(&private).write_exact(&mut public);
-        let public = SealingPublic::new(public).ok_or(LibraryFailed)?;
-        Ok(Self { secret, private: Box::new(private), public })
+        // The library's keys are moved about before they come to rest.
+        wiping_stack(|| {
+            let private = Box::new(PrivateKey::from_bytes(secret.expose_secret()).map_err(|_| LibraryFailed)?);
+            let mut public = vec![0; SEALING_PUBLIC_LEN];
+            XWing::sk_to_pk(&private).write_exact(&mut public);
+            let public = SealingPublic::new(public).ok_or(LibraryFailed)?;
+            Ok(Self { secret, private, public })
+        })
     }
 
     /// What others seal to.
     pub fn public(&self) -> &SealingPublic {
         &self.public
+    }
+
+    /// For tests that look for it in memory.
+    #[cfg(debug_assertions)]
+    #[doc(hidden)]
+    pub fn disguised(&self) -> crate::key::Disguised {
+        self.secret.disguised()
     }
 
     /// The 32-byte secret, to be sealed.
@@ -240,7 +251,7 @@ pub(crate) fn open_key(
 fn decrypt_key(pair: &SealingPair, place: &SealPlace<'_>, seal: &Seal) -> Result<Zeroizing<[u8; 32]>, DoesNotOpen> {
     let mut buffer = Zeroizing::new([0; 32 + TAG_LEN]);
     buffer.copy_from_slice(seal.key.as_bytes());
-    hpke_open(pair, &seal.enc, place.info(), &place.associated_data(), &mut *buffer)?;
+    wiping_stack(|| hpke_open(pair, &seal.enc, place.info(), &place.associated_data(), &mut *buffer))?;
     let key = buffer.first_chunk().ok_or(DoesNotOpen)?;
     Ok(Zeroizing::new(*key))
 }

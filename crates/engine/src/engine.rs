@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use zeroize::Zeroizing;
 
 use valise_blocks::{Address, Blocks, IpfsNode, NodeConfig};
-use valise_crypto::Costs;
+use valise_crypto::{Costs, wiping_stack};
 use valise_protocol::ids::FolderId;
 use valise_protocol::invitation::Link;
 use valise_protocol::workspace;
@@ -128,8 +128,7 @@ impl Engine {
             | Request::AddTokenSigningKey { .. }
             | Request::Succession
             | Request::NameSuccessor { .. }
-            | Request::SetFolderSuccessor { .. }
-            | Request::Recoverability { .. } => Err(EngineError::Internal("not built yet")),
+            | Request::SetFolderSuccessor { .. } => Err(EngineError::Internal("not built yet")),
             Request::MakeKits { password } => {
                 let _turn = self.turning.lock().await;
                 recovery::make(shared, &self.keyring, password).await.map(Reply::Kits)
@@ -252,6 +251,9 @@ impl Engine {
             Request::Export { folder, entry, to } => save::export(shared, folder, entry, to).await.map(Reply::Exported),
             Request::Details { folder, entry } => {
                 shared.vault(|vault| vault.details(&folder, entry)).map(|details| Reply::Details(Box::new(details)))
+            }
+            Request::Recoverability { folder, entry } => {
+                shared.vault(|vault| vault.recoverability(folder, entry)).map(|it| Reply::Recoverability(Box::new(it)))
             }
             Request::Sign { folder, entry, version, statement, key: _, pin: _ } => {
                 signatures::sign(shared, folder, (entry, version), &statement).await.map(Reply::Signatures)
@@ -656,7 +658,7 @@ async fn sweep(vault: &mut Vault, blocks: &dyn Blocks) -> Result<(), EngineError
 pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, EngineError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| EngineError::Internal("a thread ended"))?
+    tokio::task::spawn_blocking(|| wiping_stack(work)).await.map_err(|_| EngineError::Internal("a thread ended"))?
 }
 
 /// Remembers that a person has looked at a folder.

@@ -35,15 +35,19 @@ mod keys;
 mod kit;
 mod opened;
 mod page;
+pub mod process;
 mod recovery;
 mod share;
 mod shared;
 mod signatures;
 mod sync;
 mod transfer;
+pub mod typed;
 mod vault;
 mod versions;
 mod views;
+#[cfg(all(test, target_os = "linux", debug_assertions))]
+mod wiped;
 mod words;
 
 pub use engine::{Config, Engine};

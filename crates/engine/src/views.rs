@@ -40,7 +40,7 @@ impl Vault {
             key_change_waiting: chain.key_change_waiting(),
             successor: None,
             ownerless: false,
-            single_way: false,
+            single_way: self.has_single_way(state),
             stopped: state.stopped,
         }
     }
@@ -312,7 +312,7 @@ impl Totals {
     }
 }
 
-fn is_living_file(tree: &Tree, entry: &tree::Entry) -> bool {
+pub fn is_living_file(tree: &Tree, entry: &tree::Entry) -> bool {
     entry.kind == TreeKind::File && is_complete(entry) && !tree.is_trashed(entry.id)
 }
 

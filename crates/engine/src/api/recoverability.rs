@@ -55,8 +55,6 @@ pub enum KeyWayKind {
     KitAndHelp,
     /// A computer of a colleague.
     ColleagueComputer,
-    /// A colleague's recovery, which needs none of their computers.
-    ColleagueRecovery,
 }
 
 /// Somebody who holds all bytes.
@@ -77,6 +75,8 @@ pub struct Copy {
 pub enum CopyKind {
     /// This one.
     ThisComputer,
+    /// The one that made this version, another one than this.
+    AuthorComputer,
     /// A pinning node that confirmed it, on a computer of its own.
     PinningNode,
     /// A pinning node on this very computer: not a copy by itself.

@@ -94,6 +94,12 @@ enum Sealed {
 }
 
 impl FolderState {
+    /// For the test that looks for them in memory.
+    #[cfg(all(test, debug_assertions))]
+    pub fn disguised_keys(&self) -> Vec<valise_crypto::Disguised> {
+        self.keys.values().map(|epoch| epoch.key.disguised()).collect()
+    }
+
     /// Begins with the genesis.
     pub fn begin(genesis: &Record) -> Result<Self, Broken> {
         Ok(Self {

@@ -10,6 +10,7 @@ pub mod first_run;
 pub mod folder;
 pub mod intake;
 pub mod keys;
+pub mod recoverability;
 pub mod recovery;
 pub mod signatures;
 pub mod unlock;

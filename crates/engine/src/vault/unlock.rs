@@ -117,6 +117,15 @@ impl Vault {
     }
 }
 
+/// For the test that looks for them in memory: device key and index key.
+#[cfg(all(test, debug_assertions))]
+pub fn disguised_keys(home: &Home, password: &Password) -> Result<[valise_crypto::Disguised; 2], EngineError> {
+    let public = home.public()?.ok_or(EngineError::NotSetUp)?;
+    let device_key = recovery::slots(home)?.open_with_password(public.workspace, password)?;
+    let (_, index_key) = open_secrets(home, &public, &device_key)?;
+    Ok([device_key.disguised(), index_key.disguised()])
+}
+
 /// What the device key opens: the device's secret keys and the index key.
 pub(super) fn open_secrets(
     home: &Home,

@@ -2,14 +2,16 @@
  * The real backend: the only file that names Tauri. One typed command a request, arguments in camelCase,
  * one event for everything the engine tells, one for drags, one for clicked invitations.
  */
-import { invoke, type InvokeArgs } from '@tauri-apps/api/core';
+import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { Trouble, type Backend } from './backend';
+import { sealSecrets } from './typed';
 import type { Drag, Event } from './types';
 
-async function ask<T>(command: string, args?: InvokeArgs): Promise<T> {
+async function ask<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
   try {
-    return await invoke<T>(command, args);
+    const sealed = await sealSecrets(args, (uses) => invoke<string>('typing_key', { uses }));
+    return await invoke<T>(command, sealed);
   } catch (thrown) {
     throw Trouble.from(thrown);
   }
