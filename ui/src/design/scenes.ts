@@ -20,6 +20,7 @@ import {
   LAST_OFFICER,
   MockBackend,
   PAIRING,
+  PIN,
   refusal,
   type MockOptions,
   type World,
@@ -35,6 +36,7 @@ import {
   CHIDI_HELPS,
   DANA_ASKS,
   HELPED,
+  KEPT_HOLDER,
   many,
   MERGER_KEYS,
   NO_RECOVERY,
@@ -44,6 +46,7 @@ import {
   SIGNATURES,
   STATUS,
   strangeNames,
+  TOKEN,
 } from './world';
 
 export type Scene = {
@@ -249,6 +252,11 @@ const toSecurity = (hand: Hand) => hand.press('Security');
 async function toHelpers(hand: Hand): Promise<void> {
   await toPeople(hand);
   await hand.press('Choose who can help…');
+}
+
+async function toKeptKey(hand: Hand): Promise<void> {
+  await toHelpers(hand);
+  await hand.press('A key that is kept elsewhere');
 }
 
 async function toRehearse(hand: Hand): Promise<void> {
@@ -810,19 +818,23 @@ export const SCENES: Record<string, Scene> = {
     act: toPeople,
   },
   'help-kept': {
-    world: helping({
-      holders: [
-        ...CHIDI_HELPS.holders,
-        {
-          account: null,
-          name: 'Security key in the office safe',
-          mine: false,
-          gone: false,
-          fingerprint: '0f4e 71b2 c9d8 3a65 e017 b4f9 286c d53a',
-        },
-      ],
-    }),
+    world: helping({ holders: [...CHIDI_HELPS.holders, KEPT_HOLDER] }),
     act: toPeople,
+  },
+  'help-kept-menu': {
+    world: helping({ holders: [KEPT_HOLDER] }),
+    act: async (hand) => {
+      await toPeople(hand);
+      await hand.pressMenu('More about who can help');
+    },
+  },
+  'help-rewrap': {
+    world: helping({ holders: [KEPT_HOLDER] }),
+    act: async (hand) => {
+      await toPeople(hand);
+      await hand.pressMenu('More about who can help');
+      await hand.press('Move under the newest version of the key…');
+    },
   },
   'help-no-officer': {
     world: () => ({
@@ -849,6 +861,31 @@ export const SCENES: Record<string, Scene> = {
       await hand.press('Two officers, both needed');
     },
   },
+  'helpers-kept': {
+    world: acme,
+    act: async (hand) => {
+      await toKeptKey(hand);
+      await hand.fill('Address of the key', TOKEN);
+      await hand.fill('PIN of the token', PIN);
+      await hand.press('Make the key there');
+    },
+  },
+  'helpers-kept-empty': { world: acme, act: toKeptKey },
+  'helpers-kept-trouble': {
+    world: acme,
+    act: async (hand) => {
+      await toKeptKey(hand);
+      await hand.fill('Address of the key', TOKEN);
+      await hand.press('Make the key there');
+    },
+  },
+  'helpers-kept-officer': {
+    world: acme,
+    act: async (hand) => {
+      await toKeptKey(hand);
+      await hand.press('An officer is needed, too');
+    },
+  },
   'helpers-only-officer': { world: onlyOfficer, act: toHelpers },
   'helpers-offline': {
     world: acme,
@@ -867,6 +904,13 @@ export const SCENES: Record<string, Scene> = {
   },
   request: { world: helping({ ...BOTH_HELP, requests: [DANA_ASKS] }), act: toPeople },
   'request-approve': { world: helping({ ...BOTH_HELP, requests: [DANA_ASKS] }), act: toApprove },
+  'request-approve-kept': {
+    world: helping({ holders: [KEPT_HOLDER], requests: [{ ...DANA_ASKS, needsSecret: true }] }),
+    act: async (hand) => {
+      await toApprove(hand);
+      await hand.press('This computer has not used it before');
+    },
+  },
   'request-approve-missing': {
     world: helping({ ...BOTH_HELP, requests: [DANA_ASKS] }),
     act: async (hand) => {

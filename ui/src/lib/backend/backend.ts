@@ -94,8 +94,12 @@ export interface Backend {
   authority(): Promise<Authority>;
   /** Only officers decide this; nobody: it ends. */
   setAuthority(holders: HolderChoice[], delayHours: number): Promise<void>;
-  /** `secret`: where a key that is kept elsewhere needs one. */
-  approveRecovery(device: DeviceId, secret: string | null): Promise<void>;
+  /** `place`, `secret`: of a key that is kept elsewhere; no place: where this computer used it before. */
+  approveRecovery(device: DeviceId, place: string | null, secret: string | null): Promise<void>;
+  /** Makes the key that an address names, on a token or with a service. */
+  makeKeeperKey(place: string, secret: string | null): Promise<void>;
+  /** Moves what a key kept elsewhere has wrapped under that key's newest version. */
+  rewrapAuthority(place: string | null, secret: string | null): Promise<void>;
   refuseRecovery(device: DeviceId): Promise<void>;
   /** Without an account here, or while it is locked; the answer is awaited by `askedRecovery`. */
   askRecovery(asking: Asking): Promise<void>;

@@ -3,6 +3,7 @@
  * (words for refusals, events after changes) and encrypts nothing. Never part of a production bundle.
  */
 import { clock } from '$lib/format/clock';
+import { keeperKind } from '$lib/format/keeper';
 import { Trouble, type Asking, type Backend, type Unlisten } from './backend';
 import type {
   AccountKeys,
@@ -277,19 +278,39 @@ export class MockBackend implements Backend {
 
   #holder(choice: HolderChoice): AuthorityHolder {
     const fingerprint = '6d02 b9e4 71c8 350f aa1d 48e6 f273 905b';
-    if (choice.type === 'kept')
-      return { account: null, name: choice.place, mine: false, gone: false, fingerprint };
+    if (choice.type === 'kept') {
+      this.#keeper(choice.place, choice.secret);
+      return { account: null, name: keptWords(choice.place), mine: false, gone: false, fingerprint };
+    }
     const person = this.world.people.find((known) => known.account === choice.account);
     if (person === undefined || !person.officer) throw new Trouble(refusal('notAllowed'));
     const { account, name, me: mine } = person;
     return { account, name, mine, gone: false, fingerprint: person.fingerprint || fingerprint };
   }
 
-  approveRecovery(device: DeviceId, secret: string | null) {
-    return this.#answer('approveRecovery', [device, secret], () => {
+  /** What keepers ask for, and how they refuse. */
+  #keeper(place: string, secret: string | null): void {
+    if (keeperKind(place) === null) throw new Trouble(NO_ADDRESS);
+    if (keeperKind(place) === 'token' && secret !== PIN) throw new Trouble(WRONG_PIN);
+  }
+
+  makeKeeperKey(place: string, secret: string | null) {
+    return this.#answer('makeKeeperKey', [place, secret], () => this.#keeper(place, secret));
+  }
+
+  rewrapAuthority(place: string | null, secret: string | null) {
+    return this.#answer('rewrapAuthority', [place, secret], () => {
+      if (place !== null) this.#keeper(place, secret);
+      this.emit({ type: 'recoveryChanged' });
+    });
+  }
+
+  approveRecovery(device: DeviceId, place: string | null, secret: string | null) {
+    return this.#answer('approveRecovery', [device, place, secret], () => {
       const { authority, status } = this.world;
       const request = this.#request(device);
       if (!request.mayApprove) throw new Trouble(NO_OFFICER);
+      if (place !== null) this.#keeper(place, secret);
       const approvedBy = [...request.approvedBy, status.account?.name ?? ''];
       const released = approvedBy.length >= authority.holders.length && authority.delayHours === 0;
       const notBefore = clock.now() + authority.delayHours * 3_600_000;
@@ -1140,6 +1161,24 @@ export const KITS: Kit[] = [
   },
 ];
 
+/** Of every token that is pretended. */
+export const PIN = '4711';
+const NO_ADDRESS = refusal('badInput', {
+  happened: 'An address of a key begins with pkcs11:, vault: or gcpkms:.',
+  safe: 'Nothing was changed.',
+});
+export const WRONG_PIN = refusal('wrongPassword', {
+  happened: 'Wrong PIN (the token does not say how many tries are left).',
+  safe: 'Nothing was changed.',
+});
+
+/** As others in the workspace see where a key is kept. */
+function keptWords(place: string): string {
+  const key = /object=([^;?]+)/.exec(place)?.[1] ?? place.split('/').at(-1) ?? place;
+  const keepers = { token: 'a PKCS#11 token', vault: 'Vault Transit', google: 'Google Cloud KMS' };
+  return `${keepers[keeperKind(place) ?? 'token']}, ${key}`;
+}
+
 /** How two codes of one kit are refused. */
 const SAME_KIT = refusal('badKit', {
   happened: 'Both codes are of the same kit.',
@@ -1189,6 +1228,9 @@ export function folder(id: FolderId, name: string, more: Partial<Folder> = {}): 
     files: 0,
     unread: 0,
     keyChangeWaiting: false,
+    successor: null,
+    ownerless: false,
+    singleWay: false,
     stopped: false,
     ...more,
   };
@@ -1259,6 +1301,7 @@ export function signingKey(version: number, more: Partial<SigningKey> = {}): Sig
     this: false,
     here: false,
     inForce: true,
+    token: null,
     fingerprint: `${SSH_PRINT}9x${version}`,
     public: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx4bq0Tn2vKf8sYdL1hWmE6uDgA8oKiVrBt3p7mQ2v${version}`,
     ...more,

@@ -34,7 +34,9 @@ export const tauriBackend: Backend = {
 
   authority: () => ask('authority'),
   setAuthority: (holders, delayHours) => ask('set_authority', { holders, delayHours }),
-  approveRecovery: (device, secret) => ask('approve_recovery', { device, secret }),
+  approveRecovery: (device, place, secret) => ask('approve_recovery', { device, place, secret }),
+  makeKeeperKey: (place, secret) => ask('make_keeper_key', { place, secret }),
+  rewrapAuthority: (place, secret) => ask('rewrap_authority', { place, secret }),
   refuseRecovery: (device) => ask('refuse_recovery', { device }),
   askRecovery: (asking) => ask('ask_recovery', { ...asking }),
   askedRecovery: () => ask('asked_recovery'),

@@ -37,6 +37,7 @@ export type Dialog =
   | { kind: 'rehearse' }
   /** Who can help with a forgotten password. */
   | { kind: 'helpers' }
+  | { kind: 'rewrapHelp' }
   | { kind: 'endHelp' }
   | { kind: 'approve'; request: RecoveryRequest }
   | { kind: 'folderKeys'; folder: FolderId }

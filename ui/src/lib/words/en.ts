@@ -11,6 +11,7 @@ import type {
   Verdict,
 } from '$lib/backend';
 import { clock } from '$lib/format/clock';
+import type { KeeperKind } from '$lib/format/keeper';
 import type { FileKind } from '$lib/format/kinds';
 import { displayName, displayText } from '$lib/format/name';
 import { count, dayOf, size, span, type Span } from '$lib/format/numbers';
@@ -219,6 +220,28 @@ const VERDICT: Record<Verdict, { short: string; long: string }> = {
   invalid: {
     short: 'Not valid',
     long: 'It was not made with the key that it names, or says something false. Do not rely on it.',
+  },
+};
+
+/** Where a key can be kept. */
+const KEEPER: Record<KeeperKind, { form: string; example: string; secret: string; hint: string }> = {
+  token: {
+    form: 'A PKCS#11 token: its label, the key’s, and the driver’s file.',
+    example: 'pkcs11:token=org;object=valise?module-path=/usr/lib/softhsm/libsofthsm2.so',
+    secret: 'PIN of the token',
+    hint: 'Leave it empty if the token has a keypad of its own.',
+  },
+  vault: {
+    form: 'HashiCorp Vault or OpenBao, Transit: server, mount and key.',
+    example: 'vault:https://vault.example:8200/transit/valise',
+    secret: 'Token for Vault',
+    hint: 'Leave it empty if this computer has one: in VAULT_TOKEN or ~/.vault-token.',
+  },
+  google: {
+    form: 'Google Cloud KMS: the key’s full name.',
+    example: 'gcpkms:projects/P/locations/L/keyRings/R/cryptoKeys/K',
+    secret: 'Access token for Google',
+    hint: 'Leave it empty to use this computer’s own Google credentials.',
   },
 };
 
@@ -712,13 +735,18 @@ export const en = {
     end: 'End…',
 
     dialogTitle: 'Who can help?',
-    dialogText: 'Choose among the officers. You name officers in the menu of a person.',
+    dialogText: 'Officers, or a key that they may use. You name officers in the menu of a person.',
     how: 'How many are needed',
     oneOfficer: 'One officer',
     oneHint: 'Quick, and you trust one person not to be talked into it.',
     twoOfficers: 'Two officers, both needed',
     twoHint: 'Nobody can be talked into it alone.',
     twoMissing: 'Your workspace has one officer so far. Name a second one first.',
+    kept: 'A key that is kept elsewhere',
+    keptHint: 'On a token, in Vault or at Google. Every officer who may use it can help.',
+    keptFinal: 'If this key is lost, nobody can be helped any more. Kits that people hold stay good.',
+    also: 'An officer is needed, too',
+    alsoHint: 'Then the key alone is not enough.',
     officer: 'Officer',
     first: 'First officer',
     second: 'Second officer',
@@ -734,7 +762,21 @@ export const en = {
     anew: 'Everybody whom they help is asked to make a new kit.',
     save: 'Save',
     saving: 'Saving…',
-    saved: (names: string[]) => `${namesOf(names)} can help from now on.`,
+    saved: (names: string[], kept: boolean): string => {
+      if (!kept) return `${namesOf(names)} can help from now on.`;
+      return names.length === 0
+        ? 'Officers who may use the key can help from now on.'
+        : `${namesOf(names)} can help from now on, together with the key.`;
+    },
+
+    menu: 'More about who can help',
+    rewrap: 'Move under the newest version of the key…',
+    rewrapTitle: 'Move under the newest version of the key?',
+    rewrapText:
+      'For when the key that is kept elsewhere was changed there. What it protects is opened once on this computer and closed again with the newest version. Kits stay good.',
+    rewrapDo: 'Move',
+    rewrapping: 'Moving…',
+    rewrapped: 'It is under the newest version of the key now.',
 
     endTitle: 'End the help?',
     endPoints: [
@@ -744,6 +786,29 @@ export const en = {
     endDo: 'End the help',
     ending: 'Ending…',
     ended: 'Nobody helps with a forgotten password any more.',
+  },
+
+  /** Keys that are kept elsewhere: on a token, by a service. */
+  keeper: {
+    place: 'Address of the key',
+    placeMissing: 'Please type the address of the key.',
+    tokenPlace: 'Address of the token',
+    tokenPlaceMissing: 'Please type the address of the token.',
+    forms: 'What an address looks like',
+    form: (kind: KeeperKind) => KEEPER[kind].form,
+    example: (kind: KeeperKind) => KEEPER[kind].example,
+    secret: (kind: KeeperKind | null) => (kind === null ? 'PIN or access token' : KEEPER[kind].secret),
+    secretHint: (kind: KeeperKind | null) =>
+      kind === null ? 'Leave it empty if it is not asked for on this computer.' : KEEPER[kind].hint,
+    pinMissing: 'Please type the PIN of the token.',
+    make: 'Make the key there',
+    making: 'Making it…',
+    makeHint: 'Once, if there is none yet. It never leaves that place.',
+    made: 'The key is there now.',
+    googleMakes: 'At Google, whoever administers the project makes the key.',
+    needed: (name: string) => `Needed for it: ${displayName(name)}`,
+    another: 'This computer has not used it before',
+    anotherHint: 'Where the key is, each officer says at their own computer, once.',
   },
 
   /** A colleague asks, as officers see it. */
@@ -779,8 +844,6 @@ export const en = {
     comparedHint: (name: string) =>
       `At a number that I knew before, and it was ${displayName(name)} who answered.`,
     comparedMissing: 'First call, and compare the characters. Then tick this.',
-    secret: 'PIN of the key that is kept elsewhere',
-    secretMissing: 'Please type the PIN.',
     do: 'Approve',
     doing: 'Approving…',
     done: (name: string) => `You approved ${displayName(name)}’s recovery.`,
