@@ -56,6 +56,7 @@ export type Scene = {
 };
 
 const status = (change: Partial<Status>) => (): World => ({ ...acme(), status: { ...STATUS, ...change } });
+const locked = (change: Partial<Status>) => status({ stage: { type: 'locked' }, ...change });
 const account = STATUS.account;
 
 const transfer: Transfer = {
@@ -177,6 +178,11 @@ async function fillPasswords(hand: Hand, current: string): Promise<void> {
   await hand.fill('New password', 'seven marble ladder violet');
   await hand.fill('New password again', 'seven marble ladder violet');
   await hand.wait(700);
+}
+
+async function toAddToken(hand: Hand): Promise<void> {
+  await toSecurity(hand);
+  await hand.press('Add a token…');
 }
 
 async function toRenew(hand: Hand): Promise<void> {
@@ -456,6 +462,19 @@ export const SCENES: Record<string, Scene> = {
       await hand.fill('Password', 'violet ladder marble seven');
       await hand.press('Unlock');
     },
+  },
+  'unlock-token': { world: locked({ password: false, token: TOKEN }) },
+  'unlock-token-wrong': {
+    world: locked({ password: false, token: TOKEN }),
+    act: async (hand) => {
+      await hand.fill('PIN of the token', '1234');
+      await hand.press('Unlock');
+    },
+  },
+  'unlock-either': { world: locked({ token: TOKEN }) },
+  'unlock-either-token': {
+    world: locked({ token: TOKEN }),
+    act: (hand) => hand.press('Use the token instead'),
   },
   'start-trouble': { world: acme, options: { refuse: { status: refusal('inUse') } } },
 
@@ -1178,6 +1197,54 @@ export const SCENES: Record<string, Scene> = {
       await toRenew(hand);
       await fillPasswords(hand, 'violet ladder marble seven');
       await hand.press('Make everything new');
+    },
+  },
+  'token-only-keys': { world: status({ password: false, token: TOKEN }), act: toPasswordAndKeys },
+  'token-card': { world: status({ token: TOKEN }), act: toSecurity },
+  'token-card-only': { world: status({ password: false, token: TOKEN }), act: toSecurity },
+  'token-add': { world: acme, act: toAddToken },
+  'token-add-instead': {
+    world: status({ waysOut: 'unproven' }),
+    act: async (hand) => {
+      await toAddToken(hand);
+      await hand.fill('Address of the token', TOKEN);
+      await hand.fill('PIN of the token', PIN);
+      await hand.press('Instead of the password');
+      await hand.fill('Your password now', 'violet ladder marble seven');
+    },
+  },
+  'token-add-no-kit': { world: withoutKits, act: toAddToken },
+  'token-add-missing': {
+    world: acme,
+    act: async (hand) => {
+      await toAddToken(hand);
+      await hand.press('Add the token');
+    },
+  },
+  'token-add-trouble': {
+    world: acme,
+    act: async (hand) => {
+      await toAddToken(hand);
+      await hand.fill('Address of the token', TOKEN);
+      await hand.fill('PIN of the token', '1234');
+      await hand.fill('Your password now', 'violet ladder marble seven');
+      await hand.press('Add the token');
+    },
+  },
+  'token-remove': {
+    world: status({ token: TOKEN }),
+    act: async (hand) => {
+      await toSecurity(hand);
+      await hand.press('Remove the token…');
+    },
+  },
+  'token-remove-only': {
+    world: status({ password: false, token: TOKEN }),
+    act: async (hand) => {
+      await toSecurity(hand);
+      await hand.press('Remove the token…');
+      await hand.fill('Choose a password for this computer', 'violet ladder marble seven');
+      await hand.wait(700);
     },
   },
   signatures: { world: acme, act: toSignatures },

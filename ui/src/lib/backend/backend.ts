@@ -74,6 +74,8 @@ export interface Backend {
   inspectInvitation(link: string): Promise<InvitationPreview>;
   join(link: string, name: string, password: string): Promise<void>;
   unlock(password: string): Promise<void>;
+  /** With the token of this home. */
+  unlockWithToken(pin: string): Promise<void>;
   lock(): Promise<void>;
 
   /** New recovery kits; they are told once, and those before stop working. */
@@ -122,6 +124,14 @@ export interface Backend {
   /** What was chosen for this computer. */
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
+
+  /**
+   * A token opens this computer's Valise from now on, too; `instead`: and the password no longer does. `password` is what
+   * opens it now, as wherever it is asked again: in a home without one the PIN of its token.
+   */
+  addToken(password: string, place: string, pin: string, instead: boolean): Promise<AccountKeys>;
+  /** `fresh`: a password, where there is none. */
+  removeToken(password: string, fresh: string | null): Promise<AccountKeys>;
 
   accountKeys(): Promise<AccountKeys>;
   /** A new account key; every folder's key changes after it. */

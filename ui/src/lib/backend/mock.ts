@@ -46,6 +46,7 @@ import type {
   SigningKey,
   Status,
   Transfer,
+  WayIn,
 } from './types';
 
 export type MockEntry = Entry & { parent: EntryId | null; trashed: boolean };
@@ -133,7 +134,7 @@ export class MockBackend implements Backend {
 
   create(name: string, password: string, workspace: string, catalog: string | null) {
     return this.#answer('create', [name, password, workspace, catalog], () => {
-      this.world.password = password;
+      this.#choose(password);
       this.world.people = [
         { account: 'a-me', name, officer: true, me: true, online: true, fingerprint: FINGERPRINT },
       ];
@@ -159,7 +160,7 @@ export class MockBackend implements Backend {
 
   join(link: string, name: string, password: string) {
     return this.#answer('join', [link, name, password], () => {
-      this.world.password = password;
+      this.#choose(password);
       const { inviter, folder: folderName, workspace, catalog } = this.world.preview;
       this.setStatus({
         stage: { type: 'waiting', inviter, folder: folderName },
@@ -171,10 +172,33 @@ export class MockBackend implements Backend {
 
   unlock(password: string) {
     return this.#answer('unlock', [], () => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      if (!this.world.status.password || password !== this.world.password)
+        throw new Trouble(refusal('wrongPassword'));
       this.#forgetAsked();
       this.setStatus({ stage: { type: 'open' } });
     });
+  }
+
+  unlockWithToken(pin: string) {
+    return this.#answer('unlockWithToken', [], () => {
+      if (this.world.status.token === null) throw new Trouble(refusal('notFound'));
+      if (pin !== PIN) throw new Trouble(WRONG_PIN);
+      this.#forgetAsked();
+      this.setStatus({ stage: { type: 'open' } });
+    });
+  }
+
+  /** A password that was chosen opens this home from now on. */
+  #choose(password: string): void {
+    this.world.password = password;
+    this.world.status = { ...this.world.status, password: true };
+  }
+
+  /** What is asked again before something weighty. */
+  #mustOpen(secret: string): void {
+    const { password } = this.world.status;
+    if (secret !== (password ? this.world.password : PIN))
+      throw new Trouble(password ? refusal('wrongPassword') : WRONG_PIN);
   }
 
   lock() {
@@ -183,7 +207,7 @@ export class MockBackend implements Backend {
 
   makeKits(password: string) {
     return this.#answer('makeKits', [], () => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.#mustOpen(password);
       return this.#newKits();
     });
   }
@@ -228,7 +252,7 @@ export class MockBackend implements Backend {
       if (right.size === 1 && this.world.recovery.keyring !== 'kept') {
         throw new Trouble(refusal('otherKitNeeded'));
       }
-      this.world.password = password;
+      this.#choose(password);
       this.setStatus({ stage: { type: 'open' } });
       return this.#newKits();
     });
@@ -369,7 +393,7 @@ export class MockBackend implements Backend {
     return this.#answer('finishRecovery', [], async () => {
       if (this.world.asked?.stage !== 'ready') throw new Trouble(NOT_RELEASED);
       if (password !== (this.#chosen ?? this.world.password)) throw new Trouble(refusal('wrongPassword'));
-      this.world.password = password;
+      this.#choose(password);
       const account = this.world.status.account;
       // As the program does: it is open before the answer is there.
       if (account === null) this.#open('Ada Novak', 'Acme Legal', this.world.asked.catalog);
@@ -392,17 +416,17 @@ export class MockBackend implements Backend {
 
   changePassword(password: string, fresh: string) {
     return this.#answer('changePassword', [], () => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
-      this.world.password = fresh;
+      this.#mustOpen(password);
+      this.#choose(fresh);
     });
   }
 
   renewKeys(password: string, fresh: string) {
     return this.#answer('renewKeys', [], async () => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.#mustOpen(password);
       this.setStatus({ stage: { type: 'locked' }, waysOut: null });
       await new Promise((done) => setTimeout(done, this.options.delay ?? 0));
-      this.world.password = fresh;
+      this.#choose(fresh);
       this.world.accountKeys.masterVersion += 1;
       this.#newAccountKey();
       this.setStatus({ stage: { type: 'open' } });
@@ -424,6 +448,31 @@ export class MockBackend implements Backend {
     return this.#answer('setSettings', [settings], () => {
       this.world.settings = { ...settings };
     });
+  }
+
+  addToken(password: string, place: string, pin: string, instead: boolean) {
+    return this.#answer('addToken', [place, instead], () => {
+      this.#mustOpen(password);
+      this.#keeper(place, pin);
+      return this.#waysIn({ password: !instead, token: place });
+    });
+  }
+
+  removeToken(password: string, fresh: string | null) {
+    return this.#answer('removeToken', [], () => {
+      this.#mustOpen(password);
+      if (!this.world.status.password && fresh === null) throw new Trouble(refusal('badInput'));
+      this.world.password = fresh ?? this.world.password;
+      return this.#waysIn({ password: true, token: null });
+    });
+  }
+
+  #waysIn({ password, token }: Pick<Status, 'password' | 'token'>): AccountKeys {
+    const ways: WayIn[] = password ? [{ kind: 'password', place: null }] : [];
+    if (token !== null) ways.push({ kind: 'token', place: token });
+    this.world.accountKeys = { ...this.world.accountKeys, waysIn: ways };
+    this.setStatus({ password, token });
+    return this.world.accountKeys;
   }
 
   accountKeys() {
@@ -462,7 +511,7 @@ export class MockBackend implements Backend {
 
   pair(password: string, name: string | null) {
     return this.#answer('pair', [name], (): Pairing => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.#mustOpen(password);
       if (name !== null) this.#changeDevices((known) => (known.here ? { ...known, name } : known));
       return { ...PAIRING, expires: clock.now() + 600_000 };
     });
@@ -477,7 +526,7 @@ export class MockBackend implements Backend {
       if (code.replace(/\s/g, '') !== PAIRING.code.replace(/\s/g, '')) {
         throw new Trouble(refusal('notPaired'));
       }
-      this.world.password = password;
+      this.#choose(password);
       this.#open('Ada Novak', 'Acme Legal', catalog);
     });
   }
@@ -493,7 +542,7 @@ export class MockBackend implements Backend {
       const right = new Set(codes.filter((code) => KITS.some((kit) => kit.code === code)));
       if (codes[0] === codes[1]) throw new Trouble(SAME_KIT);
       if (right.size < codes.length) throw new Trouble(refusal('badKit'));
-      this.world.password = password;
+      this.#choose(password);
       if (alone) this.#changeDevices((known) => ({ ...known, valid: known.here, online: false }));
       // As the program does: it is open before the answer is there.
       this.#open('Ada Novak', 'Acme Legal', catalog);
@@ -510,7 +559,7 @@ export class MockBackend implements Backend {
 
   removeDevice(device: DeviceId, password: string) {
     return this.#answer('removeDevice', [device], async () => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.#mustOpen(password);
       this.setStatus({ stage: { type: 'locked' }, waysOut: null });
       await new Promise((done) => setTimeout(done, this.options.delay ?? 0));
       this.world.accountKeys.masterVersion += 1;

@@ -22,6 +22,7 @@ export const tauriBackend: Backend = {
   inspectInvitation: (link) => ask('inspect_invitation', { link }),
   join: (link, name, password) => ask('join', { link, name, password }),
   unlock: (password) => ask('unlock', { password }),
+  unlockWithToken: (pin) => ask('unlock_with_token', { pin }),
   lock: () => ask('lock'),
 
   makeKits: (password) => ask('make_kits', { password }),
@@ -48,6 +49,9 @@ export const tauriBackend: Backend = {
   here: () => ask('here'),
   settings: () => ask('settings'),
   setSettings: (settings) => ask('set_settings', { settings }),
+
+  addToken: (password, place, pin, instead) => ask('add_token', { password, place, pin, instead }),
+  removeToken: (password, fresh) => ask('remove_token', { password, new: fresh }),
 
   accountKeys: () => ask('account_keys'),
   rotateAccountKey: () => ask('rotate_account_key'),

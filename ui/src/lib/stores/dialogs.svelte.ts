@@ -42,6 +42,8 @@ export type Dialog =
   | { kind: 'approve'; request: RecoveryRequest }
   | { kind: 'folderKeys'; folder: FolderId }
   | { kind: 'passwordAndKeys' }
+  | { kind: 'addToken' }
+  | { kind: 'removeToken' }
   | { kind: 'addComputer' }
   | { kind: 'nameComputer'; device: Device }
   | { kind: 'removeComputer'; device: Device }

@@ -624,6 +624,12 @@ export const en = {
     wrong:
       'This password does not open Valise on this computer. Check caps lock and the keyboard’s language.',
     forgotten: 'Forgotten?',
+    wrongPin: 'This is not the PIN of the token.',
+    insert: (name: string | null) =>
+      name === null ? 'Put in the token that opens Valise here.' : `Put in the token ${quoted(name)}.`,
+    withToken: 'Use the token instead',
+    withPassword: 'Use the password instead',
+    lost: 'Token lost, or PIN forgotten?',
   },
 
   recover: {
@@ -928,8 +934,9 @@ export const en = {
     unreachable: 'The server cannot be reached now. Your request stays; Valise tries again by itself.',
     again: 'Ask again',
     remember: 'I remember my old password',
+    rememberToken: 'I can use my token again',
     back: 'See how your request stands',
-    waits: 'Your officers have been asked for help. If you unlock with the password, that is forgotten.',
+    waits: 'Your officers have been asked for help. If you unlock now, that is forgotten.',
     giveUp: 'Give up…',
     giveUpTitle: 'Give up your request?',
     giveUpText:
@@ -1492,10 +1499,47 @@ export const en = {
     },
   },
 
+  /** What opens Valise on one computer. */
+  waysIn: {
+    one: 'What opens Valise on this computer:',
+    either: 'Either of these opens Valise on this computer:',
+    list: 'What opens Valise on this computer',
+    password: 'Password',
+    token: (name: string | null) => (name === null ? 'Token' : `Token ${quoted(name)}`),
+    onlyToken: 'There is no password here. If the token is lost, only your recovery kits open it.',
+    noPassword: 'There is none on this computer: the token opens Valise here, with its PIN.',
+    add: 'Add a token…',
+    remove: 'Remove the token…',
+
+    addTitle: 'Open Valise with a token',
+    addText:
+      'A security key or smart card with a PIN, by its PKCS#11 driver. It belongs to this computer’s Valise only.',
+    how: 'What the token is for',
+    beside: 'As well as the password',
+    besideHint: 'Either opens Valise. Whoever guesses the password still gets in.',
+    instead: 'Instead of the password',
+    insteadHint:
+      'The password opens nothing any more. If the token is lost or breaks, only your recovery kits open it.',
+    insteadNoKit: 'First print your recovery kit: without one, a lost token would be final.',
+    insteadUnproven:
+      'Your kit is not known to be kept. Without it, a lost token is final: nobody can let you in again.',
+    addDo: 'Add the token',
+    adding: 'Adding the token…',
+    added: 'The token opens Valise here, too.',
+    addedInstead: 'The token opens Valise here now. The password does not any more.',
+
+    removeTitle: (name: string | null) =>
+      name === null ? 'Remove the token?' : `Remove the token ${quoted(name)}?`,
+    removeText: 'It opens nothing here any more. The password opens Valise, as it does now.',
+    removeTextOnly: 'It opens nothing here any more. A password opens Valise on this computer from then on.',
+    removeDo: 'Remove the token',
+    removing: 'Removing…',
+    removed: 'The token opens nothing here any more.',
+  },
+
   passwordAndKeys: {
     title: 'Password and keys',
     open: 'Password and keys…',
-    cardText: 'Change the password, see your keys, and make all of it new if somebody may know the password.',
     passwordTitle: 'Change the password',
     passwordText: 'Any recovery kit you have stays good.',
     current: 'Your password now',
