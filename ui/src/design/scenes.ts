@@ -47,6 +47,7 @@ import {
   STATUS,
   strangeNames,
   TOKEN,
+  TOKEN_KEYS,
 } from './world';
 
 export type Scene = {
@@ -178,6 +179,12 @@ async function fillPasswords(hand: Hand, current: string): Promise<void> {
   await hand.fill('New password', 'seven marble ladder violet');
   await hand.fill('New password again', 'seven marble ladder violet');
   await hand.wait(700);
+}
+
+async function toWaysIn(hand: Hand): Promise<void> {
+  await toSecurity(hand);
+  await hand.wait(150);
+  hand.show('Password and keys');
 }
 
 async function toAddToken(hand: Hand): Promise<void> {
@@ -1200,8 +1207,8 @@ export const SCENES: Record<string, Scene> = {
     },
   },
   'token-only-keys': { world: status({ password: false, token: TOKEN }), act: toPasswordAndKeys },
-  'token-card': { world: status({ token: TOKEN }), act: toSecurity },
-  'token-card-only': { world: status({ password: false, token: TOKEN }), act: toSecurity },
+  'token-card': { world: status({ token: TOKEN }), act: toWaysIn },
+  'token-card-only': { world: status({ password: false, token: TOKEN }), act: toWaysIn },
   'token-add': { world: acme, act: toAddToken },
   'token-add-instead': {
     world: status({ waysOut: 'unproven' }),
@@ -1330,6 +1337,22 @@ export const SCENES: Record<string, Scene> = {
     },
   },
   'signing-keys-none': { world: () => ({ ...acme(), signingKeys: [] }), act: toSigningKeys },
+  'signing-keys-token': { world: () => ({ ...acme(), signingKeys: TOKEN_KEYS }), act: toSigningKeys },
+  'signing-key-token': {
+    world: acme,
+    act: async (hand) => {
+      await toSigningKeys(hand);
+      await hand.press('Sign with a token…');
+    },
+  },
+  'sign-token': {
+    world: () => ({ ...acme(), signingKeys: TOKEN_KEYS }),
+    act: async (hand) => {
+      await toSign(hand);
+      await hand.select('Sign with', 'The key on the token “org”');
+      await hand.press('Sign');
+    },
+  },
   'signing-key-new': {
     world: acme,
     act: async (hand) => {
@@ -1532,6 +1555,13 @@ export class Hand {
     input.focus();
     input.value = text;
     input.dispatchEvent(new Event('input', { bubbles: true }));
+    await this.wait(60);
+  }
+
+  async select(label: string, option: string): Promise<void> {
+    const list = (await this.#find(() => field(label), label)) as HTMLSelectElement;
+    list.selectedIndex = [...list.options].findIndex((each) => each.text === option);
+    list.dispatchEvent(new Event('change', { bubbles: true }));
     await this.wait(60);
   }
 

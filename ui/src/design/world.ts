@@ -406,6 +406,12 @@ export const SIGNING_KEYS: SigningKey[] = [
   signingKey(3, { computer: 'Desk at the office', this: true, here: true }),
 ];
 
+/** With one more, on the company's token. */
+export const TOKEN_KEYS: SigningKey[] = [
+  ...SIGNING_KEYS,
+  signingKey(4, { computer: 'Desk at the office', this: true, here: true, token: TOKEN }),
+];
+
 export const PASSWORD_WAY: WayIn = { kind: 'password', place: null };
 
 export function acme(): World {

@@ -225,7 +225,16 @@ export interface Backend {
   exportFile(folder: FolderId, entry: EntryId): Promise<boolean>;
 
   /** Signs a version (none: the newest); everybody in the folder sees it. Reads the whole file, which takes seconds. */
-  sign(folder: FolderId, entry: EntryId, version: DekId | null, statement: string): Promise<Signatures>;
+  sign(
+    folder: FolderId,
+    entry: EntryId,
+    version: DekId | null,
+    statement: string,
+    /** The version of one's key; none: this computer's. */
+    key: number | null,
+    /** Where that key is on a token. */
+    pin: string | null,
+  ): Promise<Signatures>;
   /** Who signed a file, whichever version; `check`: reads the bytes of what was not compared yet. */
   signatures(folder: FolderId, entry: EntryId, check: boolean): Promise<Signatures>;
   /**
@@ -237,6 +246,8 @@ export interface Backend {
   signingKeys(): Promise<SigningKey[]>;
   /** Another one for this computer; the one before is revoked. */
   rotateSigningKey(): Promise<SigningKey[]>;
+  /** Signs with a key on a token from now on, too. It is made there if there is none. */
+  addTokenSigningKey(place: string, pin: string): Promise<SigningKey[]>;
   revokeSigningKey(version: number): Promise<SigningKey[]>;
 
   sync(): Promise<void>;

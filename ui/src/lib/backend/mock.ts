@@ -940,12 +940,22 @@ export class MockBackend implements Backend {
     return this.#answer('exportFile', [id, target], () => true);
   }
 
-  sign(id: FolderId, target: EntryId, version: DekId | null, statement: string) {
-    return this.#answer('sign', [id, target, version, statement], () => {
+  sign(
+    id: FolderId,
+    target: EntryId,
+    version: DekId | null,
+    statement: string,
+    wanted: number | null,
+    pin: string | null,
+  ) {
+    return this.#answer('sign', [id, target, version, statement, wanted], () => {
       const found = this.#entry(id, target);
       const of = this.#numberOf(found, version);
       const key =
-        this.world.signingKeys.find((known) => known.here && known.inForce) ?? this.#newSigningKey();
+        this.world.signingKeys.find((known) =>
+          wanted === null ? known.here && known.inForce && known.token === null : known.version === wanted,
+        ) ?? this.#newSigningKey();
+      if (key.token !== null && pin !== PIN) throw new Trouble(WRONG_PIN);
       const made = signature('a-me', this.world.status.account?.name ?? '', {
         me: true,
         at: clock.now(),
@@ -994,6 +1004,17 @@ export class MockBackend implements Backend {
     });
   }
 
+  addTokenSigningKey(place: string, pin: string) {
+    return this.#answer('addTokenSigningKey', [place], () => {
+      this.#keeper(place, pin);
+      const computer = this.world.devices.find((known) => known.here)?.name ?? null;
+      const version = this.world.signingKeys.length + 1;
+      const made = signingKey(version, { computer, this: true, here: true, token: place });
+      this.world.signingKeys = [...this.world.signingKeys, made];
+      return [...this.world.signingKeys];
+    });
+  }
+
   revokeSigningKey(version: number) {
     return this.#answer('revokeSigningKey', [version], () => {
       this.world.signingKeys = this.world.signingKeys.map((known) =>
@@ -1005,7 +1026,7 @@ export class MockBackend implements Backend {
 
   #newSigningKey(): SigningKey {
     const others = this.world.signingKeys.map((known) =>
-      known.this ? { ...known, here: false, inForce: false } : known,
+      known.this && known.token === null ? { ...known, here: false, inForce: false } : known,
     );
     const version = others.length + 1;
     const computer = this.world.devices.find((known) => known.here)?.name ?? null;

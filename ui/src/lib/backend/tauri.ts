@@ -111,11 +111,13 @@ export const tauriBackend: Backend = {
   save: (folder, entry, version) => ask('save', { folder, entry, version }),
   exportFile: (folder, entry) => ask('export', { folder, entry }),
 
-  sign: (folder, entry, version, statement) => ask('sign', { folder, entry, version, statement }),
+  sign: (folder, entry, version, statement, key, pin) =>
+    ask('sign', { folder, entry, version, statement, key, pin }),
   signatures: (folder, entry, check) => ask('signatures', { folder, entry, check }),
   exportSigned: (folder, entry, version) => ask('export_signed', { folder, entry, version }),
   signingKeys: () => ask('signing_keys'),
   rotateSigningKey: () => ask('rotate_signing_key'),
+  addTokenSigningKey: (place, pin) => ask('add_token_signing_key', { place, pin }),
   revokeSigningKey: (version) => ask('revoke_signing_key', { version }),
 
   sync: () => ask('sync'),

@@ -22,6 +22,7 @@ export type Dialog =
   /** `version` none: the newest, whichever that is. */
   | { kind: 'sign'; row: Row; version: Version | null }
   | { kind: 'newSigningKey' }
+  | { kind: 'tokenSigningKey' }
   | { kind: 'revokeSigningKey'; key: SigningKey }
   | { kind: 'emptyTrash'; count: number }
   | { kind: 'removeMember'; folder: FolderId; member: Member }

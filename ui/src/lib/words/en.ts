@@ -1213,6 +1213,11 @@ export const en = {
     hint: 'Your own words, signed with the file. Only you can say what your signature means.',
     suggestions: ['Approved', 'Agreed', 'Seen'],
     suggest: 'Suggestions',
+    key: 'Sign with',
+    ownKey: 'This computer’s key',
+    tokenKey: (name: string | null) =>
+      name === null ? 'The key on the token' : `The key on the token ${quoted(name)}`,
+    keyVersion: (text: string, version: number) => `${text} (key ${n(version)})`,
     tooLong: (bytes: number) => `This is too long: ${n(bytes)} bytes, and at most 1,000 can be signed.`,
     tooManyLines: (lines: number) => `These are ${n(lines)} lines, and at most 16 can be signed.`,
     forGood:
@@ -1226,12 +1231,21 @@ export const en = {
 
   signingKeys: {
     title: 'Signing keys',
-    text: 'Each of your computers signs with a key of its own. Whoever checks a signature outside Valise compares its fingerprint.',
+    text: 'Each of your computers signs with a key of its own, and a token with another. Whoever checks a signature outside Valise compares its fingerprint.',
     list: 'Signing keys of your account',
     none: 'There is none yet. This computer makes one when you first sign something.',
     noneHere: 'This computer has no key now. It makes one when you next sign.',
     name: (computer: string | null, here: boolean) =>
       computer === null && here ? 'This computer' : computerName(computer),
+    token: (name: string | null) => (name === null ? 'Token' : `Token ${quoted(name)}`),
+    tokenHere: 'used on this computer',
+    tokenAdd: 'Sign with a token…',
+    tokenTitle: 'Sign with a token',
+    tokenText:
+      'A key that never leaves the token signs for you, with its PIN. It is made there if there is none. You choose it when you sign.',
+    tokenDo: 'Use this token',
+    tokenDoing: 'Looking at the token…',
+    tokenDone: 'You can sign with the token now.',
     here: 'this computer',
     notHere: 'this computer, not in use',
     revokedOne: 'revoked',
