@@ -259,6 +259,23 @@ const asked =
   });
 
 const DAY = 86_400_000;
+/** This computer alone opens the board papers, and the server stores on it, too. */
+const singleWay = (): World => {
+  const world = status({ waysOut: 'none' })();
+  world.folders = world.folders.map((known) => ({ ...known, singleWay: known.id === 'f-board' }));
+  world.keyWays.set('f-board', [{ kind: 'thisComputer', name: '' }]);
+  world.entries.set('f-board', [
+    entry('e-agenda', 'Agenda.docx', { size: 31_000 }),
+    entry('e-minutes', 'Minutes, 3 November.pdf', { size: 84_000 }),
+  ]);
+  return { ...world, recovery: NO_RECOVERY, stores: [{ kind: 'pinningNodeHere', name: '' }] };
+};
+
+async function toLoss(hand: Hand): Promise<void> {
+  await hand.menuOf('Board papers');
+  await hand.press('Can this be lost?…');
+}
+
 const toPeople = (hand: Hand) => hand.press('People');
 const toSecurity = (hand: Hand) => hand.press('Security');
 
@@ -1253,6 +1270,31 @@ export const SCENES: Record<string, Scene> = {
       await hand.fill('Choose a password for this computer', 'violet ladder marble seven');
       await hand.wait(700);
     },
+  },
+  'loss-line': { world: acme, act: chooseAgreement },
+  'loss-line-thin': { world: acme, act: (hand) => hand.press('Board presentation.pptx') },
+  'loss-folder': {
+    world: acme,
+    act: async (hand) => {
+      await hand.pressMenu('More for this folder');
+      await hand.press('Can this be lost?…');
+    },
+  },
+  'loss-calm': {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      await hand.details();
+      await hand.wait(300);
+      await hand.press('7 ways to its key, 2 computers hold it');
+    },
+  },
+  'loss-single': { world: singleWay, act: toLoss },
+  'loss-mark': { world: singleWay },
+  'loss-trouble': {
+    world: acme,
+    options: { refuse: { recoverability: refusal('io') } },
+    act: toLoss,
   },
   signatures: { world: acme, act: toSignatures },
   'signatures-bad': { world: signed(BAD_SIGNATURES), act: toSignatures },

@@ -433,6 +433,8 @@ export function acme(): World {
     devices: DEVICES,
     signatures: new Map([['e-spa', SIGNATURES]]),
     signingKeys: SIGNING_KEYS,
+    keyWays: new Map(),
+    stores: [{ kind: 'pinningNode', name: 'valise.acme.example' }],
     reach: new Map([REACH, REACH_REMOVED].map((known) => [known.device, known])),
     password: 'violet ladder marble seven',
     folders: [

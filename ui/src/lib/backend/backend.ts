@@ -37,6 +37,7 @@ import type {
   Pairing,
   Person,
   Reach,
+  Recoverability,
   Recovery,
   Rehearsed,
   Role,
@@ -207,6 +208,8 @@ export interface Backend {
   /** What was taken back, in words; none when there was nothing. */
   undo(): Promise<string | null>;
   details(folder: FolderId, entry: EntryId): Promise<Details>;
+  /** How much would have to be lost at once; no entry: all of the folder. */
+  recoverability(folder: FolderId, entry: EntryId | null): Promise<Recoverability>;
 
   /** Rust opens the dialog; none when it was closed without a choice. */
   addFiles(folder: FolderId, parent: EntryId | null): Promise<Transfer | null>;

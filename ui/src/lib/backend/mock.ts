@@ -4,6 +4,7 @@
  */
 import { clock } from '$lib/format/clock';
 import { keeperKind } from '$lib/format/keeper';
+import { computers } from '$lib/format/loss';
 import { Trouble, type Asking, type Backend, type Unlisten } from './backend';
 import type {
   AccountKeys,
@@ -11,6 +12,7 @@ import type {
   AskedRecovery,
   Authority,
   AuthorityHolder,
+  Copy,
   Crumb,
   DekId,
   Details,
@@ -28,6 +30,7 @@ import type {
   HolderChoice,
   Invitation,
   InvitationPreview,
+  KeyWay,
   Kit,
   KitName,
   Kits,
@@ -36,6 +39,7 @@ import type {
   Pairing,
   Person,
   Reach,
+  Recoverability,
   Recovery,
   RecoveryRequest,
   Rehearsed,
@@ -75,6 +79,10 @@ export type World = {
   /** Newest first; files which are not named here were signed by nobody. */
   signatures: Map<EntryId, DocumentSignature[]>;
   signingKeys: SigningKey[];
+  /** What leads to keys; without it, who is there by the other lists. */
+  keyWays: Map<FolderId, KeyWay[]>;
+  /** Who holds what was sent. */
+  stores: Copy[];
 };
 
 export type MockOptions = {
@@ -898,6 +906,57 @@ export class MockBackend implements Backend {
         held: found.place.type === 'here' || found.place.type === 'onDemand',
       };
     });
+  }
+
+  recoverability(id: FolderId, target: EntryId | null) {
+    return this.#answer('recoverability', [id, target], (): Recoverability => {
+      const known = this.world.folders.find((each) => each.id === id);
+      if (known === undefined) throw new Trouble(refusal('notFound'));
+      const meant = this.#entries(id).filter(
+        (each) =>
+          !each.trashed &&
+          each.kind === 'file' &&
+          (target === null ||
+            each.id === target ||
+            this.#path(id, each.parent).some((at) => at.id === target)),
+      );
+      const held = meant.map((each) => ({ each, copies: this.#copiesOf(each) }));
+      held.sort((a, b) => computers(a.copies) - computers(b.copies));
+      const thin = held
+        .filter(({ copies }) => computers(copies) < 2)
+        .map(({ each, copies }) => ({
+          entry: each.id,
+          path: [...this.#path(id, each.parent).map((at) => at.name), each.name].join('/'),
+          copies: computers(copies),
+        }));
+      return {
+        folder: id,
+        entry: target,
+        name: target === null ? known.name : this.#entry(id, target).name,
+        ways: this.world.keyWays.get(id) ?? this.#waysTo(id),
+        copies: held[0]?.copies ?? [],
+        files: meant.length,
+        thin: thin.slice(0, 100),
+        thinFiles: thin.length,
+      };
+    });
+  }
+
+  #copiesOf({ place }: MockEntry): Copy[] {
+    const here: Copy[] = place.type === 'onDemand' ? [] : [{ kind: 'thisComputer', name: '' }];
+    const sent = place.type === 'here' || place.type === 'onDemand';
+    return sent ? [...here, ...this.world.stores] : here;
+  }
+
+  #waysTo(id: FolderId): KeyWay[] {
+    const others = (this.world.members.get(id) ?? []).filter((member) => !member.me);
+    const own = this.world.devices.filter((device) => device.valid && !device.here);
+    return [
+      { kind: 'thisComputer', name: '' },
+      ...own.map(({ name }): KeyWay => ({ kind: 'ownComputer', name: name ?? '' })),
+      ...(this.world.status.waysOut === 'both' ? [{ kind: 'kits' as const, name: '' }] : []),
+      ...others.map(({ name }): KeyWay => ({ kind: 'colleagueComputer', name })),
+    ];
   }
 
   addFiles(id: FolderId, parent: EntryId | null) {

@@ -100,6 +100,7 @@ export const tauriBackend: Backend = {
   restoreVersion: (folder, entry, version) => ask('restore_version', { folder, entry, version }),
   undo: () => ask('undo'),
   details: (folder, entry) => ask('details', { folder, entry }),
+  recoverability: (folder, entry) => ask('recoverability', { folder, entry }),
 
   addFiles: (folder, parent) => ask('add_files', { folder, parent }),
   addDirectories: (folder, parent) => ask('add_directories', { folder, parent }),

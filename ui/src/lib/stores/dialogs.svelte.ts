@@ -1,6 +1,7 @@
 /** The one dialog that is open, and what it is about. */
 import type {
   Device,
+  EntryId,
   FolderId,
   KitStatus,
   Member,
@@ -42,6 +43,8 @@ export type Dialog =
   | { kind: 'endHelp' }
   | { kind: 'approve'; request: RecoveryRequest }
   | { kind: 'folderKeys'; folder: FolderId }
+  /** Whether it can be lost; no entry: all of the folder. */
+  | { kind: 'loss'; folder: FolderId; entry: EntryId | null }
   | { kind: 'passwordAndKeys' }
   | { kind: 'addToken' }
   | { kind: 'removeToken' }

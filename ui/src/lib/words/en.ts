@@ -1,11 +1,16 @@
 import type {
   AskedStage,
   Connection,
+  Copy,
+  CopyKind,
   ErrorCode,
   Escrow,
+  KeyWay,
+  KeyWayKind,
   KeyringState,
   KitName,
   Place,
+  Recoverability,
   Role,
   TransferKind,
   Verdict,
@@ -13,6 +18,7 @@ import type {
 import { clock } from '$lib/format/clock';
 import type { KeeperKind } from '$lib/format/keeper';
 import type { FileKind } from '$lib/format/kinds';
+import { computers, fewCopies, fewWays } from '$lib/format/loss';
 import { displayName, displayText } from '$lib/format/name';
 import { count, dayOf, size, span, type Span } from '$lib/format/numbers';
 
@@ -221,6 +227,32 @@ const VERDICT: Record<Verdict, { short: string; long: string }> = {
     short: 'Not valid',
     long: 'It was not made with the key that it names, or says something false. Do not rely on it.',
   },
+};
+
+const waysToKey = (value: number) => plural(value, 'way to its key', 'ways to its key');
+const heldBy = (value: number, what: string) =>
+  value === 0
+    ? `no computer is known to hold ${what}`
+    : `${plural(value, 'computer holds', 'computers hold')} ${what}`;
+
+/** What leads to a key. */
+const KEY_WAY: Record<KeyWayKind, (name: string) => string> = {
+  thisComputer: () => 'This computer',
+  ownComputer: (name) => (name === '' ? 'Another computer of yours' : `Your computer ${quoted(name)}`),
+  kits: () => 'Both your recovery kits, on paper',
+  kitAndHelp: () => 'Your recovery kit, with your officers’ help',
+  colleagueComputer: (name) => (name === '' ? 'A colleague’s computer' : `${displayName(name)}’s computer`),
+  colleagueRecovery: (name) =>
+    name === ''
+      ? 'A colleague’s recovery, without their computers'
+      : `${displayName(name)}’s recovery, without their computers`,
+};
+
+/** Who holds the bytes. */
+const COPY: Record<CopyKind, (name: string) => string> = {
+  thisComputer: () => 'This computer',
+  pinningNode: (name) => (name === '' ? 'The server' : `The server ${displayName(name)}`),
+  pinningNodeHere: () => 'The server’s copy on this computer',
 };
 
 /** Where a key can be kept. */
@@ -1511,6 +1543,67 @@ export const en = {
       if (days === 0) return `The key of ${quoted(folder)} does not change by itself any more.`;
       return `The key of ${quoted(folder)} changes by itself every ${days === 365 ? 'year' : plural(days, 'day', 'days')}.`;
     },
+  },
+
+  /** "Can this ever be lost?" */
+  loss: {
+    open: 'Can this be lost?…',
+    ask: 'Can this ever be lost?',
+    line: (found: Recoverability): string => {
+      const ways = waysToKey(found.ways.length);
+      if (found.files === 0) return ways;
+      if (found.files === 1) return `${ways}, ${heldBy(computers(found.copies), 'it')}`;
+      return found.thinFiles > 0
+        ? `${ways}, ${plural(found.thinFiles, 'file', 'files')} on one computer or none`
+        : `${ways}, ${heldBy(computers(found.copies), 'every file')}`;
+    },
+    title: (name: string) => `Can ${quoted(name)} ever be lost?`,
+    verdict: (found: Recoverability): string => {
+      const many = found.files > 1;
+      if (fewWays(found) && fewCopies(found))
+        return `Yes, by one loss: ${found.ways.length === 0 ? 'no way leads' : 'a single way leads'} to its key, and ${many ? 'some files are' : 'it is'} on one computer or none.`;
+      if (fewWays(found))
+        return found.ways.length === 0
+          ? 'No way to its key is known that would outlast this computer.'
+          : 'Yes, by one loss: a single way leads to its key. Without it, nobody can open it any more.';
+      if (fewCopies(found))
+        return many
+          ? `Some of it, by one loss: ${plural(found.thinFiles, 'file is', 'files are')} on one computer or none.`
+          : 'Yes, by one loss: it is on one computer or none.';
+      return 'Not by one loss. Several things would have to go wrong at once.';
+    },
+    ways: (value: number) => (value === 0 ? 'No way to its key' : waysToKey(value)),
+    way: ({ kind, name }: KeyWay) => KEY_WAY[kind](name),
+    waysHint: 'Any one of them is enough, and none needs what another one needs.',
+    wayHint: 'If this one is lost, nobody can open it any more.',
+    noWays: 'Nobody who could open it is known to be left.',
+    copies: (value: number, files: number) => {
+      const said = heldBy(value, files > 1 ? 'all of it' : 'it');
+      return said.charAt(0).toUpperCase() + said.slice(1);
+    },
+    copy: ({ kind, name }: Copy) => COPY[kind](name),
+    same: 'does not count: same computer',
+    fewest: 'Counted for the file that the fewest hold. Colleagues may have opened more.',
+    thin: (value: number) =>
+      value === 1 ? '1 file on one computer or none' : `${n(value)} files on one computer or none`,
+    held: (value: number) => (value === 0 ? 'nobody known' : plural(value, 'computer', 'computers')),
+    more: (value: number) => `and ${plural(value, 'more file', 'more files')}`,
+    todo: 'What to do',
+    kits: 'Print your recovery kit: a way that needs none of your computers.',
+    kitsDo: 'Print it…',
+    prove: 'Prove on the page Security that your printed kit is kept. Until then it is no way that counts.',
+    computer: 'Add another computer of yours. It opens everything that you can.',
+    computerDo: 'Add a computer…',
+    colleague: 'Add a colleague: their computers are ways of their own.',
+    colleagueDo: 'Add a colleague…',
+    server: 'Connect a server on another computer. It keeps a copy that it cannot read.',
+    serverDo: 'Connect a server…',
+    serverElsewhere:
+      'The server stores its copy on this very computer. Have it store on another one: whoever looks after the server can change that.',
+    wait: 'Stay connected until it is sent: then the server holds it, too.',
+    keepHere:
+      'Open the files once on this computer, or save copies: so far only the server is known to hold them.',
+    single: 'A single way leads to its key: one loss, and nobody opens it any more',
   },
 
   /** What opens Valise on one computer. */
