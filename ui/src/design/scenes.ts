@@ -259,6 +259,31 @@ const asked =
   });
 
 const DAY = 86_400_000;
+/** Chidi stands ready; of Ada's own folders one has nobody else in it. */
+const heir =
+  ({ successor = 'a-chidi', decided = false, name = 'Chidi Okafor' }) =>
+  (): World => {
+    const world = acme();
+    world.members.set('f-board', world.members.get('f-board')?.slice(0, 1) ?? []);
+    world.successor = successor;
+    world.people = world.people.map((known) => (known.account === 'a-chidi' ? { ...known, name } : known));
+    if (!decided) return world;
+    world.successors = new Map([
+      ['f-merger', 'a-chidi'],
+      ['f-board', null],
+    ]);
+    world.folders = world.folders.map((known) =>
+      known.id === 'f-merger' ? { ...known, successor: name } : known,
+    );
+    return world;
+  };
+
+async function toHeirs(hand: Hand): Promise<void> {
+  await hand.press('People');
+  await hand.wait(100);
+  hand.show('Who takes over folders of somebody who leaves');
+}
+
 /** This computer alone opens the board papers, and the server stores on it, too. */
 const singleWay = (): World => {
   const world = status({ waysOut: 'none' })();
@@ -1296,6 +1321,37 @@ export const SCENES: Record<string, Scene> = {
     options: { refuse: { recoverability: refusal('io') } },
     act: toLoss,
   },
+  'heir-none': { world: acme, act: toHeirs },
+  'heir-named': { world: heir({ decided: true }), act: toHeirs },
+  'heir-gone': { world: heir({ successor: 'a-gone', decided: true }), act: toHeirs },
+  'heir-no-officer': {
+    world: () => ({
+      ...heir({})(),
+      people: PEOPLE.map((person) => ({ ...person, officer: person.account === 'a-chidi' })),
+    }),
+    act: toPeople,
+  },
+  'heir-choose': {
+    world: acme,
+    act: async (hand) => {
+      await toHeirs(hand);
+      await hand.press('Choose who…');
+    },
+  },
+  'heir-bar': { world: heir({}), act: toPeople },
+  'heir-bar-long': { world: heir({ name: LONG_NAME }), act: toPeople },
+  'heir-reminder': { world: heir({}) },
+  'heir-each': {
+    world: heir({}),
+    act: async (hand) => {
+      await toPeople(hand);
+      await hand.press('Decide for each…');
+    },
+  },
+  'heir-folder': { world: heir({ decided: true }) },
+  'heir-share': { world: heir({ decided: true }), act: (hand) => hand.press('Share') },
+  'heir-close-account': { world: heir({ decided: true }), act: toCloseAccount },
+  ownerless: { world: withFolder({ ownerless: true, role: 'editor' }) },
   signatures: { world: acme, act: toSignatures },
   'signatures-bad': { world: signed(BAD_SIGNATURES), act: toSignatures },
   'signatures-none': { world: signed([]), act: toSignatures },

@@ -434,6 +434,8 @@ export function acme(): World {
     signatures: new Map([['e-spa', SIGNATURES]]),
     signingKeys: SIGNING_KEYS,
     keyWays: new Map(),
+    successor: null,
+    successors: new Map(),
     stores: [{ kind: 'pinningNode', name: 'valise.acme.example' }],
     reach: new Map([REACH, REACH_REMOVED].map((known) => [known.device, known])),
     password: 'violet ladder marble seven',

@@ -46,6 +46,7 @@ import type {
   Signatures,
   SigningKey,
   Status,
+  Succession,
   Transfer,
 } from './types';
 
@@ -180,6 +181,13 @@ export interface Backend {
   setOfficer(account: AccountId, officer: boolean): Promise<void>;
   /** Refused at once everywhere, and out of every folder that has another owner. Nobody closes their own. */
   closeAccount(account: AccountId): Promise<void>;
+
+  /** Who takes over folders of somebody whose account is closed, and what own folders say of it. */
+  succession(): Promise<Succession>;
+  /** Only officers decide this; none: nobody. */
+  nameSuccessor(account: AccountId | null): Promise<Succession>;
+  /** For a folder that this person alone owns; none: nobody. */
+  setFolderSuccessor(folder: FolderId, account: AccountId | null): Promise<Succession>;
 
   folderKeys(folder: FolderId): Promise<FolderKeys>;
   /** A new key for what comes from now on; content stays as it is. */

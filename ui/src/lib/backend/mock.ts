@@ -7,6 +7,7 @@ import { keeperKind } from '$lib/format/keeper';
 import { computers } from '$lib/format/loss';
 import { Trouble, type Asking, type Backend, type Unlisten } from './backend';
 import type {
+  AccountId,
   AccountKeys,
   ApiError,
   AskedRecovery,
@@ -49,6 +50,8 @@ import type {
   Signatures,
   SigningKey,
   Status,
+  Succession,
+  Successor,
   Transfer,
   WayIn,
 } from './types';
@@ -81,6 +84,10 @@ export type World = {
   signingKeys: SigningKey[];
   /** What leads to keys; without it, who is there by the other lists. */
   keyWays: Map<FolderId, KeyWay[]>;
+  /** Whom officers have named to take over folders. */
+  successor: AccountId | null;
+  /** What owners decided, by folder. */
+  successors: Map<FolderId, AccountId | null>;
   /** Who holds what was sent. */
   stores: Copy[];
 };
@@ -690,6 +697,57 @@ export class MockBackend implements Backend {
         if (owned && kept.length < members.length) this.#changeMembers(id, () => kept);
       }
     });
+  }
+
+  succession() {
+    return this.#answer('succession', [], () => this.#succession());
+  }
+
+  nameSuccessor(account: AccountId | null) {
+    return this.#answer('nameSuccessor', [account], () => {
+      if (!this.world.people.some((known) => known.me && known.officer)) throw new Trouble(NO_OFFICER);
+      this.world.successor = account;
+      return this.#succession();
+    });
+  }
+
+  setFolderSuccessor(id: FolderId, account: AccountId | null) {
+    return this.#answer('setFolderSuccessor', [id, account], () => {
+      this.world.successors.set(id, account);
+      const successor = this.#successor(account)?.name ?? null;
+      this.world.folders = this.world.folders.map((known) =>
+        known.id === id ? { ...known, successor } : known,
+      );
+      this.emit({ type: 'foldersChanged' });
+      return this.#succession();
+    });
+  }
+
+  #succession(): Succession {
+    const mayName = this.world.people.some((known) => known.me && known.officer);
+    const owned = this.world.folders.filter((known) => {
+      const owners = (this.world.members.get(known.id) ?? []).filter((member) => member.role === 'owner');
+      return !known.personal && known.role === 'owner' && owners.every((member) => member.me);
+    });
+    const folders = owned.map(({ id, name }) => ({
+      folder: id,
+      name,
+      successor: this.#successor(this.world.successors.get(id) ?? null),
+      decided: this.world.successors.has(id),
+      alone: (this.world.members.get(id) ?? []).length < 2,
+    }));
+    return { named: this.#successor(this.world.successor), mayName, folders };
+  }
+
+  #successor(account: AccountId | null): Successor | null {
+    if (account === null) return null;
+    const person = this.world.people.find((known) => known.account === account);
+    return {
+      account,
+      name: person?.name ?? 'Eve Marsh',
+      me: person?.me ?? false,
+      gone: person === undefined,
+    };
   }
 
   /** The person that an officer decides about. */

@@ -80,6 +80,10 @@ export const tauriBackend: Backend = {
   setOfficer: (account, officer) => ask('set_officer', { account, officer }),
   closeAccount: (account) => ask('close_account', { account }),
 
+  succession: () => ask('succession'),
+  nameSuccessor: (account) => ask('name_successor', { account }),
+  setFolderSuccessor: (folder, account) => ask('set_folder_successor', { folder, account }),
+
   folderKeys: (folder) => ask('folder_keys', { folder }),
   rotateFolderKey: (folder) => ask('rotate_folder_key', { folder }),
   rewrap: (folder) => ask('rewrap', { folder }),

@@ -40,6 +40,9 @@ export type Dialog =
   /** Who can help with a forgotten password. */
   | { kind: 'helpers' }
   | { kind: 'rewrapHelp' }
+  /** Who takes over folders of somebody who leaves. */
+  | { kind: 'nameHeir' }
+  | { kind: 'decideHeirs' }
   | { kind: 'endHelp' }
   | { kind: 'approve'; request: RecoveryRequest }
   | { kind: 'folderKeys'; folder: FolderId }

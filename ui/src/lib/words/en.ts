@@ -1424,7 +1424,11 @@ export const en = {
       'What they opened before, they may have kept.',
     ],
     stays:
-      'Folders that only they own stay as they are, and nobody else can become their owner. If you can, have them name another owner first.',
+      'Nobody is named to take over folders: those that only they own stay as they are, and nobody else can become their owner. If you can, have them name another owner first.',
+    staysHeir:
+      'They are named to take over folders of others, and cannot any more then: name somebody else on this page. Folders that only they own stay as they are, without an owner.',
+    passes: (name: string) =>
+      `Folders that only they own pass to ${displayName(name)} where they agreed to that. The others stay as they are, and nobody else can become their owner.`,
     name: (name: string) => `To be sure, type their name: ${displayName(name)}`,
     different: (name: string) => `This is not the name. Please type ${displayName(name)}.`,
     do: (name: string) => `Close ${displayName(name)}’s account`,
@@ -1545,6 +1549,57 @@ export const en = {
     },
   },
 
+  /** Who takes over folders of somebody who leaves. */
+  heirs: {
+    title: 'Who takes over folders of somebody who leaves',
+    none: 'Nobody so far. When the account of a folder’s only owner is closed, nobody manages it any more: the others go on with it, but nobody can invite or remove people.',
+    about:
+      'When an account is closed, folders that only this person owned pass to whom you see here, where the owner agreed.',
+    gone: 'cannot any more: the account is closed',
+    choose: 'Choose who…',
+    change: 'Change…',
+    own: 'Your folders…',
+    nobody: 'Nobody',
+
+    dialogTitle: 'Who takes over folders?',
+    person: 'Takes over',
+    points: [
+      'Every owner is asked to agree, and may choose somebody else or nobody.',
+      'Nothing passes before an account is closed. Then the person becomes the folder’s owner, and can open what is in it.',
+      'Everybody in the workspace sees who it is.',
+    ],
+    save: 'Save',
+    saving: 'Saving…',
+    namedDone: (name: string) => `${displayName(name)} is named. Owners are asked to agree.`,
+    clearedDone: 'Nobody is named to take over folders.',
+
+    would: (name: string, folders: number) =>
+      `When your account is closed, ${displayName(name)} takes over ${plural(folders, 'folder', 'folders')} that only you own`,
+    wouldText: 'If you agree. Until then nothing passes to anybody.',
+    someAlone: (alone: number, all: number) =>
+      all === 1
+        ? 'Nobody else is in it: no colleague’s computer could hand its key over.'
+        : `In ${n(alone)} of them nobody else is: no colleague’s computer could hand its key over.`,
+    agree: 'Agree',
+    each: 'Decide for each…',
+    agreed: (name: string, folders: number) =>
+      `${displayName(name)} takes over ${plural(folders, 'folder', 'folders')} of yours when your account is closed.`,
+    eachTitle: 'Who takes over your folders?',
+    eachText: 'When your account is closed. These are the folders that only you own.',
+    of: (folder: string) => `Takes over ${quoted(folder)}`,
+    alone: 'Nobody else is in it: add somebody, or nobody could hand its key over.',
+    decided: 'Decided.',
+
+    reminder: 'Who takes over your folders?',
+    reminderText: (name: string, folders: number) =>
+      `${displayName(name)} stands ready for ${plural(folders, 'folder', 'folders')} that only you own. Agree, or choose otherwise.`,
+    reminderDo: 'Decide…',
+
+    takes: (name: string) => `${displayName(name)} takes it over if its owner leaves.`,
+    ownerless:
+      'Nobody manages this folder: its owner’s account is closed. You can go on with it; nobody can invite or remove people.',
+  },
+
   /** "Can this ever be lost?" */
   loss: {
     open: 'Can this be lost?…',
@@ -1555,7 +1610,7 @@ export const en = {
       if (found.files === 1) return `${ways}, ${heldBy(computers(found.copies), 'it')}`;
       return found.thinFiles > 0
         ? `${ways}, ${plural(found.thinFiles, 'file', 'files')} on one computer or none`
-        : `${ways}, ${heldBy(computers(found.copies), 'every file')}`;
+        : `${ways}, each file on ${plural(computers(found.copies), 'computer', 'computers')} or more`;
     },
     title: (name: string) => `Can ${quoted(name)} ever be lost?`,
     verdict: (found: Recoverability): string => {
@@ -1577,13 +1632,17 @@ export const en = {
     waysHint: 'Any one of them is enough, and none needs what another one needs.',
     wayHint: 'If this one is lost, nobody can open it any more.',
     noWays: 'Nobody who could open it is known to be left.',
-    copies: (value: number, files: number) => {
-      const said = heldBy(value, files > 1 ? 'all of it' : 'it');
-      return said.charAt(0).toUpperCase() + said.slice(1);
+    copies: (value: number, files: number): string => {
+      if (files > 1)
+        return value === 0
+          ? 'Some files are on no computer that is known'
+          : `Each file is on at least ${plural(value, 'computer', 'computers')}`;
+      return value === 0 ? 'No computer is known to hold it' : heldBy(value, 'it');
     },
     copy: ({ kind, name }: Copy) => COPY[kind](name),
     same: 'does not count: same computer',
-    fewest: 'Counted for the file that the fewest hold. Colleagues may have opened more.',
+    fewest:
+      'These hold the file that the fewest hold. Colleagues’ computers may hold it, too; they are not counted.',
     thin: (value: number) =>
       value === 1 ? '1 file on one computer or none' : `${n(value)} files on one computer or none`,
     held: (value: number) => (value === 0 ? 'nobody known' : plural(value, 'computer', 'computers')),
