@@ -296,6 +296,12 @@ const singleWay = (): World => {
   return { ...world, recovery: NO_RECOVERY, stores: [{ kind: 'pinningNodeHere', name: '' }] };
 };
 
+async function toKeptSafe(hand: Hand): Promise<void> {
+  await hand.details();
+  await hand.wait(400);
+  hand.show('Kept safe');
+}
+
 async function toLoss(hand: Hand): Promise<void> {
   await hand.menuOf('Board papers');
   await hand.press('Can this be lost?…');
@@ -1296,8 +1302,20 @@ export const SCENES: Record<string, Scene> = {
       await hand.wait(700);
     },
   },
-  'loss-line': { world: acme, act: chooseAgreement },
-  'loss-line-thin': { world: acme, act: (hand) => hand.press('Board presentation.pptx') },
+  'loss-line': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Timetable (Ada’s copy, 3 Nov).pdf');
+      await toKeptSafe(hand);
+    },
+  },
+  'loss-line-thin': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Board presentation.pptx');
+      await toKeptSafe(hand);
+    },
+  },
   'loss-folder': {
     world: acme,
     act: async (hand) => {

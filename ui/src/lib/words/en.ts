@@ -1002,6 +1002,7 @@ export const en = {
     alarmDo: 'Open Security',
     kit: 'Print your recovery kit',
     kitText: 'A forgotten password is final until you have it on paper. It takes two minutes.',
+    kitTextToken: 'A lost token is final until you have it on paper. It takes two minutes.',
     kitDo: 'Print it',
     unproven: 'Is your kit on paper?',
     unprovenText: 'What was printed is not known to be kept yet. Two groups from the paper prove it.',
@@ -1592,7 +1593,7 @@ export const en = {
 
     reminder: 'Who takes over your folders?',
     reminderText: (name: string, folders: number) =>
-      `${displayName(name)} stands ready for ${plural(folders, 'folder', 'folders')} that only you own. Agree, or choose otherwise.`,
+      `${firstName(name)} stands ready for ${plural(folders, 'folder', 'folders')} that only you own. Agree, or choose otherwise.`,
     reminderDo: 'Decide…',
 
     takes: (name: string) => `${displayName(name)} takes it over if its owner leaves.`,
@@ -1659,9 +1660,8 @@ export const en = {
     serverDo: 'Connect a server…',
     serverElsewhere:
       'The server stores its copy on this very computer. Have it store on another one: whoever looks after the server can change that.',
-    wait: 'Stay connected until it is sent: then the server holds it, too.',
-    keepHere:
-      'Open the files once on this computer, or save copies: so far only the server is known to hold them.',
+    wait: 'What is still being sent is soon on the server, too: stay connected until it is.',
+    keepHere: 'What only the server is known to hold: open it once on this computer, or save a copy.',
     single: 'A single way leads to its key: one loss, and nobody opens it any more',
   },
 
@@ -1932,6 +1932,9 @@ export const en = {
     lockText:
       'Also when the screen locks or the computer sleeps. Transfers are finished first, but not before sleep. By the clock it also waits while a file is open in another program; with the screen, such a file is closed.',
     recoveryTitle: 'If you forget the password',
+    recoveryTitleToken: 'If the token is lost',
+    recoveryNoneToken:
+      'There is no recovery kit yet, so a lost token is final: nobody can let you in, not a colleague, not the server, not we.',
     recoveryNone:
       'There is no recovery kit yet, so a forgotten password is final: nobody can reset it, not a colleague, not the server, not we.',
     recovery: 'Any two of these open Valise on this computer:',
