@@ -20,6 +20,7 @@ import {
   LAST_OFFICER,
   MockBackend,
   PAIRING,
+  PIN,
   refusal,
   type MockOptions,
   type World,
@@ -35,6 +36,7 @@ import {
   CHIDI_HELPS,
   DANA_ASKS,
   HELPED,
+  KEPT_HOLDER,
   many,
   MERGER_KEYS,
   NO_RECOVERY,
@@ -44,6 +46,8 @@ import {
   SIGNATURES,
   STATUS,
   strangeNames,
+  TOKEN,
+  TOKEN_KEYS,
 } from './world';
 
 export type Scene = {
@@ -53,6 +57,7 @@ export type Scene = {
 };
 
 const status = (change: Partial<Status>) => (): World => ({ ...acme(), status: { ...STATUS, ...change } });
+const locked = (change: Partial<Status>) => status({ stage: { type: 'locked' }, ...change });
 const account = STATUS.account;
 
 const transfer: Transfer = {
@@ -176,6 +181,17 @@ async function fillPasswords(hand: Hand, current: string): Promise<void> {
   await hand.wait(700);
 }
 
+async function toWaysIn(hand: Hand): Promise<void> {
+  await toSecurity(hand);
+  await hand.wait(150);
+  hand.show('Password and keys');
+}
+
+async function toAddToken(hand: Hand): Promise<void> {
+  await toSecurity(hand);
+  await hand.press('Add a token…');
+}
+
 async function toRenew(hand: Hand): Promise<void> {
   await toPasswordAndKeys(hand);
   await hand.press('Make everything new…');
@@ -243,12 +259,65 @@ const asked =
   });
 
 const DAY = 86_400_000;
+/** Chidi stands ready; of Ada's own folders one has nobody else in it. */
+const heir =
+  ({ successor = 'a-chidi', decided = false, name = 'Chidi Okafor' }) =>
+  (): World => {
+    const world = acme();
+    world.members.set('f-board', world.members.get('f-board')?.slice(0, 1) ?? []);
+    world.successor = successor;
+    world.people = world.people.map((known) => (known.account === 'a-chidi' ? { ...known, name } : known));
+    if (!decided) return world;
+    world.successors = new Map([
+      ['f-merger', 'a-chidi'],
+      ['f-board', null],
+    ]);
+    world.folders = world.folders.map((known) =>
+      known.id === 'f-merger' ? { ...known, successor: name } : known,
+    );
+    return world;
+  };
+
+async function toHeirs(hand: Hand): Promise<void> {
+  await hand.press('People');
+  await hand.wait(100);
+  hand.show('Who takes over folders of somebody who leaves');
+}
+
+/** This computer alone opens the board papers, and the server stores on it, too. */
+const singleWay = (): World => {
+  const world = status({ waysOut: 'none' })();
+  world.folders = world.folders.map((known) => ({ ...known, singleWay: known.id === 'f-board' }));
+  world.keyWays.set('f-board', [{ kind: 'thisComputer', name: '' }]);
+  world.entries.set('f-board', [
+    entry('e-agenda', 'Agenda.docx', { size: 31_000 }),
+    entry('e-minutes', 'Minutes, 3 November.pdf', { size: 84_000 }),
+  ]);
+  return { ...world, recovery: NO_RECOVERY, stores: [{ kind: 'pinningNodeHere', name: '' }] };
+};
+
+async function toKeptSafe(hand: Hand): Promise<void> {
+  await hand.details();
+  await hand.wait(400);
+  hand.show('Kept safe');
+}
+
+async function toLoss(hand: Hand): Promise<void> {
+  await hand.menuOf('Board papers');
+  await hand.press('Can this be lost?…');
+}
+
 const toPeople = (hand: Hand) => hand.press('People');
 const toSecurity = (hand: Hand) => hand.press('Security');
 
 async function toHelpers(hand: Hand): Promise<void> {
   await toPeople(hand);
   await hand.press('Choose who can help…');
+}
+
+async function toKeptKey(hand: Hand): Promise<void> {
+  await toHelpers(hand);
+  await hand.press('A key that is kept elsewhere');
 }
 
 async function toRehearse(hand: Hand): Promise<void> {
@@ -448,6 +517,19 @@ export const SCENES: Record<string, Scene> = {
       await hand.fill('Password', 'violet ladder marble seven');
       await hand.press('Unlock');
     },
+  },
+  'unlock-token': { world: locked({ password: false, token: TOKEN }) },
+  'unlock-token-wrong': {
+    world: locked({ password: false, token: TOKEN }),
+    act: async (hand) => {
+      await hand.fill('PIN of the token', '1234');
+      await hand.press('Unlock');
+    },
+  },
+  'unlock-either': { world: locked({ token: TOKEN }) },
+  'unlock-either-token': {
+    world: locked({ token: TOKEN }),
+    act: (hand) => hand.press('Use the token instead'),
   },
   'start-trouble': { world: acme, options: { refuse: { status: refusal('inUse') } } },
 
@@ -810,19 +892,23 @@ export const SCENES: Record<string, Scene> = {
     act: toPeople,
   },
   'help-kept': {
-    world: helping({
-      holders: [
-        ...CHIDI_HELPS.holders,
-        {
-          account: null,
-          name: 'Security key in the office safe',
-          mine: false,
-          gone: false,
-          fingerprint: '0f4e 71b2 c9d8 3a65 e017 b4f9 286c d53a',
-        },
-      ],
-    }),
+    world: helping({ holders: [...CHIDI_HELPS.holders, KEPT_HOLDER] }),
     act: toPeople,
+  },
+  'help-kept-menu': {
+    world: helping({ holders: [KEPT_HOLDER] }),
+    act: async (hand) => {
+      await toPeople(hand);
+      await hand.pressMenu('More about who can help');
+    },
+  },
+  'help-rewrap': {
+    world: helping({ holders: [KEPT_HOLDER] }),
+    act: async (hand) => {
+      await toPeople(hand);
+      await hand.pressMenu('More about who can help');
+      await hand.press('Move under the newest version of the key…');
+    },
   },
   'help-no-officer': {
     world: () => ({
@@ -849,6 +935,31 @@ export const SCENES: Record<string, Scene> = {
       await hand.press('Two officers, both needed');
     },
   },
+  'helpers-kept': {
+    world: acme,
+    act: async (hand) => {
+      await toKeptKey(hand);
+      await hand.fill('Address of the key', TOKEN);
+      await hand.fill('PIN of the token', PIN);
+      await hand.press('Make the key there');
+    },
+  },
+  'helpers-kept-empty': { world: acme, act: toKeptKey },
+  'helpers-kept-trouble': {
+    world: acme,
+    act: async (hand) => {
+      await toKeptKey(hand);
+      await hand.fill('Address of the key', TOKEN);
+      await hand.press('Make the key there');
+    },
+  },
+  'helpers-kept-officer': {
+    world: acme,
+    act: async (hand) => {
+      await toKeptKey(hand);
+      await hand.press('An officer is needed, too');
+    },
+  },
   'helpers-only-officer': { world: onlyOfficer, act: toHelpers },
   'helpers-offline': {
     world: acme,
@@ -867,6 +978,13 @@ export const SCENES: Record<string, Scene> = {
   },
   request: { world: helping({ ...BOTH_HELP, requests: [DANA_ASKS] }), act: toPeople },
   'request-approve': { world: helping({ ...BOTH_HELP, requests: [DANA_ASKS] }), act: toApprove },
+  'request-approve-kept': {
+    world: helping({ holders: [KEPT_HOLDER], requests: [{ ...DANA_ASKS, needsSecret: true }] }),
+    act: async (hand) => {
+      await toApprove(hand);
+      await hand.press('This computer has not used it before');
+    },
+  },
   'request-approve-missing': {
     world: helping({ ...BOTH_HELP, requests: [DANA_ASKS] }),
     act: async (hand) => {
@@ -1136,6 +1254,122 @@ export const SCENES: Record<string, Scene> = {
       await hand.press('Make everything new');
     },
   },
+  'token-only-keys': { world: status({ password: false, token: TOKEN }), act: toPasswordAndKeys },
+  'token-card': { world: status({ token: TOKEN }), act: toWaysIn },
+  'token-card-only': { world: status({ password: false, token: TOKEN }), act: toWaysIn },
+  'token-add': { world: acme, act: toAddToken },
+  'token-add-instead': {
+    world: status({ waysOut: 'unproven' }),
+    act: async (hand) => {
+      await toAddToken(hand);
+      await hand.fill('Address of the token', TOKEN);
+      await hand.fill('PIN of the token', PIN);
+      await hand.press('Instead of the password');
+      await hand.fill('Your password now', 'violet ladder marble seven');
+    },
+  },
+  'token-add-no-kit': { world: withoutKits, act: toAddToken },
+  'token-add-missing': {
+    world: acme,
+    act: async (hand) => {
+      await toAddToken(hand);
+      await hand.press('Add the token');
+    },
+  },
+  'token-add-trouble': {
+    world: acme,
+    act: async (hand) => {
+      await toAddToken(hand);
+      await hand.fill('Address of the token', TOKEN);
+      await hand.fill('PIN of the token', '1234');
+      await hand.fill('Your password now', 'violet ladder marble seven');
+      await hand.press('Add the token');
+    },
+  },
+  'token-remove': {
+    world: status({ token: TOKEN }),
+    act: async (hand) => {
+      await toSecurity(hand);
+      await hand.press('Remove the token…');
+    },
+  },
+  'token-remove-only': {
+    world: status({ password: false, token: TOKEN }),
+    act: async (hand) => {
+      await toSecurity(hand);
+      await hand.press('Remove the token…');
+      await hand.fill('Choose a password for this computer', 'violet ladder marble seven');
+      await hand.wait(700);
+    },
+  },
+  'loss-line': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Timetable (Ada’s copy, 3 Nov).pdf');
+      await toKeptSafe(hand);
+    },
+  },
+  'loss-line-thin': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Board presentation.pptx');
+      await toKeptSafe(hand);
+    },
+  },
+  'loss-folder': {
+    world: acme,
+    act: async (hand) => {
+      await hand.pressMenu('More for this folder');
+      await hand.press('Can this be lost?…');
+    },
+  },
+  'loss-calm': {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      await hand.details();
+      await hand.wait(300);
+      await hand.press('7 ways to its key, 2 computers hold it');
+    },
+  },
+  'loss-single': { world: singleWay, act: toLoss },
+  'loss-mark': { world: singleWay },
+  'loss-trouble': {
+    world: acme,
+    options: { refuse: { recoverability: refusal('io') } },
+    act: toLoss,
+  },
+  'heir-none': { world: acme, act: toHeirs },
+  'heir-named': { world: heir({ decided: true }), act: toHeirs },
+  'heir-gone': { world: heir({ successor: 'a-gone', decided: true }), act: toHeirs },
+  'heir-no-officer': {
+    world: () => ({
+      ...heir({})(),
+      people: PEOPLE.map((person) => ({ ...person, officer: person.account === 'a-chidi' })),
+    }),
+    act: toPeople,
+  },
+  'heir-choose': {
+    world: acme,
+    act: async (hand) => {
+      await toHeirs(hand);
+      await hand.press('Choose who…');
+    },
+  },
+  'heir-bar': { world: heir({}), act: toPeople },
+  'heir-bar-long': { world: heir({ name: LONG_NAME }), act: toPeople },
+  'heir-reminder': { world: heir({}) },
+  'heir-each': {
+    world: heir({}),
+    act: async (hand) => {
+      await toPeople(hand);
+      await hand.press('Decide for each…');
+    },
+  },
+  'heir-folder': { world: heir({ decided: true }) },
+  'heir-share': { world: heir({ decided: true }), act: (hand) => hand.press('Share') },
+  'heir-close-account': { world: heir({ decided: true }), act: toCloseAccount },
+  ownerless: { world: withFolder({ ownerless: true, role: 'editor' }) },
   signatures: { world: acme, act: toSignatures },
   'signatures-bad': { world: signed(BAD_SIGNATURES), act: toSignatures },
   'signatures-none': { world: signed([]), act: toSignatures },
@@ -1219,6 +1453,22 @@ export const SCENES: Record<string, Scene> = {
     },
   },
   'signing-keys-none': { world: () => ({ ...acme(), signingKeys: [] }), act: toSigningKeys },
+  'signing-keys-token': { world: () => ({ ...acme(), signingKeys: TOKEN_KEYS }), act: toSigningKeys },
+  'signing-key-token': {
+    world: acme,
+    act: async (hand) => {
+      await toSigningKeys(hand);
+      await hand.press('Sign with a token…');
+    },
+  },
+  'sign-token': {
+    world: () => ({ ...acme(), signingKeys: TOKEN_KEYS }),
+    act: async (hand) => {
+      await toSign(hand);
+      await hand.select('Sign with', 'The key on the token “org”');
+      await hand.press('Sign');
+    },
+  },
   'signing-key-new': {
     world: acme,
     act: async (hand) => {
@@ -1421,6 +1671,13 @@ export class Hand {
     input.focus();
     input.value = text;
     input.dispatchEvent(new Event('input', { bubbles: true }));
+    await this.wait(60);
+  }
+
+  async select(label: string, option: string): Promise<void> {
+    const list = (await this.#find(() => field(label), label)) as HTMLSelectElement;
+    list.selectedIndex = [...list.options].findIndex((each) => each.text === option);
+    list.dispatchEvent(new Event('change', { bubbles: true }));
     await this.wait(60);
   }
 

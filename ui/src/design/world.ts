@@ -13,6 +13,7 @@ import type {
   RecoveryRequest,
   SigningKey,
   Status,
+  WayIn,
 } from '$lib/backend';
 import { dekOf, entry, folder, signature, signingKey, type MockEntry, type World } from '$lib/backend/mock';
 
@@ -138,6 +139,8 @@ export const STATUS: Status = {
   unheld: 0,
   waysOut: 'both',
   computer: 'ada-desk',
+  password: true,
+  token: null,
   asked: false,
   requests: 0,
 };
@@ -181,6 +184,18 @@ const ADA = {
   mine: true,
   gone: false,
   fingerprint: 'c83f 05d1 9b7e 62a4 1ce0 f459 d82b 7306',
+};
+
+/** The company's token, in the PKCS#11 way of naming one. */
+export const TOKEN = 'pkcs11:token=org;object=valise?module-path=/usr/lib/softhsm/libsofthsm2.so';
+
+/** A key on it, as the workspace sees it. */
+export const KEPT_HOLDER = {
+  account: null,
+  name: 'a PKCS#11 token, valise',
+  mine: false,
+  gone: false,
+  fingerprint: '0f4e 71b2 c9d8 3a65 e017 b4f9 286c d53a',
 };
 
 /** Chidi can help alone, a day after his yes. */
@@ -391,6 +406,14 @@ export const SIGNING_KEYS: SigningKey[] = [
   signingKey(3, { computer: 'Desk at the office', this: true, here: true }),
 ];
 
+/** With one more, on the company's token. */
+export const TOKEN_KEYS: SigningKey[] = [
+  ...SIGNING_KEYS,
+  signingKey(4, { computer: 'Desk at the office', this: true, here: true, token: TOKEN }),
+];
+
+export const PASSWORD_WAY: WayIn = { kind: 'password', place: null };
+
 export function acme(): World {
   return {
     status: STATUS,
@@ -398,11 +421,22 @@ export function acme(): World {
     authority: NOBODY_HELPS,
     asked: null,
     settings: { lockAfterMinutes: 15 },
-    accountKeys: { accountVersion: 2, masterVersion: 1, foldersBehind: 0, memoryMib: 256, passes: 3 },
+    accountKeys: {
+      accountVersion: 2,
+      masterVersion: 1,
+      foldersBehind: 0,
+      memoryMib: 256,
+      passes: 3,
+      waysIn: [PASSWORD_WAY],
+    },
     folderKeys: new Map([['f-merger', MERGER_KEYS]]),
     devices: DEVICES,
     signatures: new Map([['e-spa', SIGNATURES]]),
     signingKeys: SIGNING_KEYS,
+    keyWays: new Map(),
+    successor: null,
+    successors: new Map(),
+    stores: [{ kind: 'pinningNode', name: 'valise.acme.example' }],
     reach: new Map([REACH, REACH_REMOVED].map((known) => [known.device, known])),
     password: 'violet ladder marble seven',
     folders: [
@@ -450,6 +484,8 @@ export function blank(): World {
       unheld: 0,
       waysOut: null,
       computer: 'ada-desk',
+      password: false,
+      token: null,
       asked: false,
       requests: 0,
     },

@@ -37,6 +37,7 @@ import type {
   Pairing,
   Person,
   Reach,
+  Recoverability,
   Recovery,
   Rehearsed,
   Role,
@@ -45,6 +46,7 @@ import type {
   Signatures,
   SigningKey,
   Status,
+  Succession,
   Transfer,
 } from './types';
 
@@ -74,6 +76,8 @@ export interface Backend {
   inspectInvitation(link: string): Promise<InvitationPreview>;
   join(link: string, name: string, password: string): Promise<void>;
   unlock(password: string): Promise<void>;
+  /** With the token of this home. */
+  unlockWithToken(pin: string): Promise<void>;
   lock(): Promise<void>;
 
   /** New recovery kits; they are told once, and those before stop working. */
@@ -94,8 +98,12 @@ export interface Backend {
   authority(): Promise<Authority>;
   /** Only officers decide this; nobody: it ends. */
   setAuthority(holders: HolderChoice[], delayHours: number): Promise<void>;
-  /** `secret`: where a key that is kept elsewhere needs one. */
-  approveRecovery(device: DeviceId, secret: string | null): Promise<void>;
+  /** `place`, `secret`: of a key that is kept elsewhere; no place: where this computer used it before. */
+  approveRecovery(device: DeviceId, place: string | null, secret: string | null): Promise<void>;
+  /** Makes the key that an address names, on a token or with a service. */
+  makeKeeperKey(place: string, secret: string | null): Promise<void>;
+  /** Moves what a key kept elsewhere has wrapped under that key's newest version. */
+  rewrapAuthority(place: string | null, secret: string | null): Promise<void>;
   refuseRecovery(device: DeviceId): Promise<void>;
   /** Without an account here, or while it is locked; the answer is awaited by `askedRecovery`. */
   askRecovery(asking: Asking): Promise<void>;
@@ -118,6 +126,14 @@ export interface Backend {
   /** What was chosen for this computer. */
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
+
+  /**
+   * A token opens this computer's Valise from now on, too; `instead`: and the password no longer does. `password` is what
+   * opens it now, as wherever it is asked again: in a home without one the PIN of its token.
+   */
+  addToken(password: string, place: string, pin: string, instead: boolean): Promise<AccountKeys>;
+  /** `fresh`: a password, where there is none. */
+  removeToken(password: string, fresh: string | null): Promise<AccountKeys>;
 
   accountKeys(): Promise<AccountKeys>;
   /** A new account key; every folder's key changes after it. */
@@ -166,6 +182,13 @@ export interface Backend {
   /** Refused at once everywhere, and out of every folder that has another owner. Nobody closes their own. */
   closeAccount(account: AccountId): Promise<void>;
 
+  /** Who takes over folders of somebody whose account is closed, and what own folders say of it. */
+  succession(): Promise<Succession>;
+  /** Only officers decide this; none: nobody. */
+  nameSuccessor(account: AccountId | null): Promise<Succession>;
+  /** For a folder that this person alone owns; none: nobody. */
+  setFolderSuccessor(folder: FolderId, account: AccountId | null): Promise<Succession>;
+
   folderKeys(folder: FolderId): Promise<FolderKeys>;
   /** A new key for what comes from now on; content stays as it is. */
   rotateFolderKey(folder: FolderId): Promise<FolderKeys>;
@@ -193,6 +216,8 @@ export interface Backend {
   /** What was taken back, in words; none when there was nothing. */
   undo(): Promise<string | null>;
   details(folder: FolderId, entry: EntryId): Promise<Details>;
+  /** How much would have to be lost at once; no entry: all of the folder. */
+  recoverability(folder: FolderId, entry: EntryId | null): Promise<Recoverability>;
 
   /** Rust opens the dialog; none when it was closed without a choice. */
   addFiles(folder: FolderId, parent: EntryId | null): Promise<Transfer | null>;
@@ -211,7 +236,16 @@ export interface Backend {
   exportFile(folder: FolderId, entry: EntryId): Promise<boolean>;
 
   /** Signs a version (none: the newest); everybody in the folder sees it. Reads the whole file, which takes seconds. */
-  sign(folder: FolderId, entry: EntryId, version: DekId | null, statement: string): Promise<Signatures>;
+  sign(
+    folder: FolderId,
+    entry: EntryId,
+    version: DekId | null,
+    statement: string,
+    /** The version of one's key; none: this computer's. */
+    key: number | null,
+    /** Where that key is on a token. */
+    pin: string | null,
+  ): Promise<Signatures>;
   /** Who signed a file, whichever version; `check`: reads the bytes of what was not compared yet. */
   signatures(folder: FolderId, entry: EntryId, check: boolean): Promise<Signatures>;
   /**
@@ -223,6 +257,8 @@ export interface Backend {
   signingKeys(): Promise<SigningKey[]>;
   /** Another one for this computer; the one before is revoked. */
   rotateSigningKey(): Promise<SigningKey[]>;
+  /** Signs with a key on a token from now on, too. It is made there if there is none. */
+  addTokenSigningKey(place: string, pin: string): Promise<SigningKey[]>;
   revokeSigningKey(version: number): Promise<SigningKey[]>;
 
   sync(): Promise<void>;

@@ -3,13 +3,17 @@
  * (words for refusals, events after changes) and encrypts nothing. Never part of a production bundle.
  */
 import { clock } from '$lib/format/clock';
+import { keeperKind } from '$lib/format/keeper';
+import { computers } from '$lib/format/loss';
 import { Trouble, type Asking, type Backend, type Unlisten } from './backend';
 import type {
+  AccountId,
   AccountKeys,
   ApiError,
   AskedRecovery,
   Authority,
   AuthorityHolder,
+  Copy,
   Crumb,
   DekId,
   Details,
@@ -27,6 +31,7 @@ import type {
   HolderChoice,
   Invitation,
   InvitationPreview,
+  KeyWay,
   Kit,
   KitName,
   Kits,
@@ -35,6 +40,7 @@ import type {
   Pairing,
   Person,
   Reach,
+  Recoverability,
   Recovery,
   RecoveryRequest,
   Rehearsed,
@@ -44,7 +50,10 @@ import type {
   Signatures,
   SigningKey,
   Status,
+  Succession,
+  Successor,
   Transfer,
+  WayIn,
 } from './types';
 
 export type MockEntry = Entry & { parent: EntryId | null; trashed: boolean };
@@ -73,6 +82,14 @@ export type World = {
   /** Newest first; files which are not named here were signed by nobody. */
   signatures: Map<EntryId, DocumentSignature[]>;
   signingKeys: SigningKey[];
+  /** What leads to keys; without it, who is there by the other lists. */
+  keyWays: Map<FolderId, KeyWay[]>;
+  /** Whom officers have named to take over folders. */
+  successor: AccountId | null;
+  /** What owners decided, by folder. */
+  successors: Map<FolderId, AccountId | null>;
+  /** Who holds what was sent. */
+  stores: Copy[];
 };
 
 export type MockOptions = {
@@ -132,7 +149,7 @@ export class MockBackend implements Backend {
 
   create(name: string, password: string, workspace: string, catalog: string | null) {
     return this.#answer('create', [name, password, workspace, catalog], () => {
-      this.world.password = password;
+      this.#choose(password);
       this.world.people = [
         { account: 'a-me', name, officer: true, me: true, online: true, fingerprint: FINGERPRINT },
       ];
@@ -158,7 +175,7 @@ export class MockBackend implements Backend {
 
   join(link: string, name: string, password: string) {
     return this.#answer('join', [link, name, password], () => {
-      this.world.password = password;
+      this.#choose(password);
       const { inviter, folder: folderName, workspace, catalog } = this.world.preview;
       this.setStatus({
         stage: { type: 'waiting', inviter, folder: folderName },
@@ -170,10 +187,33 @@ export class MockBackend implements Backend {
 
   unlock(password: string) {
     return this.#answer('unlock', [], () => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      if (!this.world.status.password || password !== this.world.password)
+        throw new Trouble(refusal('wrongPassword'));
       this.#forgetAsked();
       this.setStatus({ stage: { type: 'open' } });
     });
+  }
+
+  unlockWithToken(pin: string) {
+    return this.#answer('unlockWithToken', [], () => {
+      if (this.world.status.token === null) throw new Trouble(refusal('notFound'));
+      if (pin !== PIN) throw new Trouble(WRONG_PIN);
+      this.#forgetAsked();
+      this.setStatus({ stage: { type: 'open' } });
+    });
+  }
+
+  /** A password that was chosen opens this home from now on. */
+  #choose(password: string): void {
+    this.world.password = password;
+    this.world.status = { ...this.world.status, password: true };
+  }
+
+  /** What is asked again before something weighty. */
+  #mustOpen(secret: string): void {
+    const { password } = this.world.status;
+    if (secret !== (password ? this.world.password : PIN))
+      throw new Trouble(password ? refusal('wrongPassword') : WRONG_PIN);
   }
 
   lock() {
@@ -182,7 +222,7 @@ export class MockBackend implements Backend {
 
   makeKits(password: string) {
     return this.#answer('makeKits', [], () => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.#mustOpen(password);
       return this.#newKits();
     });
   }
@@ -227,7 +267,7 @@ export class MockBackend implements Backend {
       if (right.size === 1 && this.world.recovery.keyring !== 'kept') {
         throw new Trouble(refusal('otherKitNeeded'));
       }
-      this.world.password = password;
+      this.#choose(password);
       this.setStatus({ stage: { type: 'open' } });
       return this.#newKits();
     });
@@ -277,19 +317,39 @@ export class MockBackend implements Backend {
 
   #holder(choice: HolderChoice): AuthorityHolder {
     const fingerprint = '6d02 b9e4 71c8 350f aa1d 48e6 f273 905b';
-    if (choice.type === 'kept')
-      return { account: null, name: choice.place, mine: false, gone: false, fingerprint };
+    if (choice.type === 'kept') {
+      this.#keeper(choice.place, choice.secret);
+      return { account: null, name: keptWords(choice.place), mine: false, gone: false, fingerprint };
+    }
     const person = this.world.people.find((known) => known.account === choice.account);
     if (person === undefined || !person.officer) throw new Trouble(refusal('notAllowed'));
     const { account, name, me: mine } = person;
     return { account, name, mine, gone: false, fingerprint: person.fingerprint || fingerprint };
   }
 
-  approveRecovery(device: DeviceId, secret: string | null) {
-    return this.#answer('approveRecovery', [device, secret], () => {
+  /** What keepers ask for, and how they refuse. */
+  #keeper(place: string, secret: string | null): void {
+    if (keeperKind(place) === null) throw new Trouble(NO_ADDRESS);
+    if (keeperKind(place) === 'token' && secret !== PIN) throw new Trouble(WRONG_PIN);
+  }
+
+  makeKeeperKey(place: string, secret: string | null) {
+    return this.#answer('makeKeeperKey', [place, secret], () => this.#keeper(place, secret));
+  }
+
+  rewrapAuthority(place: string | null, secret: string | null) {
+    return this.#answer('rewrapAuthority', [place, secret], () => {
+      if (place !== null) this.#keeper(place, secret);
+      this.emit({ type: 'recoveryChanged' });
+    });
+  }
+
+  approveRecovery(device: DeviceId, place: string | null, secret: string | null) {
+    return this.#answer('approveRecovery', [device, place, secret], () => {
       const { authority, status } = this.world;
       const request = this.#request(device);
       if (!request.mayApprove) throw new Trouble(NO_OFFICER);
+      if (place !== null) this.#keeper(place, secret);
       const approvedBy = [...request.approvedBy, status.account?.name ?? ''];
       const released = approvedBy.length >= authority.holders.length && authority.delayHours === 0;
       const notBefore = clock.now() + authority.delayHours * 3_600_000;
@@ -348,7 +408,7 @@ export class MockBackend implements Backend {
     return this.#answer('finishRecovery', [], async () => {
       if (this.world.asked?.stage !== 'ready') throw new Trouble(NOT_RELEASED);
       if (password !== (this.#chosen ?? this.world.password)) throw new Trouble(refusal('wrongPassword'));
-      this.world.password = password;
+      this.#choose(password);
       const account = this.world.status.account;
       // As the program does: it is open before the answer is there.
       if (account === null) this.#open('Ada Novak', 'Acme Legal', this.world.asked.catalog);
@@ -371,17 +431,17 @@ export class MockBackend implements Backend {
 
   changePassword(password: string, fresh: string) {
     return this.#answer('changePassword', [], () => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
-      this.world.password = fresh;
+      this.#mustOpen(password);
+      this.#choose(fresh);
     });
   }
 
   renewKeys(password: string, fresh: string) {
     return this.#answer('renewKeys', [], async () => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.#mustOpen(password);
       this.setStatus({ stage: { type: 'locked' }, waysOut: null });
       await new Promise((done) => setTimeout(done, this.options.delay ?? 0));
-      this.world.password = fresh;
+      this.#choose(fresh);
       this.world.accountKeys.masterVersion += 1;
       this.#newAccountKey();
       this.setStatus({ stage: { type: 'open' } });
@@ -403,6 +463,31 @@ export class MockBackend implements Backend {
     return this.#answer('setSettings', [settings], () => {
       this.world.settings = { ...settings };
     });
+  }
+
+  addToken(password: string, place: string, pin: string, instead: boolean) {
+    return this.#answer('addToken', [place, instead], () => {
+      this.#mustOpen(password);
+      this.#keeper(place, pin);
+      return this.#waysIn({ password: !instead, token: place });
+    });
+  }
+
+  removeToken(password: string, fresh: string | null) {
+    return this.#answer('removeToken', [], () => {
+      this.#mustOpen(password);
+      if (!this.world.status.password && fresh === null) throw new Trouble(refusal('badInput'));
+      this.world.password = fresh ?? this.world.password;
+      return this.#waysIn({ password: true, token: null });
+    });
+  }
+
+  #waysIn({ password, token }: Pick<Status, 'password' | 'token'>): AccountKeys {
+    const ways: WayIn[] = password ? [{ kind: 'password', place: null }] : [];
+    if (token !== null) ways.push({ kind: 'token', place: token });
+    this.world.accountKeys = { ...this.world.accountKeys, waysIn: ways };
+    this.setStatus({ password, token });
+    return this.world.accountKeys;
   }
 
   accountKeys() {
@@ -441,7 +526,7 @@ export class MockBackend implements Backend {
 
   pair(password: string, name: string | null) {
     return this.#answer('pair', [name], (): Pairing => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.#mustOpen(password);
       if (name !== null) this.#changeDevices((known) => (known.here ? { ...known, name } : known));
       return { ...PAIRING, expires: clock.now() + 600_000 };
     });
@@ -456,7 +541,7 @@ export class MockBackend implements Backend {
       if (code.replace(/\s/g, '') !== PAIRING.code.replace(/\s/g, '')) {
         throw new Trouble(refusal('notPaired'));
       }
-      this.world.password = password;
+      this.#choose(password);
       this.#open('Ada Novak', 'Acme Legal', catalog);
     });
   }
@@ -472,7 +557,7 @@ export class MockBackend implements Backend {
       const right = new Set(codes.filter((code) => KITS.some((kit) => kit.code === code)));
       if (codes[0] === codes[1]) throw new Trouble(SAME_KIT);
       if (right.size < codes.length) throw new Trouble(refusal('badKit'));
-      this.world.password = password;
+      this.#choose(password);
       if (alone) this.#changeDevices((known) => ({ ...known, valid: known.here, online: false }));
       // As the program does: it is open before the answer is there.
       this.#open('Ada Novak', 'Acme Legal', catalog);
@@ -489,7 +574,7 @@ export class MockBackend implements Backend {
 
   removeDevice(device: DeviceId, password: string) {
     return this.#answer('removeDevice', [device], async () => {
-      if (password !== this.world.password) throw new Trouble(refusal('wrongPassword'));
+      this.#mustOpen(password);
       this.setStatus({ stage: { type: 'locked' }, waysOut: null });
       await new Promise((done) => setTimeout(done, this.options.delay ?? 0));
       this.world.accountKeys.masterVersion += 1;
@@ -612,6 +697,57 @@ export class MockBackend implements Backend {
         if (owned && kept.length < members.length) this.#changeMembers(id, () => kept);
       }
     });
+  }
+
+  succession() {
+    return this.#answer('succession', [], () => this.#succession());
+  }
+
+  nameSuccessor(account: AccountId | null) {
+    return this.#answer('nameSuccessor', [account], () => {
+      if (!this.world.people.some((known) => known.me && known.officer)) throw new Trouble(NO_OFFICER);
+      this.world.successor = account;
+      return this.#succession();
+    });
+  }
+
+  setFolderSuccessor(id: FolderId, account: AccountId | null) {
+    return this.#answer('setFolderSuccessor', [id, account], () => {
+      this.world.successors.set(id, account);
+      const successor = this.#successor(account)?.name ?? null;
+      this.world.folders = this.world.folders.map((known) =>
+        known.id === id ? { ...known, successor } : known,
+      );
+      this.emit({ type: 'foldersChanged' });
+      return this.#succession();
+    });
+  }
+
+  #succession(): Succession {
+    const mayName = this.world.people.some((known) => known.me && known.officer);
+    const owned = this.world.folders.filter((known) => {
+      const owners = (this.world.members.get(known.id) ?? []).filter((member) => member.role === 'owner');
+      return !known.personal && known.role === 'owner' && owners.every((member) => member.me);
+    });
+    const folders = owned.map(({ id, name }) => ({
+      folder: id,
+      name,
+      successor: this.#successor(this.world.successors.get(id) ?? null),
+      decided: this.world.successors.has(id),
+      alone: (this.world.members.get(id) ?? []).length < 2,
+    }));
+    return { named: this.#successor(this.world.successor), mayName, folders };
+  }
+
+  #successor(account: AccountId | null): Successor | null {
+    if (account === null) return null;
+    const person = this.world.people.find((known) => known.account === account);
+    return {
+      account,
+      name: person?.name ?? 'Eve Marsh',
+      me: person?.me ?? false,
+      gone: person === undefined,
+    };
   }
 
   /** The person that an officer decides about. */
@@ -830,6 +966,57 @@ export class MockBackend implements Backend {
     });
   }
 
+  recoverability(id: FolderId, target: EntryId | null) {
+    return this.#answer('recoverability', [id, target], (): Recoverability => {
+      const known = this.world.folders.find((each) => each.id === id);
+      if (known === undefined) throw new Trouble(refusal('notFound'));
+      const meant = this.#entries(id).filter(
+        (each) =>
+          !each.trashed &&
+          each.kind === 'file' &&
+          (target === null ||
+            each.id === target ||
+            this.#path(id, each.parent).some((at) => at.id === target)),
+      );
+      const held = meant.map((each) => ({ each, copies: this.#copiesOf(each) }));
+      held.sort((a, b) => computers(a.copies) - computers(b.copies));
+      const thin = held
+        .filter(({ copies }) => computers(copies) < 2)
+        .map(({ each, copies }) => ({
+          entry: each.id,
+          path: [...this.#path(id, each.parent).map((at) => at.name), each.name].join('/'),
+          copies: computers(copies),
+        }));
+      return {
+        folder: id,
+        entry: target,
+        name: target === null ? known.name : this.#entry(id, target).name,
+        ways: this.world.keyWays.get(id) ?? this.#waysTo(id),
+        copies: held[0]?.copies ?? [],
+        files: meant.length,
+        thin: thin.slice(0, 100),
+        thinFiles: thin.length,
+      };
+    });
+  }
+
+  #copiesOf({ place }: MockEntry): Copy[] {
+    const here: Copy[] = place.type === 'onDemand' ? [] : [{ kind: 'thisComputer', name: '' }];
+    const sent = place.type === 'here' || place.type === 'onDemand';
+    return sent ? [...here, ...this.world.stores] : here;
+  }
+
+  #waysTo(id: FolderId): KeyWay[] {
+    const others = (this.world.members.get(id) ?? []).filter((member) => !member.me);
+    const own = this.world.devices.filter((device) => device.valid && !device.here);
+    return [
+      { kind: 'thisComputer', name: '' },
+      ...own.map(({ name }): KeyWay => ({ kind: 'ownComputer', name: name ?? '' })),
+      ...(this.world.status.waysOut === 'both' ? [{ kind: 'kits' as const, name: '' }] : []),
+      ...others.map(({ name }): KeyWay => ({ kind: 'colleagueComputer', name })),
+    ];
+  }
+
   addFiles(id: FolderId, parent: EntryId | null) {
     return this.#answer('addFiles', [id, parent], (): Transfer | null => this.#add(id, parent, 3));
   }
@@ -870,12 +1057,22 @@ export class MockBackend implements Backend {
     return this.#answer('exportFile', [id, target], () => true);
   }
 
-  sign(id: FolderId, target: EntryId, version: DekId | null, statement: string) {
-    return this.#answer('sign', [id, target, version, statement], () => {
+  sign(
+    id: FolderId,
+    target: EntryId,
+    version: DekId | null,
+    statement: string,
+    wanted: number | null,
+    pin: string | null,
+  ) {
+    return this.#answer('sign', [id, target, version, statement, wanted], () => {
       const found = this.#entry(id, target);
       const of = this.#numberOf(found, version);
       const key =
-        this.world.signingKeys.find((known) => known.here && known.inForce) ?? this.#newSigningKey();
+        this.world.signingKeys.find((known) =>
+          wanted === null ? known.here && known.inForce && known.token === null : known.version === wanted,
+        ) ?? this.#newSigningKey();
+      if (key.token !== null && pin !== PIN) throw new Trouble(WRONG_PIN);
       const made = signature('a-me', this.world.status.account?.name ?? '', {
         me: true,
         at: clock.now(),
@@ -924,6 +1121,17 @@ export class MockBackend implements Backend {
     });
   }
 
+  addTokenSigningKey(place: string, pin: string) {
+    return this.#answer('addTokenSigningKey', [place], () => {
+      this.#keeper(place, pin);
+      const computer = this.world.devices.find((known) => known.here)?.name ?? null;
+      const version = this.world.signingKeys.length + 1;
+      const made = signingKey(version, { computer, this: true, here: true, token: place });
+      this.world.signingKeys = [...this.world.signingKeys, made];
+      return [...this.world.signingKeys];
+    });
+  }
+
   revokeSigningKey(version: number) {
     return this.#answer('revokeSigningKey', [version], () => {
       this.world.signingKeys = this.world.signingKeys.map((known) =>
@@ -935,7 +1143,7 @@ export class MockBackend implements Backend {
 
   #newSigningKey(): SigningKey {
     const others = this.world.signingKeys.map((known) =>
-      known.this ? { ...known, here: false, inForce: false } : known,
+      known.this && known.token === null ? { ...known, here: false, inForce: false } : known,
     );
     const version = others.length + 1;
     const computer = this.world.devices.find((known) => known.here)?.name ?? null;
@@ -1140,6 +1348,24 @@ export const KITS: Kit[] = [
   },
 ];
 
+/** Of every token that is pretended. */
+export const PIN = '4711';
+const NO_ADDRESS = refusal('badInput', {
+  happened: 'An address of a key begins with pkcs11:, vault: or gcpkms:.',
+  safe: 'Nothing was changed.',
+});
+export const WRONG_PIN = refusal('wrongPassword', {
+  happened: 'Wrong PIN (the token does not say how many tries are left).',
+  safe: 'Nothing was changed.',
+});
+
+/** As others in the workspace see where a key is kept. */
+function keptWords(place: string): string {
+  const key = /object=([^;?]+)/.exec(place)?.[1] ?? place.split('/').at(-1) ?? place;
+  const keepers = { token: 'a PKCS#11 token', vault: 'Vault Transit', google: 'Google Cloud KMS' };
+  return `${keepers[keeperKind(place) ?? 'token']}, ${key}`;
+}
+
 /** How two codes of one kit are refused. */
 const SAME_KIT = refusal('badKit', {
   happened: 'Both codes are of the same kit.',
@@ -1189,6 +1415,9 @@ export function folder(id: FolderId, name: string, more: Partial<Folder> = {}): 
     files: 0,
     unread: 0,
     keyChangeWaiting: false,
+    successor: null,
+    ownerless: false,
+    singleWay: false,
     stopped: false,
     ...more,
   };
@@ -1259,6 +1488,7 @@ export function signingKey(version: number, more: Partial<SigningKey> = {}): Sig
     this: false,
     here: false,
     inForce: true,
+    token: null,
     fingerprint: `${SSH_PRINT}9x${version}`,
     public: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx4bq0Tn2vKf8sYdL1hWmE6uDgA8oKiVrBt3p7mQ2v${version}`,
     ...more,

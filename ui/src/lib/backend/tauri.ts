@@ -24,6 +24,7 @@ export const tauriBackend: Backend = {
   inspectInvitation: (link) => ask('inspect_invitation', { link }),
   join: (link, name, password) => ask('join', { link, name, password }),
   unlock: (password) => ask('unlock', { password }),
+  unlockWithToken: (pin) => ask('unlock_with_token', { pin }),
   lock: () => ask('lock'),
 
   makeKits: (password) => ask('make_kits', { password }),
@@ -36,7 +37,9 @@ export const tauriBackend: Backend = {
 
   authority: () => ask('authority'),
   setAuthority: (holders, delayHours) => ask('set_authority', { holders, delayHours }),
-  approveRecovery: (device, secret) => ask('approve_recovery', { device, secret }),
+  approveRecovery: (device, place, secret) => ask('approve_recovery', { device, place, secret }),
+  makeKeeperKey: (place, secret) => ask('make_keeper_key', { place, secret }),
+  rewrapAuthority: (place, secret) => ask('rewrap_authority', { place, secret }),
   refuseRecovery: (device) => ask('refuse_recovery', { device }),
   askRecovery: (asking) => ask('ask_recovery', { ...asking }),
   askedRecovery: () => ask('asked_recovery'),
@@ -48,6 +51,9 @@ export const tauriBackend: Backend = {
   here: () => ask('here'),
   settings: () => ask('settings'),
   setSettings: (settings) => ask('set_settings', { settings }),
+
+  addToken: (password, place, pin, instead) => ask('add_token', { password, place, pin, instead }),
+  removeToken: (password, fresh) => ask('remove_token', { password, new: fresh }),
 
   accountKeys: () => ask('account_keys'),
   rotateAccountKey: () => ask('rotate_account_key'),
@@ -76,6 +82,10 @@ export const tauriBackend: Backend = {
   setOfficer: (account, officer) => ask('set_officer', { account, officer }),
   closeAccount: (account) => ask('close_account', { account }),
 
+  succession: () => ask('succession'),
+  nameSuccessor: (account) => ask('name_successor', { account }),
+  setFolderSuccessor: (folder, account) => ask('set_folder_successor', { folder, account }),
+
   folderKeys: (folder) => ask('folder_keys', { folder }),
   rotateFolderKey: (folder) => ask('rotate_folder_key', { folder }),
   rewrap: (folder) => ask('rewrap', { folder }),
@@ -96,6 +106,7 @@ export const tauriBackend: Backend = {
   restoreVersion: (folder, entry, version) => ask('restore_version', { folder, entry, version }),
   undo: () => ask('undo'),
   details: (folder, entry) => ask('details', { folder, entry }),
+  recoverability: (folder, entry) => ask('recoverability', { folder, entry }),
 
   addFiles: (folder, parent) => ask('add_files', { folder, parent }),
   addDirectories: (folder, parent) => ask('add_directories', { folder, parent }),
@@ -107,11 +118,13 @@ export const tauriBackend: Backend = {
   save: (folder, entry, version) => ask('save', { folder, entry, version }),
   exportFile: (folder, entry) => ask('export', { folder, entry }),
 
-  sign: (folder, entry, version, statement) => ask('sign', { folder, entry, version, statement }),
+  sign: (folder, entry, version, statement, key, pin) =>
+    ask('sign', { folder, entry, version, statement, key, pin }),
   signatures: (folder, entry, check) => ask('signatures', { folder, entry, check }),
   exportSigned: (folder, entry, version) => ask('export_signed', { folder, entry, version }),
   signingKeys: () => ask('signing_keys'),
   rotateSigningKey: () => ask('rotate_signing_key'),
+  addTokenSigningKey: (place, pin) => ask('add_token_signing_key', { place, pin }),
   revokeSigningKey: (version) => ask('revoke_signing_key', { version }),
 
   sync: () => ask('sync'),

@@ -1,6 +1,7 @@
 /** The one dialog that is open, and what it is about. */
 import type {
   Device,
+  EntryId,
   FolderId,
   KitStatus,
   Member,
@@ -22,6 +23,7 @@ export type Dialog =
   /** `version` none: the newest, whichever that is. */
   | { kind: 'sign'; row: Row; version: Version | null }
   | { kind: 'newSigningKey' }
+  | { kind: 'tokenSigningKey' }
   | { kind: 'revokeSigningKey'; key: SigningKey }
   | { kind: 'emptyTrash'; count: number }
   | { kind: 'removeMember'; folder: FolderId; member: Member }
@@ -37,10 +39,18 @@ export type Dialog =
   | { kind: 'rehearse' }
   /** Who can help with a forgotten password. */
   | { kind: 'helpers' }
+  | { kind: 'rewrapHelp' }
+  /** Who takes over folders of somebody who leaves. */
+  | { kind: 'nameHeir' }
+  | { kind: 'decideHeirs' }
   | { kind: 'endHelp' }
   | { kind: 'approve'; request: RecoveryRequest }
   | { kind: 'folderKeys'; folder: FolderId }
+  /** Whether it can be lost; no entry: all of the folder. */
+  | { kind: 'loss'; folder: FolderId; entry: EntryId | null }
   | { kind: 'passwordAndKeys' }
+  | { kind: 'addToken' }
+  | { kind: 'removeToken' }
   | { kind: 'addComputer' }
   | { kind: 'nameComputer'; device: Device }
   | { kind: 'removeComputer'; device: Device }

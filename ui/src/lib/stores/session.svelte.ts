@@ -86,6 +86,11 @@ export class Session {
     await this.read();
   }
 
+  async unlockWithToken(pin: string): Promise<void> {
+    await this.backend.unlockWithToken(pin);
+    await this.read();
+  }
+
   /** Opens without the password. */
   async recover(codes: string[], password: string): Promise<void> {
     await this.#withKits('recovered', () => this.backend.recover(codes, password));

@@ -80,13 +80,23 @@ export class Signing {
     }
   }
 
-  async sign(folder: FolderId, entry: EntryId, version: DekId, statement: string): Promise<void> {
-    this.#told(await this.backend.sign(folder, entry, version, statement));
+  /** `key`: none is this computer's. */
+  async sign(
+    { folder, entry, version }: { folder: FolderId; entry: EntryId; version: DekId },
+    statement: string,
+    key: number | null,
+    pin: string | null,
+  ): Promise<void> {
+    this.#told(await this.backend.sign(folder, entry, version, statement, key, pin));
     if (this.keys.answer !== null) void this.keys.ask();
   }
 
   async newKey(): Promise<void> {
     this.keys.told(await this.backend.rotateSigningKey());
+  }
+
+  async addToken(place: string, pin: string): Promise<void> {
+    this.keys.told(await this.backend.addTokenSigningKey(place, pin));
   }
 
   async revoke(version: number): Promise<void> {

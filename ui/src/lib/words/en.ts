@@ -1,17 +1,24 @@
 import type {
   AskedStage,
   Connection,
+  Copy,
+  CopyKind,
   ErrorCode,
   Escrow,
+  KeyWay,
+  KeyWayKind,
   KeyringState,
   KitName,
   Place,
+  Recoverability,
   Role,
   TransferKind,
   Verdict,
 } from '$lib/backend';
 import { clock } from '$lib/format/clock';
+import type { KeeperKind } from '$lib/format/keeper';
 import type { FileKind } from '$lib/format/kinds';
+import { computers, fewCopies, fewWays } from '$lib/format/loss';
 import { displayName, displayText } from '$lib/format/name';
 import { count, dayOf, size, span, type Span } from '$lib/format/numbers';
 
@@ -219,6 +226,54 @@ const VERDICT: Record<Verdict, { short: string; long: string }> = {
   invalid: {
     short: 'Not valid',
     long: 'It was not made with the key that it names, or says something false. Do not rely on it.',
+  },
+};
+
+const waysToKey = (value: number) => plural(value, 'way to its key', 'ways to its key');
+const heldBy = (value: number, what: string) =>
+  value === 0
+    ? `no computer is known to hold ${what}`
+    : `${plural(value, 'computer holds', 'computers hold')} ${what}`;
+
+/** What leads to a key. */
+const KEY_WAY: Record<KeyWayKind, (name: string) => string> = {
+  thisComputer: () => 'This computer',
+  ownComputer: (name) => (name === '' ? 'Another computer of yours' : `Your computer ${quoted(name)}`),
+  kits: () => 'Both your recovery kits, on paper',
+  kitAndHelp: () => 'Your recovery kit, with your officers’ help',
+  colleagueComputer: (name) => (name === '' ? 'A colleague’s computer' : `${displayName(name)}’s computer`),
+  colleagueRecovery: (name) =>
+    name === ''
+      ? 'A colleague’s recovery, without their computers'
+      : `${displayName(name)}’s recovery, without their computers`,
+};
+
+/** Who holds the bytes. */
+const COPY: Record<CopyKind, (name: string) => string> = {
+  thisComputer: () => 'This computer',
+  pinningNode: (name) => (name === '' ? 'The server' : `The server ${displayName(name)}`),
+  pinningNodeHere: () => 'The server’s copy on this computer',
+};
+
+/** Where a key can be kept. */
+const KEEPER: Record<KeeperKind, { form: string; example: string; secret: string; hint: string }> = {
+  token: {
+    form: 'A PKCS#11 token: its label, the key’s, and the driver’s file.',
+    example: 'pkcs11:token=org;object=valise?module-path=/usr/lib/softhsm/libsofthsm2.so',
+    secret: 'PIN of the token',
+    hint: 'Leave it empty if the token has a keypad of its own.',
+  },
+  vault: {
+    form: 'HashiCorp Vault or OpenBao, Transit: server, mount and key.',
+    example: 'vault:https://vault.example:8200/transit/valise',
+    secret: 'Token for Vault',
+    hint: 'Leave it empty if this computer has one: in VAULT_TOKEN or ~/.vault-token.',
+  },
+  google: {
+    form: 'Google Cloud KMS: the key’s full name.',
+    example: 'gcpkms:projects/P/locations/L/keyRings/R/cryptoKeys/K',
+    secret: 'Access token for Google',
+    hint: 'Leave it empty to use this computer’s own Google credentials.',
   },
 };
 
@@ -601,6 +656,12 @@ export const en = {
     wrong:
       'This password does not open Valise on this computer. Check caps lock and the keyboard’s language.',
     forgotten: 'Forgotten?',
+    wrongPin: 'This is not the PIN of the token.',
+    insert: (name: string | null) =>
+      name === null ? 'Put in the token that opens Valise here.' : `Put in the token ${quoted(name)}.`,
+    withToken: 'Use the token instead',
+    withPassword: 'Use the password instead',
+    lost: 'Token lost, or PIN forgotten?',
   },
 
   recover: {
@@ -712,13 +773,18 @@ export const en = {
     end: 'End…',
 
     dialogTitle: 'Who can help?',
-    dialogText: 'Choose among the officers. You name officers in the menu of a person.',
+    dialogText: 'Officers, or a key that they may use. You name officers in the menu of a person.',
     how: 'How many are needed',
     oneOfficer: 'One officer',
     oneHint: 'Quick, and you trust one person not to be talked into it.',
     twoOfficers: 'Two officers, both needed',
     twoHint: 'Nobody can be talked into it alone.',
     twoMissing: 'Your workspace has one officer so far. Name a second one first.',
+    kept: 'A key that is kept elsewhere',
+    keptHint: 'On a token, in Vault or at Google. Every officer who may use it can help.',
+    keptFinal: 'If this key is lost, nobody can be helped any more. Kits that people hold stay good.',
+    also: 'An officer is needed, too',
+    alsoHint: 'Then the key alone is not enough.',
     officer: 'Officer',
     first: 'First officer',
     second: 'Second officer',
@@ -734,7 +800,21 @@ export const en = {
     anew: 'Everybody whom they help is asked to make a new kit.',
     save: 'Save',
     saving: 'Saving…',
-    saved: (names: string[]) => `${namesOf(names)} can help from now on.`,
+    saved: (names: string[], kept: boolean): string => {
+      if (!kept) return `${namesOf(names)} can help from now on.`;
+      return names.length === 0
+        ? 'Officers who may use the key can help from now on.'
+        : `${namesOf(names)} can help from now on, together with the key.`;
+    },
+
+    menu: 'More about who can help',
+    rewrap: 'Move under the newest version of the key…',
+    rewrapTitle: 'Move under the newest version of the key?',
+    rewrapText:
+      'For when the key that is kept elsewhere was changed there. What it protects is opened once on this computer and closed again with the newest version. Kits stay good.',
+    rewrapDo: 'Move',
+    rewrapping: 'Moving…',
+    rewrapped: 'It is under the newest version of the key now.',
 
     endTitle: 'End the help?',
     endPoints: [
@@ -744,6 +824,29 @@ export const en = {
     endDo: 'End the help',
     ending: 'Ending…',
     ended: 'Nobody helps with a forgotten password any more.',
+  },
+
+  /** Keys that are kept elsewhere: on a token, by a service. */
+  keeper: {
+    place: 'Address of the key',
+    placeMissing: 'Please type the address of the key.',
+    tokenPlace: 'Address of the token',
+    tokenPlaceMissing: 'Please type the address of the token.',
+    forms: 'What an address looks like',
+    form: (kind: KeeperKind) => KEEPER[kind].form,
+    example: (kind: KeeperKind) => KEEPER[kind].example,
+    secret: (kind: KeeperKind | null) => (kind === null ? 'PIN or access token' : KEEPER[kind].secret),
+    secretHint: (kind: KeeperKind | null) =>
+      kind === null ? 'Leave it empty if it is not asked for on this computer.' : KEEPER[kind].hint,
+    pinMissing: 'Please type the PIN of the token.',
+    make: 'Make the key there',
+    making: 'Making it…',
+    makeHint: 'Once, if there is none yet. It never leaves that place.',
+    made: 'The key is there now.',
+    googleMakes: 'At Google, whoever administers the project makes the key.',
+    needed: (name: string) => `Needed for it: ${displayName(name)}`,
+    another: 'This computer has not used it before',
+    anotherHint: 'Where the key is, each officer says at their own computer, once.',
   },
 
   /** A colleague asks, as officers see it. */
@@ -779,8 +882,6 @@ export const en = {
     comparedHint: (name: string) =>
       `At a number that I knew before, and it was ${displayName(name)} who answered.`,
     comparedMissing: 'First call, and compare the characters. Then tick this.',
-    secret: 'PIN of the key that is kept elsewhere',
-    secretMissing: 'Please type the PIN.',
     do: 'Approve',
     doing: 'Approving…',
     done: (name: string) => `You approved ${displayName(name)}’s recovery.`,
@@ -865,8 +966,9 @@ export const en = {
     unreachable: 'The server cannot be reached now. Your request stays; Valise tries again by itself.',
     again: 'Ask again',
     remember: 'I remember my old password',
+    rememberToken: 'I can use my token again',
     back: 'See how your request stands',
-    waits: 'Your officers have been asked for help. If you unlock with the password, that is forgotten.',
+    waits: 'Your officers have been asked for help. If you unlock now, that is forgotten.',
     giveUp: 'Give up…',
     giveUpTitle: 'Give up your request?',
     giveUpText:
@@ -900,6 +1002,7 @@ export const en = {
     alarmDo: 'Open Security',
     kit: 'Print your recovery kit',
     kitText: 'A forgotten password is final until you have it on paper. It takes two minutes.',
+    kitTextToken: 'A lost token is final until you have it on paper. It takes two minutes.',
     kitDo: 'Print it',
     unproven: 'Is your kit on paper?',
     unprovenText: 'What was printed is not known to be kept yet. Two groups from the paper prove it.',
@@ -1143,6 +1246,11 @@ export const en = {
     hint: 'Your own words, signed with the file. Only you can say what your signature means.',
     suggestions: ['Approved', 'Agreed', 'Seen'],
     suggest: 'Suggestions',
+    key: 'Sign with',
+    ownKey: 'This computer’s key',
+    tokenKey: (name: string | null) =>
+      name === null ? 'The key on the token' : `The key on the token ${quoted(name)}`,
+    keyVersion: (text: string, version: number) => `${text} (key ${n(version)})`,
     tooLong: (bytes: number) => `This is too long: ${n(bytes)} bytes, and at most 1,000 can be signed.`,
     tooManyLines: (lines: number) => `These are ${n(lines)} lines, and at most 16 can be signed.`,
     forGood:
@@ -1156,12 +1264,21 @@ export const en = {
 
   signingKeys: {
     title: 'Signing keys',
-    text: 'Each of your computers signs with a key of its own. Whoever checks a signature outside Valise compares its fingerprint.',
+    text: 'Each of your computers signs with a key of its own, and a token with another. Whoever checks a signature outside Valise compares its fingerprint.',
     list: 'Signing keys of your account',
     none: 'There is none yet. This computer makes one when you first sign something.',
     noneHere: 'This computer has no key now. It makes one when you next sign.',
     name: (computer: string | null, here: boolean) =>
       computer === null && here ? 'This computer' : computerName(computer),
+    token: (name: string | null) => (name === null ? 'Token' : `Token ${quoted(name)}`),
+    tokenHere: 'used on this computer',
+    tokenAdd: 'Sign with a token…',
+    tokenTitle: 'Sign with a token',
+    tokenText:
+      'A key that never leaves the token signs for you, with its PIN. It is made there if there is none. You choose it when you sign.',
+    tokenDo: 'Use this token',
+    tokenDoing: 'Looking at the token…',
+    tokenDone: 'You can sign with the token now.',
     here: 'this computer',
     notHere: 'this computer, not in use',
     revokedOne: 'revoked',
@@ -1308,7 +1425,11 @@ export const en = {
       'What they opened before, they may have kept.',
     ],
     stays:
-      'Folders that only they own stay as they are, and nobody else can become their owner. If you can, have them name another owner first.',
+      'Nobody is named to take over folders: those that only they own stay as they are, and nobody else can become their owner. If you can, have them name another owner first.',
+    staysHeir:
+      'They are named to take over folders of others, and cannot any more then: name somebody else on this page. Folders that only they own stay as they are, without an owner.',
+    passes: (name: string) =>
+      `Folders that only they own pass to ${displayName(name)} where they agreed to that. The others stay as they are, and nobody else can become their owner.`,
     name: (name: string) => `To be sure, type their name: ${displayName(name)}`,
     different: (name: string) => `This is not the name. Please type ${displayName(name)}.`,
     do: (name: string) => `Close ${displayName(name)}’s account`,
@@ -1429,10 +1550,162 @@ export const en = {
     },
   },
 
+  /** Who takes over folders of somebody who leaves. */
+  heirs: {
+    title: 'Who takes over folders of somebody who leaves',
+    none: 'Nobody so far. When the account of a folder’s only owner is closed, nobody manages it any more: the others go on with it, but nobody can invite or remove people.',
+    about:
+      'When an account is closed, folders that only this person owned pass to whom you see here, where the owner agreed.',
+    gone: 'cannot any more: the account is closed',
+    choose: 'Choose who…',
+    change: 'Change…',
+    own: 'Your folders…',
+    nobody: 'Nobody',
+
+    dialogTitle: 'Who takes over folders?',
+    person: 'Takes over',
+    points: [
+      'Every owner is asked to agree, and may choose somebody else or nobody.',
+      'Nothing passes before an account is closed. Then the person becomes the folder’s owner, and can open what is in it.',
+      'Everybody in the workspace sees who it is.',
+    ],
+    save: 'Save',
+    saving: 'Saving…',
+    namedDone: (name: string) => `${displayName(name)} is named. Owners are asked to agree.`,
+    clearedDone: 'Nobody is named to take over folders.',
+
+    would: (name: string, folders: number) =>
+      `When your account is closed, ${displayName(name)} takes over ${plural(folders, 'folder', 'folders')} that only you own`,
+    wouldText: 'If you agree. Until then nothing passes to anybody.',
+    someAlone: (alone: number, all: number) =>
+      all === 1
+        ? 'Nobody else is in it: no colleague’s computer could hand its key over.'
+        : `In ${n(alone)} of them nobody else is: no colleague’s computer could hand its key over.`,
+    agree: 'Agree',
+    each: 'Decide for each…',
+    agreed: (name: string, folders: number) =>
+      `${displayName(name)} takes over ${plural(folders, 'folder', 'folders')} of yours when your account is closed.`,
+    eachTitle: 'Who takes over your folders?',
+    eachText: 'When your account is closed. These are the folders that only you own.',
+    of: (folder: string) => `Takes over ${quoted(folder)}`,
+    alone: 'Nobody else is in it: add somebody, or nobody could hand its key over.',
+    decided: 'Decided.',
+
+    reminder: 'Who takes over your folders?',
+    reminderText: (name: string, folders: number) =>
+      `${firstName(name)} stands ready for ${plural(folders, 'folder', 'folders')} that only you own. Agree, or choose otherwise.`,
+    reminderDo: 'Decide…',
+
+    takes: (name: string) => `${displayName(name)} takes it over if its owner leaves.`,
+    ownerless:
+      'Nobody manages this folder: its owner’s account is closed. You can go on with it; nobody can invite or remove people.',
+  },
+
+  /** "Can this ever be lost?" */
+  loss: {
+    open: 'Can this be lost?…',
+    ask: 'Can this ever be lost?',
+    line: (found: Recoverability): string => {
+      const ways = waysToKey(found.ways.length);
+      if (found.files === 0) return ways;
+      if (found.files === 1) return `${ways}, ${heldBy(computers(found.copies), 'it')}`;
+      return found.thinFiles > 0
+        ? `${ways}, ${plural(found.thinFiles, 'file', 'files')} on one computer or none`
+        : `${ways}, each file on ${plural(computers(found.copies), 'computer', 'computers')} or more`;
+    },
+    title: (name: string) => `Can ${quoted(name)} ever be lost?`,
+    verdict: (found: Recoverability): string => {
+      const many = found.files > 1;
+      if (fewWays(found) && fewCopies(found))
+        return `Yes, by one loss: ${found.ways.length === 0 ? 'no way leads' : 'a single way leads'} to its key, and ${many ? 'some files are' : 'it is'} on one computer or none.`;
+      if (fewWays(found))
+        return found.ways.length === 0
+          ? 'No way to its key is known that would outlast this computer.'
+          : 'Yes, by one loss: a single way leads to its key. Without it, nobody can open it any more.';
+      if (fewCopies(found))
+        return many
+          ? `Some of it, by one loss: ${plural(found.thinFiles, 'file is', 'files are')} on one computer or none.`
+          : 'Yes, by one loss: it is on one computer or none.';
+      return 'Not by one loss. Several things would have to go wrong at once.';
+    },
+    ways: (value: number) => (value === 0 ? 'No way to its key' : waysToKey(value)),
+    way: ({ kind, name }: KeyWay) => KEY_WAY[kind](name),
+    waysHint: 'Any one of them is enough, and none needs what another one needs.',
+    wayHint: 'If this one is lost, nobody can open it any more.',
+    noWays: 'Nobody who could open it is known to be left.',
+    copies: (value: number, files: number): string => {
+      if (files > 1)
+        return value === 0
+          ? 'Some files are on no computer that is known'
+          : `Each file is on at least ${plural(value, 'computer', 'computers')}`;
+      return value === 0 ? 'No computer is known to hold it' : heldBy(value, 'it');
+    },
+    copy: ({ kind, name }: Copy) => COPY[kind](name),
+    same: 'does not count: same computer',
+    fewest:
+      'These hold the file that the fewest hold. Colleagues’ computers may hold it, too; they are not counted.',
+    thin: (value: number) =>
+      value === 1 ? '1 file on one computer or none' : `${n(value)} files on one computer or none`,
+    held: (value: number) => (value === 0 ? 'nobody known' : plural(value, 'computer', 'computers')),
+    more: (value: number) => `and ${plural(value, 'more file', 'more files')}`,
+    todo: 'What to do',
+    kits: 'Print your recovery kit: a way that needs none of your computers.',
+    kitsDo: 'Print it…',
+    prove: 'Prove on the page Security that your printed kit is kept. Until then it is no way that counts.',
+    computer: 'Add another computer of yours. It opens everything that you can.',
+    computerDo: 'Add a computer…',
+    colleague: 'Add a colleague: their computers are ways of their own.',
+    colleagueDo: 'Add a colleague…',
+    server: 'Connect a server on another computer. It keeps a copy that it cannot read.',
+    serverDo: 'Connect a server…',
+    serverElsewhere:
+      'The server stores its copy on this very computer. Have it store on another one: whoever looks after the server can change that.',
+    wait: 'What is still being sent is soon on the server, too: stay connected until it is.',
+    keepHere: 'What only the server is known to hold: open it once on this computer, or save a copy.',
+    single: 'A single way leads to its key: one loss, and nobody opens it any more',
+  },
+
+  /** What opens Valise on one computer. */
+  waysIn: {
+    one: 'What opens Valise on this computer:',
+    either: 'Either of these opens Valise on this computer:',
+    list: 'What opens Valise on this computer',
+    password: 'Password',
+    token: (name: string | null) => (name === null ? 'Token' : `Token ${quoted(name)}`),
+    onlyToken: 'There is no password here. If the token is lost, only your recovery kits open it.',
+    noPassword: 'There is none on this computer: the token opens Valise here, with its PIN.',
+    add: 'Add a token…',
+    remove: 'Remove the token…',
+
+    addTitle: 'Open Valise with a token',
+    addText:
+      'A security key or smart card with a PIN, by its PKCS#11 driver. It belongs to this computer’s Valise only.',
+    how: 'What the token is for',
+    beside: 'As well as the password',
+    besideHint: 'Either opens Valise. Whoever guesses the password still gets in.',
+    instead: 'Instead of the password',
+    insteadHint:
+      'The password opens nothing any more. If the token is lost or breaks, only your recovery kits open it.',
+    insteadNoKit: 'First print your recovery kit: without one, a lost token would be final.',
+    insteadUnproven:
+      'Your kit is not known to be kept. Without it, a lost token is final: nobody can let you in again.',
+    addDo: 'Add the token',
+    adding: 'Adding the token…',
+    added: 'The token opens Valise here, too.',
+    addedInstead: 'The token opens Valise here now. The password does not any more.',
+
+    removeTitle: (name: string | null) =>
+      name === null ? 'Remove the token?' : `Remove the token ${quoted(name)}?`,
+    removeText: 'It opens nothing here any more. The password opens Valise, as it does now.',
+    removeTextOnly: 'It opens nothing here any more. A password opens Valise on this computer from then on.',
+    removeDo: 'Remove the token',
+    removing: 'Removing…',
+    removed: 'The token opens nothing here any more.',
+  },
+
   passwordAndKeys: {
     title: 'Password and keys',
     open: 'Password and keys…',
-    cardText: 'Change the password, see your keys, and make all of it new if somebody may know the password.',
     passwordTitle: 'Change the password',
     passwordText: 'Any recovery kit you have stays good.',
     current: 'Your password now',
@@ -1659,6 +1932,9 @@ export const en = {
     lockText:
       'Also when the screen locks or the computer sleeps. Transfers are finished first, but not before sleep. By the clock it also waits while a file is open in another program; with the screen, such a file is closed.',
     recoveryTitle: 'If you forget the password',
+    recoveryTitleToken: 'If the token is lost',
+    recoveryNoneToken:
+      'There is no recovery kit yet, so a lost token is final: nobody can let you in, not a colleague, not the server, not we.',
     recoveryNone:
       'There is no recovery kit yet, so a forgotten password is final: nobody can reset it, not a colleague, not the server, not we.',
     recovery: 'Any two of these open Valise on this computer:',

@@ -2,7 +2,7 @@ import { cleanup, render, screen, waitFor, within } from '@testing-library/svelt
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Authority, RecoveryRequest } from '$lib/backend';
-import { KITS, MockBackend, refusal, type MockOptions, type World } from '$lib/backend/mock';
+import { KITS, MockBackend, PIN, refusal, type MockOptions, type World } from '$lib/backend/mock';
 import App from '../../App.svelte';
 import {
   acme,
@@ -11,11 +11,13 @@ import {
   CHIDI_HELPS,
   DANA_ASKS,
   HELPED,
+  KEPT_HOLDER,
   NO_RECOVERY,
   NOW,
   PEOPLE,
   RECOVERY,
   STATUS,
+  TOKEN,
 } from '../../design/world';
 
 afterEach(cleanup);
@@ -120,6 +122,83 @@ describe('who can help', () => {
     expect(shown).toHaveTextContent('a key that is kept elsewhere');
   });
 
+  describe('a key that is kept elsewhere', () => {
+    const kept = async (world: World = acme(), options: MockOptions = {}) => {
+      const opened = await open(world, /^People/, options);
+      await press(opened.user, 'Choose who can help…');
+      await opened.user.click(await screen.findByRole('radio', { name: /^A key that is kept elsewhere/ }));
+      return opened;
+    };
+
+    test('is made there, and helps from then on', async () => {
+      const { backend, user } = await kept();
+      await press(user, 'Make the key there');
+      const address = screen.getByLabelText('Address of the key');
+      expect(address).toHaveAccessibleDescription('Please type the address of the key.');
+      expect(address).toHaveFocus();
+      expect(screen.getByLabelText('What an address looks like')).toHaveTextContent('Google Cloud KMS');
+      await user.type(address, TOKEN);
+      await user.type(screen.getByLabelText('PIN of the token'), '1111');
+      await press(user, 'Make the key there');
+      expect(await screen.findByText(/^Wrong PIN/)).toBeVisible();
+      await user.clear(screen.getByLabelText('PIN of the token'));
+      await user.type(screen.getByLabelText('PIN of the token'), PIN);
+      await press(user, 'Make the key there');
+      expect(await screen.findByText('The key is there now.')).toBeVisible();
+      expect(screen.queryByText(/^Wrong PIN/)).toBeNull();
+      await press(user, 'Save');
+      expect(asked(backend, 'setAuthority')).toEqual([
+        ['setAuthority', [{ type: 'kept', place: TOKEN, secret: PIN }], 24],
+      ]);
+      expect(await screen.findByText('Officers who may use the key can help from now on.')).toBeVisible();
+      expect(await card()).toHaveTextContent('a PKCS#11 token, valise');
+    });
+
+    test('beside an officer; Google makes its keys itself, and needs no secret', async () => {
+      const { backend, user } = await kept();
+      const place = 'gcpkms:projects/p/locations/l/keyRings/r/cryptoKeys/k';
+      await user.type(screen.getByLabelText('Address of the key'), place);
+      expect(screen.queryByRole('button', { name: 'Make the key there' })).toBeNull();
+      expect(screen.getByLabelText('Access token for Google')).toHaveAccessibleDescription(/own Google/);
+      await user.click(screen.getByRole('checkbox', { name: 'An officer is needed, too' }));
+      await user.selectOptions(screen.getByLabelText('Officer'), 'Chidi Okafor');
+      await press(user, 'Save');
+      const holders = [
+        { type: 'officer', account: 'a-chidi' },
+        { type: 'kept', place, secret: null },
+      ];
+      expect(asked(backend, 'setAuthority')).toEqual([['setAuthority', holders, 24]]);
+      expect(
+        await screen.findByText('Chidi Okafor can help from now on, together with the key.'),
+      ).toBeVisible();
+    });
+
+    test('nothing is saved without an address; a false one is told', async () => {
+      const { backend, user } = await kept();
+      await press(user, 'Save');
+      expect(asked(backend, 'setAuthority')).toEqual([]);
+      await user.type(screen.getByLabelText('Address of the key'), 'https://vault.example');
+      await press(user, 'Save');
+      expect(await screen.findByRole('alert')).toHaveTextContent('begins with pkcs11:, vault: or gcpkms:');
+    });
+
+    test('moves under its newest version', async () => {
+      const { backend, user } = await open(helping({ holders: [KEPT_HOLDER] }), /^People/);
+      await press(user, 'More about who can help');
+      await user.click(await screen.findByRole('menuitem', { name: /^Move under the newest version/ }));
+      await user.type(await screen.findByLabelText('PIN or access token'), PIN);
+      await press(user, 'Move');
+      expect(await screen.findByText('It is under the newest version of the key now.')).toBeVisible();
+      expect(asked(backend, 'rewrapAuthority')).toEqual([['rewrapAuthority', null, PIN]]);
+    });
+
+    test('has no menu where officers help by themselves', async () => {
+      await open(helping(), /^People/);
+      await card();
+      expect(screen.queryByRole('button', { name: 'More about who can help' })).toBeNull();
+    });
+  });
+
   test('it ends when that is meant', async () => {
     const { backend, user } = await open(helping(), /^People/);
     await press(user, 'End…');
@@ -162,7 +241,7 @@ describe('a colleague asks', () => {
     expect(asked(backend, 'approveRecovery')).toEqual([]);
     await user.click(tick);
     await user.click(within(dialog).getByRole('button', { name: 'Approve' }));
-    expect(asked(backend, 'approveRecovery')).toEqual([['approveRecovery', 'd-dana-new', null]]);
+    expect(asked(backend, 'approveRecovery')).toEqual([['approveRecovery', 'd-dana-new', null, null]]);
     expect(
       await screen.findByText('Approved by Ada Novak; released tomorrow at 10:05 unless somebody says no.'),
     ).toBeVisible();
@@ -191,18 +270,27 @@ describe('a colleague asks', () => {
     expect(screen.getByRole('button', { name: 'People' })).toBeVisible();
   });
 
-  test('a PIN is asked where one is needed', async () => {
+  test('a key that is kept elsewhere asks for its PIN, and once for where it is', async () => {
     const { backend, user } = await open(
-      helping({ requests: [{ ...DANA_ASKS, needsSecret: true }] }),
+      helping({ holders: [KEPT_HOLDER], requests: [{ ...DANA_ASKS, needsSecret: true }] }),
       /^People/,
     );
     await press(user, APPROVE);
+    expect(await screen.findByText('Needed for it: a PKCS#11 token, valise')).toBeVisible();
+    expect(screen.queryByLabelText('Address of the key')).toBeNull();
     await user.click(await screen.findByRole('checkbox'));
+    await user.type(screen.getByLabelText('PIN or access token'), '1111');
+    await press(user, 'This computer has not used it before');
+    await user.type(await screen.findByLabelText('Address of the key'), TOKEN);
     await press(user, 'Approve');
-    expect(await screen.findByText('Please type the PIN.')).toBeVisible();
-    await user.type(screen.getByLabelText('PIN of the key that is kept elsewhere'), '1234');
+    expect(await screen.findByRole('alert')).toHaveTextContent('Wrong PIN');
+    await press(user, 'Try again');
+    const pin = await screen.findByLabelText('PIN of the token');
+    await user.clear(pin);
+    await user.type(pin, PIN);
     await press(user, 'Approve');
-    expect(asked(backend, 'approveRecovery')).toEqual([['approveRecovery', 'd-dana-new', '1234']]);
+    expect(asked(backend, 'approveRecovery').at(-1)).toEqual(['approveRecovery', 'd-dana-new', TOKEN, PIN]);
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
 
   test('refusing takes it away; trouble leaves it there', async () => {

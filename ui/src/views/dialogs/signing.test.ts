@@ -46,7 +46,7 @@ describe('signing', () => {
     expect(box).toHaveValue('Agreed with changes\nSeen');
     await press(user, 'Sign');
     expect(asked(backend, 'sign')).toEqual([
-      ['sign', 'f-merger', 'e-spa', dekOf(7), 'Agreed with changes\nSeen'],
+      ['sign', 'f-merger', 'e-spa', dekOf(7), 'Agreed with changes\nSeen', null],
     ]);
     expect(await screen.findByText(/^You signed version 7 of/)).toBeVisible();
     const list = await screen.findByRole('list', { name: 'Signatures on this file' });
@@ -63,7 +63,7 @@ describe('signing', () => {
     expect(await screen.findByText('Version 7, the newest')).toBeVisible();
     await backend.restoreVersion('f-merger', 'e-spa', dekOf(2));
     await press(user, 'Sign');
-    expect(asked(backend, 'sign')).toEqual([['sign', 'f-merger', 'e-spa', dekOf(7), '']]);
+    expect(asked(backend, 'sign')).toEqual([['sign', 'f-merger', 'e-spa', dekOf(7), '', null]]);
   });
 
   test('words that are too long are not sent', async () => {

@@ -122,7 +122,7 @@ describe('a forgotten password, and the officers', () => {
       ['askRecovery', { code: null, catalog: null, name: null, alone: false, reason: '' }],
     ]);
     await press(user, 'I remember my old password');
-    expect(await screen.findByText(/If you unlock with the password, that is forgotten/)).toBeVisible();
+    expect(await screen.findByText(/If you unlock now, that is forgotten/)).toBeVisible();
     await press(user, 'See how your request stands');
     await press(user, 'I remember my old password');
     await user.type(await screen.findByLabelText('Password'), 'the old one{Enter}');
