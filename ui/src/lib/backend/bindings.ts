@@ -141,6 +141,8 @@ export type Copy = {
 export type CopyKind = 
 /**  This one. */
 "thisComputer" | 
+/**  The one that made this version, another one than this. */
+"authorComputer" | 
 /**  A pinning node that confirmed it, on a computer of its own. */
 "pinningNode" | 
 /**  A pinning node on this very computer: not a copy by itself. */
@@ -571,9 +573,7 @@ export type KeyWayKind =
 /**  A paper kit, proven to be kept, and officers who help. */
 "kitAndHelp" | 
 /**  A computer of a colleague. */
-"colleagueComputer" | 
-/**  A colleague's recovery, which needs none of their computers. */
-"colleagueRecovery";
+"colleagueComputer";
 
 /**  How the keyring of this computer stands. */
 export type KeyringState = 

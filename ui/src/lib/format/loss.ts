@@ -3,8 +3,8 @@ import type { Copy, Recoverability } from '$lib/backend';
 
 /** Computers that hold the bytes. A pinning node on this very computer is no other one. */
 export function computers(copies: readonly Copy[]): number {
-  const here = copies.some((copy) => copy.kind !== 'pinningNode');
-  return copies.filter((copy) => copy.kind === 'pinningNode').length + Number(here);
+  const elsewhere = copies.filter((copy) => copy.kind === 'pinningNode' || copy.kind === 'authorComputer');
+  return elsewhere.length + Number(copies.length > elsewhere.length);
 }
 
 /** One loss, and nobody can open it any more. */

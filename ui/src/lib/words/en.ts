@@ -242,15 +242,13 @@ const KEY_WAY: Record<KeyWayKind, (name: string) => string> = {
   kits: () => 'Both your recovery kits, on paper',
   kitAndHelp: () => 'Your recovery kit, with your officers’ help',
   colleagueComputer: (name) => (name === '' ? 'A colleague’s computer' : `${displayName(name)}’s computer`),
-  colleagueRecovery: (name) =>
-    name === ''
-      ? 'A colleague’s recovery, without their computers'
-      : `${displayName(name)}’s recovery, without their computers`,
 };
 
 /** Who holds the bytes. */
 const COPY: Record<CopyKind, (name: string) => string> = {
   thisComputer: () => 'This computer',
+  authorComputer: (name) =>
+    name === '' ? 'The computer that made it' : `The computer that made it: ${displayName(name)}’s`,
   pinningNode: (name) => (name === '' ? 'The server' : `The server ${displayName(name)}`),
   pinningNodeHere: () => 'The server’s copy on this computer',
 };
