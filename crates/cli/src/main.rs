@@ -12,6 +12,7 @@ mod paths;
 mod recovery;
 mod session;
 mod signatures;
+mod succession;
 
 use std::process::ExitCode;
 

@@ -12,6 +12,7 @@ pub mod intake;
 pub mod keys;
 pub mod recovery;
 pub mod signatures;
+pub mod succession;
 pub mod unlock;
 pub mod write;
 
