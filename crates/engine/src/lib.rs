@@ -23,6 +23,7 @@ mod catalog;
 mod certificate;
 pub mod clock;
 #[cfg(any(test, feature = "bench"))]
+#[cfg_attr(not(test), allow(dead_code, reason = "measurements use some of it"))]
 mod colleague;
 mod compose;
 mod custody;
