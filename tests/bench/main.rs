@@ -9,6 +9,7 @@
 mod bare;
 mod inputs;
 mod measure;
+mod members;
 mod peers;
 mod rewrap;
 mod table;
@@ -31,8 +32,13 @@ const WORKLOADS: &[(&str, Make)] = &[("large", inputs::large), ("small", inputs:
 const VISIBLE: &str = "visible";
 /// What it costs to move file keys.
 const REWRAP: &str = "rewrap";
+/// What a key change costs in a folder with many members.
+const REKEY: &str = "rekey-50";
+/// What it costs to remove a computer that was in many folders.
+const REVOKE: &str = "revoke";
 
-const USAGE: &str = "usage: bench [--quick] [--only large|small|office|visible|rewrap] [--rounds N] [--dir DIR]
+const USAGE: &str =
+    "usage: bench [--quick] [--only large|small|office|visible|rewrap|rekey-50|revoke] [--rounds N] [--dir DIR]
 
   --quick     small inputs and one round, to see that it works
   --only      one of the measurements
@@ -52,6 +58,13 @@ async fn main() -> ExitCode {
         && mode == rewrap::MODE
     {
         rewrap::run_here(Path::new(home), count.parse().unwrap_or(0));
+        return ExitCode::SUCCESS;
+    }
+    if let [mode, what, home, numbers @ ..] = arguments.as_slice()
+        && mode == members::MODE
+    {
+        let numbers: Vec<usize> = numbers.iter().filter_map(|number| number.parse().ok()).collect();
+        members::run_here(Path::new(home), what, &numbers);
         return ExitCode::SUCCESS;
     }
     let Some(options) = Options::parse(&arguments) else {
@@ -100,7 +113,7 @@ impl Options {
 }
 
 fn is_name(name: &str) -> bool {
-    name == VISIBLE || name == REWRAP || WORKLOADS.iter().any(|(known, _)| *known == name)
+    [VISIBLE, REWRAP, REKEY, REVOKE].contains(&name) || WORKLOADS.iter().any(|(known, _)| *known == name)
 }
 
 async fn run(options: &Options) {
@@ -123,6 +136,12 @@ async fn run(options: &Options) {
     }
     if options.wants(REWRAP) {
         targets.extend(rewrap::run(scratch.path(), if options.quick { 20_000 } else { 1_000_000 }).await);
+    }
+    if options.wants(REKEY) {
+        targets.push(members::rekey(scratch.path()).await);
+    }
+    if options.wants(REVOKE) {
+        targets.extend(members::revoke(scratch.path(), options.quick).await);
     }
     table::print_targets(&targets);
 }

@@ -116,6 +116,12 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<PeopleCommand>,
     },
+    /// Who takes over the folders of somebody whose account is closed; without a command, how it stands.
+    Successor {
+        /// What to do.
+        #[command(subcommand)]
+        command: Option<SuccessorCommand>,
+    },
     /// Attach a workspace that lives on this computer to a catalog.
     Attach {
         /// Address of the catalog.
@@ -200,6 +206,7 @@ impl Command {
                 | Self::Export { .. }
                 | Self::Status
                 | Self::People { command: None }
+                | Self::Successor { command: None }
                 | Self::Fingerprints
                 | Self::Signatures { .. }
                 | Self::Risk { .. }
@@ -340,6 +347,14 @@ pub enum FolderCommand {
         #[arg(value_enum)]
         role: RoleName,
     },
+    /// Who takes over a folder of yours should your account be closed, whatever officers have named.
+    Successor {
+        /// Which.
+        folder: String,
+        /// Whom.
+        #[command(flatten)]
+        whom: Whom,
+    },
     /// Leave a folder: its key changes, and nothing new in it is yours to read.
     Leave {
         /// Which.
@@ -466,6 +481,33 @@ pub enum PeopleCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// `successor`
+#[derive(Subcommand)]
+pub enum SuccessorCommand {
+    /// Name somebody, as an officer. Folders that are there pass to them only if their owner agrees.
+    Set {
+        /// Whom.
+        #[command(flatten)]
+        whom: Whom,
+    },
+    /// Agree that folders which you alone own pass to whom officers have named.
+    Agree {
+        /// Which; without any, all about which nothing is decided.
+        folders: Vec<String>,
+    },
+}
+
+/// Somebody, or nobody.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub struct Whom {
+    /// Who, by name or account id.
+    pub person: Option<String>,
+    /// Nobody.
+    #[arg(long)]
+    pub nobody: bool,
 }
 
 /// `device`

@@ -79,10 +79,15 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         }
         Command::People { command: Some(PeopleCommand::Close { person, yes }) } => {
             let account = account(session, person).await?;
-            confirm(*yes, "closes the account: they are refused at once, and nothing brings it back", person)?;
+            let what = "closes the account: they are refused at once, and nothing brings it back. Shared folders which they \
+                        alone own pass to the successor they agreed to (`valise successor`), once a member's computer \
+                        hands them over; without one, nobody manages them any more. Folders which nobody else is in, and \
+                        their own files, can be opened by nobody any more";
+            confirm(*yes, what, person)?;
             session.ask(Request::CloseAccount { account }).await?;
             people(session, json).await
         }
+        Command::Successor { command } => crate::succession::successor(session, json, command.as_ref()).await,
         Command::Attach { catalog } => {
             session.ask(Request::Attach { catalog: catalog.clone() }).await?;
             status(session, json).await
@@ -210,6 +215,7 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
             done(session, Request::SetRole { folder, account, role: role_of(*role) }).await
         }
+        FolderCommand::Successor { folder, whom } => crate::succession::of_folder(session, json, folder, whom).await,
         FolderCommand::Leave { folder } => {
             let folder = paths::folder(session, folder).await?.id;
             session.ask(Request::Leave { folder }).await?;
@@ -242,8 +248,13 @@ pub fn confirm(yes: bool, what: &str, name: &str) -> Result<(), ApiError> {
 async fn folders(session: &Session, json: bool) -> Result<(), ApiError> {
     print(json, &paths::folders(session).await?, |folders| {
         let line = |folder: &valise_engine::api::Folder| {
+            let later = match &folder.successor {
+                _ if folder.ownerless => "  (its owner's account is closed: nobody manages it)".to_owned(),
+                Some(successor) => format!("  (passes to {})", shown(successor)),
+                None => String::new(),
+            };
             format!(
-                "{:>6} files  {:>3} people  {:<7} {}",
+                "{:>6} files  {:>3} people  {:<7} {}{later}",
                 folder.files,
                 folder.people,
                 role(folder.role),

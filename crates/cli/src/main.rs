@@ -13,6 +13,7 @@ mod recovery;
 mod risk;
 mod session;
 mod signatures;
+mod succession;
 
 use std::process::ExitCode;
 

@@ -30,7 +30,9 @@ use crate::transfer::{Transfers, add, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
-use crate::{asking, authority, custody, devices, edit, keys, kit, recovery, share, signatures, sync, versions};
+use crate::{
+    asking, authority, custody, devices, edit, keys, kit, recovery, share, signatures, succession, sync, versions,
+};
 
 /// How an engine is set up.
 pub struct Config {
@@ -125,10 +127,7 @@ impl Engine {
             | Request::AddToken { .. }
             | Request::RemoveToken { .. }
             | Request::RewrapAuthority { .. }
-            | Request::AddTokenSigningKey { .. }
-            | Request::Succession
-            | Request::NameSuccessor { .. }
-            | Request::SetFolderSuccessor { .. } => Err(EngineError::Internal("not built yet")),
+            | Request::AddTokenSigningKey { .. } => Err(EngineError::Internal("not built yet")),
             Request::MakeKits { password } => {
                 let _turn = self.turning.lock().await;
                 recovery::make(shared, &self.keyring, password).await.map(Reply::Kits)
@@ -224,6 +223,11 @@ impl Engine {
                 share::set_officer(shared, account, officer).await.map(|()| Reply::Done)
             }
             Request::CloseAccount { account } => share::close_account(shared, account).await.map(|()| Reply::Done),
+            Request::Succession => succession::show(shared).map(Reply::Succession),
+            Request::NameSuccessor { account } => succession::name(shared, account).await.map(Reply::Succession),
+            Request::SetFolderSuccessor { folder, account } => {
+                succession::set(shared, folder, account).await.map(Reply::Succession)
+            }
             Request::People => shared.vault(|vault| vault.people_rows()).map(Reply::People),
             Request::List { folder, parent } => edit::list(shared, folder, parent),
             Request::Search { folder, text } => shared.vault(|vault| vault.search(folder, &text)).map(Reply::Hits),

@@ -3,7 +3,7 @@
 //! - `api`: requests, replies, events: the whole surface. `engine` answers them.
 //! - `home`, `index`: what lies on disk. `vault`: what exists only while unlocked; synchronous, without network.
 //! - `transfer`: bytes in and out. `opened`: files in their own programs. `edit`: changes of a tree; `versions`: an
-//!   older one again. `share`: people. `views`: what a person sees. `signatures`: on documents.
+//!   older one again. `share`: people; `succession`: who takes their folders over. `views`: what a person sees. `signatures`: on documents.
 //! - `devices`: a person's computers. `recovery`: a forgotten password; `asking`, `authority`: with a colleague's help,
 //!   on either side. `custody`: keys that others keep. `keyring`: the system's. `kit`, `certificate`: pages that are printed, drawn by `page`.
 //! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
@@ -22,6 +22,9 @@ pub mod bench;
 mod catalog;
 mod certificate;
 pub mod clock;
+#[cfg(any(test, feature = "bench"))]
+#[cfg_attr(not(test), allow(dead_code, reason = "measurements use some of it"))]
+mod colleague;
 mod compose;
 mod custody;
 mod devices;
@@ -40,6 +43,7 @@ mod recovery;
 mod share;
 mod shared;
 mod signatures;
+mod succession;
 mod sync;
 mod transfer;
 pub mod typed;

@@ -23,8 +23,10 @@ use crate::catalog::CatalogError;
 use crate::error::EngineError;
 use crate::keys;
 use crate::shared::{CatalogLink, Session, Shared};
+use crate::succession;
 use crate::sync;
 use crate::vault::Vault;
+use crate::vault::write::fold_account;
 use crate::views::{chain_role, fingerprint};
 use valise_protocol::api::ApiCode;
 
@@ -167,21 +169,6 @@ fn newcomer(shared: &Shared, join: &JoinRequest) -> Result<Slice, EngineError> {
     Ok(Slice { account: state.id(), records })
 }
 
-/// A whole account chain, verified and folded.
-fn fold_account(records: &[serde_bytes::ByteBuf]) -> Result<Account, EngineError> {
-    let mut state: Option<Account> = None;
-    for bytes in records {
-        let record = Record::decode(bytes).map_err(|_| EngineError::NotVerified("an account"))?;
-        match &mut state {
-            None => state = Some(Account::begin(&record).map_err(|_| EngineError::NotVerified("an account"))?),
-            Some(state) => {
-                state.apply(&record).map_err(|_| EngineError::NotVerified("an account"))?;
-            }
-        }
-    }
-    state.ok_or(EngineError::NotVerified("an account"))
-}
-
 fn invited_folders(vault: &Vault, redemption: &Redemption) -> Vec<FolderId> {
     let owned = vault.folders.values().filter(|state| state.role(&vault.me.account) == Some(folder::Role::Owner));
     let open = owned.filter(|state| state.chain().invitations().contains_key(&redemption.invitation));
@@ -216,13 +203,7 @@ fn add_member(
     if chain.key_change_waiting() {
         return Err(EngineError::KeyChangeWaiting);
     }
-    let from = usize::try_from(chain.roster().next_to_embed(&account)).unwrap_or(usize::MAX);
-    let fresh = Slice { account, records: whole.records.iter().skip(from).cloned().collect() };
-    let slices = if fresh.records.is_empty() { Vec::new() } else { vec![fresh] };
-    let newest = fold_account(&whole.records)?;
-    let to = newest.key().ok_or(EngineError::NotVerified("a member's key"))?;
-    let key = state.current_key().ok_or(EngineError::NotVerified("the folder's key"))?;
-    let seal = vault.seal_to_member(folder, chain.epoch(), key, account, to)?;
+    let (slices, seal) = vault.welcome(folder, whole)?;
     let added = MemberAdded { account, role, slices, seal, redemption: redemption.cloned() };
     write_as_owner(vault, folder, folder::kind::MEMBER_ADDED, &added).map(Some)
 }
@@ -333,8 +314,8 @@ pub async fn set_officer(shared: &Arc<Shared>, account: AccountId, officer: bool
     Ok(())
 }
 
-/// Somebody is of the workspace no longer. Folders of which one is an owner are seen to at once, those of others by
-/// their owners' computers.
+/// Somebody is of the workspace no longer. Folders of which one is an owner, or that one hands over, are seen to at once,
+/// those of others by their members' computers.
 pub async fn close_account(shared: &Arc<Shared>, account: AccountId) -> Result<(), EngineError> {
     let session = shared.session()?;
     append_workspace(shared, &session, |vault| {
@@ -351,6 +332,13 @@ pub async fn close_account(shared: &Arc<Shared>, account: AccountId) -> Result<(
     })
     .await?;
     tracing::info!("an account was closed");
+    let orphans = shared.vault(|vault| {
+        let without_owner = vault.folders.values().filter(|state| vault.to_hand_over(state).is_some());
+        Ok(without_owner.map(|state| state.id()).collect::<Vec<_>>())
+    })?;
+    for folder in orphans {
+        succession::hand_over(shared, &session, folder).await?;
+    }
     let owned = shared.vault(|vault| {
         let with_closed = vault.folders.values().filter(|state| vault.closed_member(state).is_some());
         Ok(with_closed.map(|state| state.id()).collect::<Vec<_>>())

@@ -38,10 +38,10 @@ impl Vault {
             files: count(files),
             unread: state.unread(),
             key_change_waiting: chain.key_change_waiting(),
-            successor: None,
-            ownerless: false,
+            successor: self.successor_of(state).map(|account| self.name_of(&account)),
+            ownerless: self.is_ownerless(state),
             single_way: self.has_single_way(state),
-            stopped: state.stopped,
+            stopped: state.stopped || self.is_usurped(state).unwrap_or(true),
         }
     }
 

@@ -5,7 +5,9 @@ use valise_protocol::ids::AccountId;
 
 use crate::api::{ApiError, ErrorCode};
 use crate::shared::Shared;
-use crate::vault::folder::Finding;
+use crate::vault::Vault;
+use crate::vault::folder::{Finding, FolderState};
+use crate::vault::succession::Passing;
 
 /// A finding in words. Names the author, never a file.
 pub fn finding(shared: &Shared, finding: &Finding) -> ApiError {
@@ -55,5 +57,33 @@ pub fn joined(name: Option<&str>) -> ApiError {
         safe: None,
         todo: Some("If it was not you: remove it under “Your computers” on the page Security, at once.".to_owned()),
         details: None,
+    }
+}
+
+/// A folder changed hands: rightly, or not.
+pub fn passing(vault: &Vault, state: &FolderState, passing: &Passing, rightful: bool) -> ApiError {
+    let folder = state.tree().name().unwrap_or_default();
+    let mine = passing.to == vault.me.account;
+    let to = if mine { "You".to_owned() } else { vault.name_of(&passing.to) };
+    let from: Vec<String> = passing.from.iter().map(|account| vault.name_of(account)).collect();
+    let from = from.join(" and ");
+    if rightful {
+        return ApiError {
+            code: ErrorCode::NotVerified,
+            happened: format!("{to} took over the folder “{folder}” from {from}, whose account was closed."),
+            safe: Some("Nothing in it was changed.".to_owned()),
+            todo: None,
+            details: Some("as its owner agreed".to_owned()),
+        };
+    }
+    let became = if mine { "were" } else { "was" };
+    ApiError {
+        code: ErrorCode::Distrusted,
+        happened: format!("{to} {became} made an owner of the folder “{folder}”, though {from} had not been closed."),
+        safe: Some("Nothing is sent to it from this computer until an owner decides.".to_owned()),
+        todo: Some(format!(
+            "Speak to {from} and to your officers. An owner of the folder can remove who came in, or make them owner again."
+        )),
+        details: Some("a folder was handed over before its owners' accounts were closed".to_owned()),
     }
 }

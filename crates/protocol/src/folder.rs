@@ -50,6 +50,10 @@ pub enum Op {
     KeyPolicy(KeyPolicy),
     /// See [`Signed`].
     Signed(Signed),
+    /// See [`Successor`].
+    Successor(Successor),
+    /// See [`Succeeded`].
+    Succeeded(Box<Succeeded>),
 }
 
 impl Op {
@@ -60,6 +64,7 @@ impl Op {
                 slices
             }
             Self::MemberAdded(added) => &added.slices,
+            Self::Succeeded(succeeded) => &succeeded.slices,
             _ => &[],
         }
     }
@@ -102,6 +107,7 @@ pub struct Folder {
     epochs: BTreeMap<Epoch, EpochInfo>,
     key_change_waiting: bool,
     policy: KeyPolicy,
+    successor: Option<Option<AccountId>>,
     invitations: BTreeMap<InvitationId, Invited>,
     spent: BTreeSet<InvitationId>,
 }
@@ -136,6 +142,7 @@ impl Folder {
             epochs: BTreeMap::new(),
             key_change_waiting: false,
             policy: KeyPolicy::default(),
+            successor: None,
             invitations: BTreeMap::new(),
             spent: BTreeSet::new(),
         })
@@ -213,6 +220,8 @@ impl Folder {
             Op::InvitationRevoked(revoked) => self.invitation_revoked(revoked),
             Op::KeyPolicy(policy) => self.set_policy(policy),
             Op::Signed(_) => self.signed(envelope),
+            Op::Successor(successor) => self.set_successor(&envelope.author, *successor),
+            Op::Succeeded(succeeded) => self.succeeded(envelope.seq, succeeded),
         }
     }
 
@@ -246,26 +255,24 @@ impl Folder {
 
     fn member_gone(&mut self, account: &AccountId) -> Result<(), Void> {
         let member = self.members.get(account).ok_or(Void::Subject)?;
-        if member.role == Role::Owner && self.owners() == 1 {
+        if member.role == Role::Owner && self.owners().count() == 1 {
             return Err(Void::LastOne);
         }
         self.members.remove(account);
+        // Who was put out, or has gone, does not come back by an older word.
+        self.successor = self.successor.filter(|successor| *successor != Some(*account));
         self.key_change_waiting = self.epoch > 0;
         Ok(())
     }
 
     fn role_changed(&mut self, changed: &RoleChanged) -> Result<(), Void> {
-        let owners = self.owners();
+        let owners = self.owners().count();
         let member = self.members.get_mut(&changed.account).ok_or(Void::Subject)?;
         if member.role == Role::Owner && changed.role != Role::Owner && owners == 1 {
             return Err(Void::LastOne);
         }
         member.role = changed.role;
         Ok(())
-    }
-
-    fn owners(&self) -> usize {
-        self.members.values().filter(|member| member.role == Role::Owner).count()
     }
 
     fn rekey(&mut self, seq: Seq, author: AccountId, rekey: &Rekey) -> Result<(), Void> {
@@ -334,6 +341,44 @@ impl Folder {
         Ok(())
     }
 
+    fn set_successor(&mut self, author: &AccountId, successor: Successor) -> Result<(), Void> {
+        if self.purpose == Purpose::PERSONAL || successor.account.as_ref() == Some(author) {
+            return Err(Void::Subject);
+        }
+        self.successor = Some(successor.account);
+        Ok(())
+    }
+
+    /// A waiting key change does not stand in the way: where only viewers are left nobody could make it. The new owner
+    /// does.
+    fn succeeded(&mut self, seq: Seq, succeeded: &Succeeded) -> Result<(), Void> {
+        let account = succeeded.account;
+        if self.successor != Some(Some(account)) {
+            return Err(Void::Subject);
+        }
+        if self.epoch == 0 {
+            return Err(Void::KeyChangeFirst);
+        }
+        match (self.members.get_mut(&account), &succeeded.seal) {
+            (Some(member), _) if member.role == Role::Owner => return Err(Void::Subject),
+            (Some(member), None) => member.role = Role::Owner,
+            (None, Some(seal)) => {
+                if self.members.len() >= MAX_MEMBERS {
+                    return Err(Void::Limit);
+                }
+                let key = self.roster.account(&account).and_then(|account| account.key()).ok_or(Void::Anchor)?;
+                if seal.account != account || seal.version != key.version {
+                    return Err(Void::Seals);
+                }
+                self.members.insert(account, Member { role: Role::Owner, since: seq, by_link: false });
+            }
+            _ => return Err(Void::Seals),
+        }
+        // The new owner decides anew.
+        self.successor = None;
+        Ok(())
+    }
+
     /// The folder.
     pub fn id(&self) -> FolderId {
         self.id
@@ -364,6 +409,11 @@ impl Folder {
         &self.members
     }
 
+    /// Who owns it: always somebody, be their account closed.
+    pub fn owners(&self) -> impl Iterator<Item = &AccountId> {
+        self.members.iter().filter(|(_, member)| member.role == Role::Owner).map(|(account, _)| account)
+    }
+
     /// A member's newest anchored account key.
     pub fn member_key(&self, account: &AccountId) -> Option<&AccountKey> {
         self.roster.account(account).and_then(|account| account.key())
@@ -389,6 +439,11 @@ impl Folder {
         &self.policy
     }
 
+    /// Who takes the folder over, or nobody; none while no owner has decided.
+    pub fn successor(&self) -> Option<Option<AccountId>> {
+        self.successor
+    }
+
     /// Invitations that can still be redeemed.
     pub fn invitations(&self) -> &BTreeMap<InvitationId, Invited> {
         &self.invitations
@@ -397,19 +452,24 @@ impl Folder {
 
 fn may(role: Role, op: &Op) -> bool {
     match op {
-        Op::Anchor(_) | Op::Left | Op::Signed(_) => true,
+        Op::Anchor(_) | Op::Left | Op::Signed(_) | Op::Succeeded(_) => true,
         Op::Content(_) | Op::Rekey(_) => matches!(role, Role::Owner | Role::Editor),
         Op::MemberAdded(_)
         | Op::MemberRemoved(_)
         | Op::RoleChanged(_)
         | Op::Invited(_)
         | Op::InvitationRevoked(_)
-        | Op::KeyPolicy(_) => role == Role::Owner,
+        | Op::KeyPolicy(_)
+        | Op::Successor(_) => role == Role::Owner,
     }
 }
 
 fn is_added(op: &Op, account: &AccountId) -> bool {
-    matches!(op, Op::MemberAdded(added) if added.account == *account)
+    match op {
+        Op::MemberAdded(added) => added.account == *account,
+        Op::Succeeded(succeeded) => succeeded.account == *account,
+        _ => false,
+    }
 }
 
 /// The operation of a record: an error for an unknown kind, void for an open part that is not its kind's.
@@ -429,6 +489,8 @@ fn decode(record: &Record) -> Result<Result<Op, Void>, Broken> {
         kind::INVITATION_REVOKED => open(record, Op::InvitationRevoked),
         kind::KEY_POLICY => open(record, Op::KeyPolicy),
         kind::SIGNED => open(record, Op::Signed),
+        kind::SUCCESSOR => open(record, Op::Successor),
+        kind::SUCCEEDED => open(record, |succeeded| Op::Succeeded(Box::new(succeeded))),
         _ => return Err(Broken::UpdateNeeded),
     })
 }

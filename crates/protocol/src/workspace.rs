@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::chain::{Broken, Head, Roster, Slice, Stop, Verdict, Void, check_link};
-use crate::ids::{AccountId, GroupId, InvitationId, RecordHash, WorkspaceId};
+use crate::ids::{AccountId, GroupId, InvitationId, RecordHash, Seq, WorkspaceId};
 use crate::invitation::{MAX_INVITATIONS, check_redemption};
 use crate::record::{ChainKind, Kind, Record};
 use crate::sign::VerifyKey;
@@ -59,6 +59,7 @@ pub enum Op {
     RecoveryApproved(Box<RecoveryApproved>),
     RecoveryVetoed(RecoveryVetoed),
     RecoveryReleased(Box<RecoveryReleased>),
+    Successor(Successor),
 }
 
 impl Op {
@@ -102,6 +103,8 @@ pub struct Workspace {
     invitations: BTreeMap<InvitationId, Invited>,
     spent: BTreeSet<InvitationId>,
     approvals: Approvals,
+    successor: Option<AccountId>,
+    closings: BTreeMap<AccountId, Seq>,
 }
 
 impl Workspace {
@@ -135,6 +138,8 @@ impl Workspace {
             invitations: BTreeMap::new(),
             spent: BTreeSet::new(),
             approvals: Approvals::default(),
+            successor: None,
+            closings: BTreeMap::new(),
         })
     }
 
@@ -198,7 +203,7 @@ impl Workspace {
         }
         match op {
             Op::Admitted(admitted) => self.admitted(admitted),
-            Op::Closed(closed) => self.closed(closed),
+            Op::Closed(closed) => self.closed(record.envelope().seq, closed),
             Op::OfficersChanged(changed) => self.officers_changed(changed),
             Op::Catalog(catalog) => self.catalog_changed(catalog),
             Op::SwarmKey(swarm) => next(&mut self.swarm_generation, swarm.generation),
@@ -219,6 +224,7 @@ impl Workspace {
                 self.approvals.approve(author, approved)
             }
             Op::RecoveryReleased(released) => self.approvals.release(&author, self.authority.as_ref(), released),
+            Op::Successor(successor) => self.successor_named(*successor),
         }
     }
 
@@ -265,13 +271,15 @@ impl Workspace {
         Ok(())
     }
 
-    fn closed(&mut self, closed: &Closed) -> Result<(), Void> {
+    fn closed(&mut self, seq: Seq, closed: &Closed) -> Result<(), Void> {
         if self.officers.contains(&closed.account) && self.officers.len() == 1 {
             return Err(Void::LastOne);
         }
         let person = self.people.get_mut(&closed.account).filter(|person| !person.closed).ok_or(Void::Subject)?;
         person.closed = true;
         self.officers.remove(&closed.account);
+        self.closings.insert(closed.account, seq);
+        self.successor = self.successor.filter(|successor| *successor != closed.account);
         self.approvals.forget(&closed.account);
         self.approvals.keep_of(&self.officers);
         Ok(())
@@ -286,6 +294,14 @@ impl Workspace {
         }
         self.officers = changed.officers.iter().copied().collect();
         self.approvals.keep_of(&self.officers);
+        Ok(())
+    }
+
+    fn successor_named(&mut self, successor: Successor) -> Result<(), Void> {
+        if let Some(account) = &successor.account {
+            self.person(account).ok_or(Void::Subject)?;
+        }
+        self.successor = successor.account;
         Ok(())
     }
 
@@ -386,6 +402,16 @@ impl Workspace {
         self.people.get(account).filter(|person| !person.closed)
     }
 
+    /// Whether all of these accounts were closed by records up to a place. Nothing opens an account again.
+    pub fn were_closed<'a>(&self, accounts: impl IntoIterator<Item = &'a AccountId>, by: Seq) -> bool {
+        accounts.into_iter().all(|account| self.closings.get(account).is_some_and(|seq| *seq <= by))
+    }
+
+    /// Who takes over folders of people whose accounts are closed, where their owners agreed.
+    pub fn successor(&self) -> Option<AccountId> {
+        self.successor
+    }
+
     /// Who admits and closes accounts.
     pub fn officers(&self) -> &BTreeSet<AccountId> {
         &self.officers
@@ -463,6 +489,7 @@ fn decode(record: &Record) -> Result<Result<Op, Void>, Broken> {
         kind::RECOVERY_APPROVED => open(record, |approved| Op::RecoveryApproved(Box::new(approved))),
         kind::RECOVERY_VETOED => open(record, Op::RecoveryVetoed),
         kind::RECOVERY_RELEASED => open(record, |released| Op::RecoveryReleased(Box::new(released))),
+        kind::SUCCESSOR => open(record, Op::Successor),
         _ => return Err(Broken::UpdateNeeded),
     })
 }

@@ -11,7 +11,7 @@ use valise_protocol::record::{ChainId, Record};
 use valise_protocol::workspace;
 
 use super::grow::{Growth, grow, stands};
-use super::{decode, ring, settle};
+use super::{decode, ring, settle, succeed};
 use crate::catalog::Catalog;
 use crate::chain::{Chain, Op};
 use crate::db::{held, pins, rings, unpins, wraps};
@@ -190,6 +190,7 @@ pub(super) fn may_wrap(folder: &Folder, asker: &Asker) -> Result<(), ApiError> {
 fn follow_up(db: &Connection, state: &State, effects: &mut Effects, record: &Record, op: &Op) -> Result<(), ApiError> {
     match op {
         Op::Folder(folder::Op::Content(content)) => pin_and_drop(db, effects, record, content),
+        Op::Folder(folder::Op::Succeeded(succeeded)) => succeed::check(db, state, record, succeeded),
         Op::Account(account::Op::DeviceAdded(_) | account::Op::DeviceRevoked(_) | account::Op::Recovered(_)) => {
             effects.peers = true;
             Ok(())

@@ -8,6 +8,7 @@ mod join;
 mod recover;
 mod ring;
 mod settle;
+mod succeed;
 mod wraps;
 
 pub(crate) use append::{append, begin_folder};

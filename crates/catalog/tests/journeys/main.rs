@@ -12,5 +12,6 @@ mod pinning;
 mod program;
 mod proof;
 mod recoveries;
+mod succession;
 mod support;
 mod wraps;

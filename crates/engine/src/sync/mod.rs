@@ -26,7 +26,7 @@ use crate::share;
 use crate::shared::{CatalogLink, Session, Shared, lock};
 use crate::vault::fetch_keys::NewWrap;
 use crate::vault::intake::{WENT_BACK, confirms};
-use crate::{authority, keys};
+use crate::{authority, keys, succession};
 use plan::{Listed, Outcome, Plan, Step};
 
 pub use account::{grow, pull, renew_due, whole};
@@ -88,7 +88,10 @@ async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<()
         }
         plan.done(step, outcome);
     }
-    let stopped = shared.vault(|vault| Ok(vault.folders.values().any(|state| state.stopped)))?;
+    let stopped = shared.vault(|vault| {
+        let mut states = vault.folders.values();
+        states.try_fold(false, |stopped, state| Ok(stopped || state.stopped || vault.is_usurped(state)?))
+    })?;
     if stopped && worst.is_ok() {
         // Left alone in this round, after an alarm in an earlier one: that is not being in step.
         worst = Err(EngineError::Distrusted("a folder was stopped after an alarm"));
@@ -125,7 +128,7 @@ fn fault(shared: &Shared, step: Step, error: EngineError, worst: &mut Result<(),
         shared.alarm(true, ApiError::from(again(&error)));
         // A catalog that went back takes nothing which does not follow what it has; it may yet be brought further.
         let went_back = matches!(error, EngineError::Distrusted(WENT_BACK));
-        if let Step::PullFolder(folder) | Step::Send(folder) | Step::Rekey(folder) = step
+        if let Step::PullFolder(folder) | Step::HandOver(folder) | Step::Send(folder) | Step::Rekey(folder) = step
             && !went_back
         {
             let _ = shared.vault(|vault| {
@@ -155,12 +158,30 @@ async fn carry_out(shared: &Arc<Shared>, session: &Arc<Session>, step: Step) -> 
         Step::Recoveries => authority::keep_up(shared, session).await.map(|()| Outcome::Done),
         Step::ListFolders => list_folders(shared, session).await,
         Step::PublishFolder(folder) => publish_folder(shared, session, folder).await.map(|()| Outcome::Done),
-        Step::PullFolder(folder) => pull_folder(shared, session, folder).await.map(|()| Outcome::Done),
+        Step::PullFolder(folder) => {
+            pull_folder(shared, session, folder).await?;
+            what_follows(shared, folder)
+        }
+        Step::HandOver(folder) => {
+            succession::hand_over(shared, session, folder).await?;
+            what_follows(shared, folder)
+        }
         Step::Rekey(folder) => keys::rekey(shared, session, folder).await.map(|()| Outcome::Done),
         Step::Rewrap(folder) => keys::rewrap_some(shared, session, folder).await,
         Step::Send(folder) => send(shared, session, folder).await,
         Step::PullHeld(folder) => pull_held(shared, session, folder).await.map(|()| Outcome::Done),
     }
+}
+
+/// A folder that was just read may be without an owner, or one's own by now: then it is seen to in the same round.
+fn what_follows(shared: &Shared, folder: FolderId) -> Result<Outcome, EngineError> {
+    shared.vault(|vault| {
+        let state = vault.folder(&folder)?;
+        let mut listed = Listed::default();
+        listed.ownerless.extend(vault.to_hand_over(state).map(|_| folder));
+        listed.outdated.extend(vault.closed_member(state).map(|_| folder));
+        Ok(Outcome::Listed(listed))
+    })
 }
 
 /// Lets colleagues' nodes in, and dials the pinning node without waiting for it: records go to and fro
@@ -356,7 +377,11 @@ async fn bring_wraps(shared: &Shared, link: &CatalogLink, folder: FolderId) -> R
 /// Reads the workspace chain to its head.
 pub async fn pull_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
     let _order = session.order.lock().await;
-    let link = session.link()?;
+    read_workspace(shared, &session.link()?).await
+}
+
+/// The same, for who reads chains already.
+pub async fn read_workspace(shared: &Arc<Shared>, link: &CatalogLink) -> Result<(), EngineError> {
     let mut brought_from = None;
     loop {
         let (chain, after) = shared.open(|open| {
@@ -367,7 +392,7 @@ pub async fn pull_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Res
         let lost = shared.open(|open| open.vault.lost_from(&page, &chain, &link.key))?;
         if let Some(from) = lost.filter(|from| brought_from.is_none_or(|before| before < *from)) {
             brought_from = Some(from);
-            if bring_again(shared, &link, &chain, from).await? {
+            if bring_again(shared, link, &chain, from).await? {
                 continue;
             }
         }
@@ -375,6 +400,8 @@ pub async fn pull_workspace(shared: &Arc<Shared>, session: &Arc<Session>) -> Res
         shared.findings(&taken.findings);
         if taken.records > 0 {
             shared.tell(Event::PeopleChanged);
+            // A folder may be without an owner now.
+            shared.tell(Event::FoldersChanged);
         }
         if !taken.more {
             return Ok(());
@@ -391,7 +418,11 @@ async fn list_folders(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<Ou
         for known in &folders {
             let stopped = vault.folders.get(&known.folder).is_some_and(|state| state.stopped);
             let same = vault.folders.get(&known.folder).is_some_and(|state| state.chain().head() == known.head);
-            if !same && !stopped {
+            let looks = match vault.folders.get(&known.folder) {
+                Some(state) => !vault.passings_to_look_at(state)?.is_empty(),
+                None => false,
+            };
+            if (!same || looks) && !stopped {
                 listed.behind.push(known.folder);
             }
         }
@@ -401,6 +432,9 @@ async fn list_folders(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<Ou
             }
             if state.waiting_changes() > 0 && !state.stopped {
                 listed.waiting.push(*id);
+            }
+            if !state.stopped && vault.to_hand_over(state).is_some() {
+                listed.ownerless.push(*id);
             }
             if !state.stopped && vault.wants_rekey(state, now)? {
                 listed.outdated.push(*id);
@@ -467,6 +501,7 @@ pub async fn pull_folder(shared: &Arc<Shared>, session: &Arc<Session>, folder: F
             break;
         }
     }
+    succession::look(shared, &link, folder).await?;
     shared.vault(|vault| vault.check_floor(folder))?;
     bring_wraps(shared, &link, folder).await?;
     if brought > 0 {

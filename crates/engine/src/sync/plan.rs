@@ -26,6 +26,8 @@ pub enum Step {
     PublishFolder(FolderId),
     /// Read a folder's chain and wraps.
     PullFolder(FolderId),
+    /// Make a folder's successor its owner, because all its owners are gone.
+    HandOver(FolderId),
     /// Change a folder's key, because somebody left or a device was revoked.
     Rekey(FolderId),
     /// Send what waits for a folder: one record.
@@ -64,6 +66,8 @@ pub struct Listed {
     pub waiting: Vec<FolderId>,
     /// Were made here, and the catalog does not know them yet.
     pub unpublished: Vec<FolderId>,
+    /// Their owners are all gone, and this account is to hand them over.
+    pub ownerless: Vec<FolderId>,
     /// Their key is to change: somebody left, there is a newer account key, or their owner wants it by now.
     pub outdated: Vec<FolderId>,
     /// Have files whose bytes nobody else confirmed.
@@ -103,9 +107,11 @@ impl Plan {
         match (step, outcome) {
             (_, Outcome::Done) => {}
             (_, Outcome::Unreachable) => self.unreachable = true,
-            (Step::ListFolders, Outcome::Listed(listed)) => {
+            (Step::ListFolders | Step::PullFolder(_) | Step::HandOver(_), Outcome::Listed(listed)) => {
                 self.push_back(listed.unpublished.into_iter().map(Step::PublishFolder));
                 self.push_back(listed.behind.into_iter().map(Step::PullFolder));
+                // Whoever takes over is who removes members then, and changes the key.
+                self.push_back(listed.ownerless.into_iter().map(Step::HandOver));
                 self.push_back(listed.outdated.into_iter().map(Step::Rekey));
                 self.push_back(listed.waiting.into_iter().map(Step::Send));
                 self.push_back(listed.unheld.into_iter().map(Step::PullHeld));
@@ -162,6 +168,7 @@ fn folder_of(step: Step) -> Option<FolderId> {
     match step {
         Step::PublishFolder(folder)
         | Step::PullFolder(folder)
+        | Step::HandOver(folder)
         | Step::Rekey(folder)
         | Step::Send(folder)
         | Step::PullHeld(folder)
@@ -190,6 +197,7 @@ mod tests {
                         behind: vec![B],
                         waiting: vec![A, B],
                         unpublished: vec![A],
+                        ownerless: vec![B],
                         outdated: vec![B],
                         unheld: vec![],
                         to_rewrap: vec![],
@@ -207,7 +215,14 @@ mod tests {
         assert_eq!(plan.next(), Some(Step::PublishWorkspace));
         listed(&mut plan);
         let rest: Vec<_> = std::iter::from_fn(|| plan.next()).collect();
-        let expected = [Step::PublishFolder(A), Step::PullFolder(B), Step::Rekey(B), Step::Send(A), Step::Send(B)];
+        let expected = [
+            Step::PublishFolder(A),
+            Step::PullFolder(B),
+            Step::HandOver(B),
+            Step::Rekey(B),
+            Step::Send(A),
+            Step::Send(B),
+        ];
         assert_eq!(rest, expected);
     }
 
@@ -255,6 +270,26 @@ mod tests {
         let step = plan.next().unwrap();
         plan.done(step, Outcome::Stopped);
         assert_eq!(plan.next(), Some(Step::Send(B)));
+        assert_eq!(plan.next(), None);
+    }
+
+    #[test]
+    fn a_new_owner_sees_to_the_folder_in_the_same_round() {
+        let mut plan = Plan::default();
+        plan.push_back([Step::PullFolder(A), Step::Send(A)]);
+        let listed = |ownerless: &[FolderId], outdated: &[FolderId]| {
+            let (ownerless, outdated) = (ownerless.to_vec(), outdated.to_vec());
+            Outcome::Listed(Listed { ownerless, outdated, ..Listed::default() })
+        };
+        for (expected, outcome) in [
+            (Step::PullFolder(A), listed(&[A], &[])),
+            (Step::Send(A), Outcome::Done),
+            (Step::HandOver(A), listed(&[], &[A])),
+            (Step::Rekey(A), Outcome::Done),
+        ] {
+            assert_eq!(plan.next(), Some(expected));
+            plan.done(expected, outcome);
+        }
         assert_eq!(plan.next(), None);
     }
 

@@ -18,6 +18,7 @@ use valise_protocol::tree::change::decode_body;
 use valise_protocol::tree::{Change, Effect, Stamp, Tree};
 
 use super::signatures::{KeysThere, SignaturesMade};
+use super::succession::Passing;
 use crate::index::outbox::Waiting;
 
 /// What opens a folder's seals.
@@ -75,6 +76,7 @@ pub struct FolderState {
     /// The pinning node's words were read from the start since this was unlocked: a false cursor does not last.
     pub held_read: bool,
     lacks_key: bool,
+    passings: Vec<Passing>,
     /// How far file keys were moved under the key of an epoch.
     pub rewrap_after: Option<(Epoch, DekId)>,
 }
@@ -117,6 +119,7 @@ impl FolderState {
             seen_up_to: 0,
             held_read: false,
             lacks_key: false,
+            passings: Vec::new(),
             rewrap_after: None,
         })
     }
@@ -124,6 +127,8 @@ impl FolderState {
     /// Verifies the next record, folds it in, opens what can be opened. On an error nothing has changed.
     pub fn take(&mut self, opener: &Opener<'_>, record: &Record) -> Result<Vec<Finding>, Broken> {
         let author = record.envelope().author;
+        let handed = record.envelope().kind == kind::SUCCEEDED;
+        let owners = if handed { self.chain.owners().copied().collect() } else { Vec::new() };
         let op = match self.chain.apply(record)? {
             Verdict::Void(void) => {
                 self.take_void_signature(record, void);
@@ -137,6 +142,18 @@ impl FolderState {
             Op::MemberAdded(added) if added.account == opener.account => {
                 self.take_seal(opener, record, &added.seal, self.chain.epoch(), &mut findings);
             }
+            Op::Succeeded(succeeded) => {
+                let workspace = RecordHash::new(*self.chain.workspace().as_bytes());
+                self.passings.push(Passing::of(record.envelope(), &workspace, owners, succeeded.account));
+                if let Some(seal) = succeeded.seal.filter(|seal| seal.account == opener.account) {
+                    self.take_seal(opener, record, &seal, self.chain.epoch(), &mut findings);
+                }
+            }
+            Op::MemberRemoved(removed) => self.settle(|passing| passing.to == removed.account),
+            Op::Left => self.settle(|passing| passing.to == author),
+            Op::RoleChanged(changed) => {
+                self.settle(|passing| passing.to == changed.account && passing.from.contains(&author));
+            }
             Op::Content(content) => self.await_key(record, Sealed::Changes(content)),
             Op::Signed(_) => self.await_key(record, Sealed::Signed(KeysThere::of(&self.chain, record.envelope()))),
             _ => {}
@@ -144,6 +161,10 @@ impl FolderState {
         self.open_previous(&mut findings);
         self.open_waiting(opener, &mut findings);
         Ok(findings)
+    }
+
+    fn settle(&mut self, is_decided: impl Fn(&Passing) -> bool) {
+        self.passings.iter_mut().filter(|passing| is_decided(passing)).for_each(|passing| passing.settled = true);
     }
 
     fn await_key(&mut self, record: &Record, what: Sealed) {
@@ -364,6 +385,11 @@ impl FolderState {
     /// Whether a file's newest version waits to be announced.
     pub fn is_waiting(&self, cid: &Cid) -> bool {
         self.waiting.contains(cid)
+    }
+
+    /// How it changed hands, in order.
+    pub fn passings(&self) -> &[Passing] {
+        &self.passings
     }
 
     /// Changes that wait.

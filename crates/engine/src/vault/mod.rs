@@ -13,6 +13,7 @@ pub mod keys;
 pub mod recoverability;
 pub mod recovery;
 pub mod signatures;
+pub mod succession;
 pub mod unlock;
 pub mod write;
 

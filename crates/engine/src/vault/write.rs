@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use valise_crypto::{FolderKey, FolderKeyWrapper, FolderPlace, OpenedBody, make_bytes, seal_body, seal_folder_key};
-use valise_protocol::account::AccountKey;
+use valise_protocol::account::{Account, AccountKey};
 use valise_protocol::chain::Slice;
 use valise_protocol::folder::{self, Content, Genesis, MemberSeal, Pin, Purpose, Rekey};
 use valise_protocol::ids::{AccountId, Cid, Commitment, DekId, EntryId, Epoch, FolderId};
@@ -50,6 +50,11 @@ impl Vault {
         self.take_folder_record(id, &genesis)?;
         let rekey = self.compose_rekey(id)?;
         self.take_folder_record(id, &rekey)?;
+        if let Some(successor) = self.successor_to_begin_with(purpose) {
+            let record =
+                self.write_folder(id, self.folder(&id)?.chain().epoch(), folder::kind::SUCCESSOR, &successor)?;
+            self.take_folder_record(id, &record)?;
+        }
         self.index.write(|db| marks::set(db, Mark::Unpublished(id), &true))?;
         self.change(id, vec![Change::Move { id: EntryId::TOP, parent: EntryId::TOP, name }], &[], &[], &[])?;
         Ok(id)
@@ -100,6 +105,9 @@ impl Vault {
 
     /// The record on its way for a folder, or a new one with as much of what waits as fits.
     pub fn next_to_send(&mut self, id: FolderId) -> Result<Option<Outgoing>, EngineError> {
+        if self.is_usurped(self.folder(&id)?)? {
+            return Ok(None);
+        }
         if let Some(sent) = in_flight::find(self.index.read(), &id)?
             && let Some(outgoing) = self.resend(id, &sent)?
         {
@@ -155,6 +163,11 @@ impl Vault {
         body: Vec<u8>,
     ) -> Result<Record, EngineError> {
         let state = self.folder(&id)?;
+        if self.is_usurped(state)? {
+            return Err(EngineError::NotNow(
+                "Somebody made themselves an owner of this folder: see the security events.",
+            ));
+        }
         let key = state.current_key().ok_or(EngineError::NotVerified("the folder's key"))?;
         let slot = self.slot(id, state.chain().epoch())?;
         let place = WrapPlace::Body {
@@ -245,6 +258,19 @@ impl Vault {
         Ok(MemberSeal { account: recipient, version: to.version, seal: seal_folder_key(&place, key)? })
     }
 
+    /// What somebody who comes to a folder needs: their account as far as it is not known there, and the folder's key.
+    pub fn welcome(&self, id: FolderId, whole: &Slice) -> Result<(Vec<Slice>, MemberSeal), EngineError> {
+        let state = self.folder(&id)?;
+        let (chain, account) = (state.chain(), whole.account);
+        let from = usize::try_from(chain.roster().next_to_embed(&account)).unwrap_or(usize::MAX);
+        let fresh = Slice { account, records: whole.records.iter().skip(from).cloned().collect() };
+        let slices = if fresh.records.is_empty() { Vec::new() } else { vec![fresh] };
+        let newest = fold_account(&whole.records)?;
+        let to = newest.key().ok_or(EngineError::NotVerified("a member's key"))?;
+        let key = state.current_key().ok_or(EngineError::NotVerified("the folder's key"))?;
+        Ok((slices, self.seal_to_member(id, chain.epoch(), key, account, to)?))
+    }
+
     /// A record of a folder with nothing sealed.
     pub fn write_folder<T: Serialize>(
         &self,
@@ -299,6 +325,21 @@ impl Vault {
     pub fn compose_catalog(&self, catalog: &workspace::Catalog) -> Result<Record, EngineError> {
         self.write_workspace(workspace::kind::CATALOG, catalog)
     }
+}
+
+/// A whole account chain, verified and folded.
+pub fn fold_account(records: &[serde_bytes::ByteBuf]) -> Result<Account, EngineError> {
+    let mut state: Option<Account> = None;
+    for bytes in records {
+        let record = Record::decode(bytes).map_err(|_| EngineError::NotVerified("an account"))?;
+        match &mut state {
+            None => state = Some(Account::begin(&record).map_err(|_| EngineError::NotVerified("an account"))?),
+            Some(state) => {
+                state.apply(&record).map_err(|_| EngineError::NotVerified("an account"))?;
+            }
+        }
+    }
+    state.ok_or(EngineError::NotVerified("an account"))
 }
 
 /// Changes in pieces that fit a record each.

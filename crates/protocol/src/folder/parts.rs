@@ -34,6 +34,10 @@ pub mod kind {
     pub const KEY_POLICY: Kind = Kind(10);
     /// [`super::Signed`]
     pub const SIGNED: Kind = Kind(11);
+    /// [`super::Successor`]
+    pub const SUCCESSOR: Kind = Kind(12);
+    /// [`super::Succeeded`]
+    pub const SUCCEEDED: Kind = Kind(13);
 }
 
 /// What a folder is for.
@@ -48,7 +52,8 @@ impl Purpose {
     pub const PERSONAL: Self = Self(2);
 }
 
-/// A member's role. Owner: everything. Editor: content, rekey, sign, leave, anchor. Viewer: sign, leave, anchor.
+/// A member's role. Owner: everything. Editor: content, rekey, sign, leave, anchor, hand over. Viewer: sign, leave,
+/// anchor, hand over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum Role {
@@ -215,4 +220,25 @@ pub struct KeyPolicy {
     pub minimum: Epoch,
     /// The folder key changes after so many days; 0: only when something demands it.
     pub rotate_days: u32,
+}
+
+/// An owner's word on who takes the folder over when the accounts of all its owners are closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Successor {
+    /// Who, a member or not; none: nobody.
+    pub account: Option<AccountId>,
+}
+
+/// The successor that an owner decided on becomes an owner. Written by any member, who has the folder key.
+///
+/// Whether the owners' accounts are closed stands in another chain: that is for the catalog and each reader to check, and
+/// why the record's `seen` must name a workspace head by which they were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Succeeded {
+    /// Who takes over.
+    pub account: AccountId,
+    /// The account's chain since its last anchor here.
+    pub slices: Vec<Slice>,
+    /// The folder key, sealed to the account's newest key; none to a member, who has it.
+    pub seal: Option<MemberSeal>,
 }

@@ -42,6 +42,8 @@ pub mod kind {
     pub const RECOVERY_VETOED: Kind = Kind(13);
     /// [`super::RecoveryReleased`]
     pub const RECOVERY_RELEASED: Kind = Kind(14);
+    /// [`super::Successor`]
+    pub const SUCCESSOR: Kind = Kind(15);
 }
 
 /// Open part of the genesis.
@@ -259,4 +261,11 @@ pub struct RecoveryVetoed {
     pub device: DeviceId,
     /// The author's own account chain, as far as it needs an anchor.
     pub slices: Vec<Slice>,
+}
+
+/// Who takes over the folders of people whose accounts are closed, where their owners agreed. It gives nobody a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Successor {
+    /// Who; none: nobody.
+    pub account: Option<AccountId>,
 }

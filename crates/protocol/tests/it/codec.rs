@@ -166,7 +166,9 @@ fn every_open_part_comes_back() {
             8 => comes_back::<folder::Invited>(&record),
             9 => comes_back::<folder::InvitationRevoked>(&record),
             10 => comes_back::<folder::KeyPolicy>(&record),
-            _ => comes_back::<folder::Signed>(&record),
+            11 => comes_back::<folder::Signed>(&record),
+            12 => comes_back::<folder::Successor>(&record),
+            _ => comes_back::<folder::Succeeded>(&record),
         }
     }
     for record in workspace_records() {

@@ -11,6 +11,7 @@ mod folder_rules;
 mod names;
 mod records;
 mod scenario;
+mod succession;
 mod tree;
 mod tree_random;
 mod vectors;

@@ -103,6 +103,9 @@ pub fn workspace_records() -> Vec<Record> {
     let vetoed = workspace::RecoveryVetoed { account: bob.id(), set, device: device.id, slices: vec![] };
     assert_applied(&chain.append(&bob, kind::RECOVERY_VETOED, &vetoed));
     assert_applied(&chain.append(&alice, kind::CLOSED, &workspace::Closed { account: bob.id() }));
+    for account in [Some(alice.id()), None] {
+        assert_applied(&chain.append(&alice, kind::SUCCESSOR, &workspace::Successor { account }));
+    }
     chain.records
 }
 
@@ -151,6 +154,13 @@ pub fn folder_records() -> Vec<Record> {
     let mut draft = chain.draft(&bob, &device, folder::kind::SIGNED, &signed);
     draft.sealed = ByteBuf::from(pad(&crate::documents::body().encode().unwrap()).unwrap());
     assert_applied(&chain.apply(device.sign(draft)).unwrap());
+    let dave = Person::new(4, WORKSPACE);
+    for account in [None, Some(dave.id())] {
+        assert_applied(&chain.append(&bob, folder::kind::SUCCESSOR, &folder::Successor { account }));
+    }
+    let added = chain.addition(&dave, Role::Owner);
+    let succeeded = folder::Succeeded { account: dave.id(), slices: added.slices, seal: Some(added.seal) };
+    assert_applied(&chain.append(&bob, folder::kind::SUCCEEDED, &succeeded));
     chain.records
 }
 

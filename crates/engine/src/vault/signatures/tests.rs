@@ -1,112 +1,29 @@
 //! Attacks on signatures: one engine without a catalog, and Bob, who is of its folder and writes whatever he likes.
 
-use serde::Serialize;
 use serde_bytes::ByteBuf;
 use tempfile::TempDir;
 
-use valise_crypto::{
-    ContentHash, DeviceSecrets, DocumentSecret, DocumentSigner as _, OpenedBody, SealedBody, SealingPair, Signs,
-    make_bytes, seal_body,
-};
-use valise_protocol::account::{self, Account, DeviceSeal, Keys, SigningKeyAdded, SigningKeyRevoked};
-use valise_protocol::chain::Slice;
+use valise_crypto::{ContentHash, DocumentSecret, DocumentSigner as _, Signs};
+use valise_protocol::account::{self, SigningKeyAdded, SigningKeyRevoked};
 use valise_protocol::document::{Body, Names, SignedBy, Statement};
-use valise_protocol::folder::{self, Anchor, MemberAdded, MemberRemoved, Pin, Purpose, Role, Signed};
-use valise_protocol::ids::{Cid, Commitment, ContentDigest, DekId, EntryId, FolderId, KeyVersion};
-use valise_protocol::keys::{Encapsulation, Seal, SealedKey};
-use valise_protocol::place::WrapPlace;
-use valise_protocol::record::{ChainId, ChainKind, Kind, Record};
+use valise_protocol::folder::{self, Anchor, MemberRemoved, Pin, Purpose, Role, Signed};
+use valise_protocol::ids::{Cid, ContentDigest, DekId, EntryId, FolderId, KeyVersion};
 use valise_protocol::tree::{Change, EntryKind, More, NewContent};
-use valise_protocol::workspace::{self, Admitted};
 
 use crate::api::{Password, Request, Verdict};
-use crate::compose::{Author, Slot};
+use crate::colleague::Colleague;
 use crate::vault::Vault;
 use crate::vault::folder::Finding;
 use crate::{Config, Costs, Engine};
 
-/// Another person: an account whose keys are all known here.
-struct Bob {
-    secrets: DeviceSecrets,
-    chain: Account,
-    records: Vec<Record>,
-}
-
-impl Bob {
-    fn new(vault: &Vault) -> Self {
-        let (secrets, workspace) = (DeviceSecrets::make().unwrap(), vault.me.workspace);
-        let device = secrets.public();
-        let (nobody, key) = (valise_protocol::ids::AccountId::ZERO, secrets.signing_key());
-        let open =
-            account::Genesis { workspace, nonce: Commitment::new(make_bytes().unwrap()), device: device.clone() };
-        let author = Author { account: nobody, device: device.id(), key: &key };
-        let genesis = Slot::genesis(ChainKind::ACCOUNT).write(&author, Kind::GENESIS, &open).unwrap();
-        let chain = Account::begin(&genesis).unwrap();
-        let mut bob = Self { secrets, chain, records: vec![genesis] };
-        let keys = Keys {
-            account_version: 1,
-            account_public: SealingPair::make().unwrap().public().clone(),
-            master_version: 1,
-            master_commitment: Commitment::new([1; 32]),
-            master_seals: vec![DeviceSeal { device: device.id(), seal: no_seal() }],
-            recovery_seal: None,
-            ring_generation: 1,
-            ring_hash: Commitment::new([2; 32]),
-        };
-        bob.grow(account::kind::KEYS, &keys);
-        bob
-    }
-
-    fn grow<T: Serialize>(&mut self, kind: Kind, open: &T) {
-        let (device, key) = (self.secrets.public().id(), self.secrets.signing_key());
-        let (account, counter) = (self.chain.id(), self.chain.counter(&device));
-        let slot = Slot::after(&ChainId::Account(account), self.chain.head(), counter);
-        let record = slot.write(&Author { account, device, key: &key }, kind, open).unwrap();
-        assert!(self.chain.apply(&record).unwrap().applied().is_some());
-        self.records.push(record);
-    }
-
-    fn key(&mut self) -> DocumentSecret {
-        let secret = DocumentSecret::make().unwrap();
-        let proof = secret.prove(self.chain.id(), self.secrets.public().id()).unwrap();
-        let version = self.chain.signing_keys().count() as u64 + 1;
-        self.grow(account::kind::SIGNING_KEY, &SigningKeyAdded { version, key: secret.key(), proof });
-        secret
-    }
-
-    fn slice(&self, vault: &Vault, folder: FolderId) -> Vec<Slice> {
-        let known = vault.folder(&folder).unwrap().chain().roster().next_to_embed(&self.chain.id());
-        let news = self.records.iter().skip(usize::try_from(known).unwrap());
-        let records: Vec<ByteBuf> = news.map(|record| ByteBuf::from(record.bytes())).collect();
-        if records.is_empty() { vec![] } else { vec![Slice { account: self.chain.id(), records }] }
-    }
-
-    /// A record of Bob's device in the folder, with whatever is sealed under the key in force.
-    fn write<T: Serialize>(&self, vault: &Vault, folder: FolderId, kind: Kind, open: &T, body: Vec<u8>) -> Record {
-        let (device, key) = (self.secrets.public().id(), self.secrets.signing_key());
-        let state = vault.folder(&folder).unwrap();
-        let chain = state.chain();
-        let slot = Slot::after(&ChainId::Folder(folder), chain.head(), chain.roster().counter(&device));
-        let slot = slot.epoch(chain.epoch());
-        let place = WrapPlace::Body {
-            workspace: vault.me.workspace,
-            folder,
-            epoch: chain.epoch(),
-            seq: slot.seq,
-            prev: slot.prev,
-            author: self.chain.id(),
-            device,
-            kind,
-        };
-        let sealed =
-            seal_body(state.current_key().unwrap(), &place, &OpenedBody::new(body)).map(SealedBody::into_bytes);
-        let author = Author { account: self.chain.id(), device, key: &key };
-        slot.write_sealed(&author, kind, open, sealed.unwrap()).unwrap()
-    }
-}
-
-fn no_seal() -> Seal {
-    Seal { enc: Encapsulation::new(vec![1; 1120]).unwrap(), key: SealedKey::new(vec![1; 48]).unwrap() }
+/// Bob's next key for documents.
+fn key_of(bob: &mut Colleague) -> DocumentSecret {
+    let secret = DocumentSecret::make().unwrap();
+    let proof = secret.prove(bob.chain.id(), bob.secrets.public().id()).unwrap();
+    let version = bob.chain.signing_keys().count() as u64 + 1;
+    let added = SigningKeyAdded { version, key: secret.key(), proof };
+    bob.grow(account::kind::SIGNING_KEY, &added).unwrap();
+    secret
 }
 
 fn cid(number: u8) -> Cid {
@@ -124,7 +41,7 @@ struct World {
     engine: Engine,
     _home: TempDir,
     folder: FolderId,
-    bob: Bob,
+    bob: Colleague,
 }
 
 impl World {
@@ -137,22 +54,11 @@ impl World {
         let password = Password("violet ladder marble seven".to_owned());
         engine.handle(Request::Create { name, password, workspace, catalog: None }).await.unwrap();
         let made = |vault: &mut Vault| {
-            let bob = Bob::new(vault);
-            let slices = vec![Slice {
-                account: bob.chain.id(),
-                records: bob.records.iter().map(|record| ByteBuf::from(record.bytes())).collect(),
-            }];
-            let admitted =
-                Admitted { account: bob.chain.id(), name: "Bob".into(), slices: slices.clone(), redemption: None };
-            let record = vault.write_workspace(workspace::kind::ADMITTED, &admitted)?;
-            vault.take_own_workspace_record(&record)?;
+            let bob = Colleague::new(vault.me.workspace)?;
+            bob.is_admitted(vault, "Bob")?;
             let folder = vault.create_folder("Contracts", Purpose::SHARED)?;
             send(vault, folder);
-            let seal = folder::MemberSeal { account: bob.chain.id(), version: 1, seal: no_seal() };
-            let added = MemberAdded { account: bob.chain.id(), role: Role::Viewer, slices, seal, redemption: None };
-            let epoch = vault.folder(&folder)?.chain().epoch();
-            let record = vault.write_folder(folder, epoch, folder::kind::MEMBER_ADDED, &added)?;
-            assert_eq!(vault.take_folder_record(folder, &record)?, []);
+            bob.is_added(vault, folder, Role::Viewer)?;
             for (entry, name, number) in [(PLAN, "plan.txt", 1), (OTHER, "other.txt", 2)] {
                 let create = Change::Create {
                     id: entry,
@@ -171,7 +77,7 @@ impl World {
         Self { engine, _home: home, folder, bob }
     }
 
-    fn vault<T>(&mut self, work: impl FnOnce(&mut Vault, &mut Bob, FolderId) -> T) -> T {
+    fn vault<T>(&mut self, work: impl FnOnce(&mut Vault, &mut Colleague, FolderId) -> T) -> T {
         let (bob, folder) = (&mut self.bob, self.folder);
         self.engine.shared().vault(|vault| Ok(work(vault, bob, folder))).unwrap()
     }
@@ -227,7 +133,7 @@ fn statement(entry: EntryId, number: u8, key: KeyVersion) -> Statement {
 }
 
 /// What an honest client makes of a statement.
-fn body(vault: &Vault, bob: &Bob, folder: FolderId, key: &DocumentSecret, statement: Statement) -> Body {
+fn body(vault: &Vault, bob: &Colleague, folder: FolderId, key: &DocumentSecret, statement: Statement) -> Body {
     let by = SignedBy { workspace: vault.me.workspace, folder, account: bob.chain.id() };
     let text = ContentHash::of(statement.text(by).as_bytes());
     let of_file = key.sign(Signs::File, &statement.digest).unwrap().into();
@@ -235,9 +141,9 @@ fn body(vault: &Vault, bob: &Bob, folder: FolderId, key: &DocumentSecret, statem
 }
 
 /// Bob's record with this body, taken in.
-fn take(vault: &mut Vault, bob: &Bob, folder: FolderId, body: &Body) -> Vec<Finding> {
-    let open = Signed { slices: bob.slice(vault, folder) };
-    let record = bob.write(vault, folder, folder::kind::SIGNED, &open, body.encode().unwrap());
+fn take(vault: &mut Vault, bob: &Colleague, folder: FolderId, body: &Body) -> Vec<Finding> {
+    let open = Signed { slices: bob.slice(vault, folder).unwrap() };
+    let record = bob.write(vault, folder, (folder::kind::SIGNED, &open), body.encode().ok(), &[]).unwrap();
     vault.take_folder_record(folder, &record).unwrap()
 }
 
@@ -256,7 +162,7 @@ fn count(vault: &Vault, folder: FolderId, entry: EntryId) -> u32 {
 async fn a_viewers_signature_is_good_once_the_bytes_were_read() {
     let mut world = World::new().await;
     world.vault(|vault, bob, folder| {
-        let key = bob.key();
+        let key = key_of(bob);
         let made = body(vault, bob, folder, &key, statement(PLAN, 1, 1));
         assert_eq!(take(vault, bob, folder, &made), []);
         assert_eq!((verdicts(vault, folder, PLAN), count(vault, folder, PLAN)), (vec![Verdict::NotChecked], 1));
@@ -285,7 +191,7 @@ async fn a_viewers_signature_is_good_once_the_bytes_were_read() {
 async fn a_signature_of_other_bytes_is_shown_as_that() {
     let mut world = World::new().await;
     world.vault(|vault, bob, folder| {
-        let key = bob.key();
+        let key = key_of(bob);
         let lie = Statement { digest: ContentHash::of(b"other"), ..statement(PLAN, 1, 1) };
         assert_eq!(take(vault, bob, folder, &body(vault, bob, folder, &key, lie)), []);
         assert_eq!(verdicts(vault, folder, PLAN), [Verdict::NotChecked]);
@@ -300,7 +206,7 @@ async fn a_signature_of_other_bytes_is_shown_as_that() {
 async fn a_lifted_or_altered_signature_is_none() {
     let mut world = World::new().await;
     world.vault(|vault, bob, folder| {
-        let key = bob.key();
+        let key = key_of(bob);
         let good = body(vault, bob, folder, &key, statement(PLAN, 1, 1));
         type Spoil = fn(&mut Body);
         // The statement is not what the folder has: no signature at all, and a finding.
@@ -366,7 +272,7 @@ async fn another_accounts_key_signs_for_nobody_else() {
         let adas = DocumentSecret::make().unwrap();
         let made = body(vault, bob, folder, &adas, statement(PLAN, 1, 1));
         assert_eq!(take(vault, bob, folder, &made), []);
-        bob.key();
+        key_of(bob);
         assert_eq!(take(vault, bob, folder, &made), []);
         assert_eq!(verdicts(vault, folder, PLAN), [Verdict::Invalid, Verdict::Invalid]);
     });
@@ -377,13 +283,13 @@ async fn another_accounts_key_signs_for_nobody_else() {
 async fn a_key_signs_until_the_folder_hears_that_it_is_revoked() {
     let mut world = World::new().await;
     world.vault(|vault, bob, folder| {
-        let key = bob.key();
+        let key = key_of(bob);
         vault.keep_digest(&cid(1), &ContentHash::of(BYTES)).unwrap();
         let made = body(vault, bob, folder, &key, statement(PLAN, 1, 1));
         assert_eq!(take(vault, bob, folder, &made), []);
-        bob.grow(account::kind::SIGNING_KEY_REVOKED, &SigningKeyRevoked { version: 1 });
-        let anchor = Anchor { slices: bob.slice(vault, folder) };
-        let record = bob.write(vault, folder, folder::kind::ANCHOR, &anchor, vec![]);
+        bob.grow(account::kind::SIGNING_KEY_REVOKED, &SigningKeyRevoked { version: 1 }).unwrap();
+        let anchor = Anchor { slices: bob.slice(vault, folder).unwrap() };
+        let record = bob.write(vault, folder, (folder::kind::ANCHOR, &anchor), None, &[]).unwrap();
         assert_eq!(vault.take_folder_record(folder, &record).unwrap(), []);
         assert_eq!(take(vault, bob, folder, &made), []);
         assert_eq!(verdicts(vault, folder, PLAN), [Verdict::Good, Verdict::KeyRevoked]);
@@ -399,7 +305,7 @@ async fn a_key_signs_until_the_folder_hears_that_it_is_revoked() {
 async fn a_removed_member_signs_as_somebody_outside() {
     let mut world = World::new().await;
     world.vault(|vault, bob, folder| {
-        let key = bob.key();
+        let key = key_of(bob);
         vault.keep_digest(&cid(1), &ContentHash::of(BYTES)).unwrap();
         let made = body(vault, bob, folder, &key, statement(PLAN, 1, 1));
         assert_eq!(take(vault, bob, folder, &made), []);
