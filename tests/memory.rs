@@ -1,37 +1,54 @@
 //! What is left of a password in memory after locking: in the program of the window, and in the page's processes.
 
 use std::fs::{self, File};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
+use memchr::memmem;
 use valise_tests::window::{Computer, Window};
 use valise_tests::{PATIENCE, until};
 
-const CHUNK: usize = 1 << 20;
+const PAGE: usize = 4096;
+/// Pages that are asked about at once.
+const BLOCK: usize = 1 << 14;
 
-/// A process of the window, and how often the text is in memory that it can write: as UTF-8 or UTF-16.
+/// How often a process has the text in memory that it can write: as UTF-8 or UTF-16. Only pages that it has touched are
+/// read: reading others would make them its own, and a page's process reserves many gigabytes.
 fn copies(process: u32, text: &str) -> usize {
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let maps = fs::read_to_string(format!("/proc/{process}/maps")).expect("its maps");
     let memory = File::open(format!("/proc/{process}/mem")).expect("its memory: run this as root");
-    let mut buffer = vec![0; CHUNK + wide.len()];
+    let pages = File::open(format!("/proc/{process}/pagemap")).expect("its pages");
     let mut found = 0;
     for line in maps.lines().filter(|line| line.split(' ').nth(1).is_some_and(|rights| rights.starts_with("rw"))) {
         let (begin, end) = line.split(' ').next().and_then(|range| range.split_once('-')).expect("a range");
-        let [begin, end] = [begin, end].map(|number| u64::from_str_radix(number, 16).expect("a number"));
-        for at in (begin..end).step_by(CHUNK) {
-            let room = buffer.len().min(usize::try_from(end - at).expect("a length"));
-            let Ok(read) = memory.read_at(&mut buffer[..room], at) else { break };
-            found += [text.as_bytes(), &wide].iter().map(|needle| count(&buffer[..read], needle)).sum::<usize>();
+        let [begin, end] = [begin, end].map(|number| usize::from_str_radix(number, 16).expect("a number"));
+        for (at, length) in touched(&pages, begin / PAGE..end / PAGE) {
+            let mut run = vec![0; length];
+            let Ok(read) = memory.read_at(&mut run, at as u64) else { continue };
+            let times = |needle| memmem::find_iter(&run[..read], needle).count();
+            found += times(text.as_bytes()) + times(&wide);
         }
     }
     found
 }
 
-/// How often it begins in the first chunk.
-fn count(memory: &[u8], needle: &[u8]) -> usize {
-    let first = needle[0];
-    let starts = memory.iter().take(CHUNK).enumerate().filter(|(_, byte)| **byte == first);
-    starts.filter(|(at, _)| memory[*at..].starts_with(needle)).count()
+/// Runs of pages that are in memory or in the swap (`pagemap`, bits 63 and 62): where each begins, and its length.
+fn touched(pages: &File, range: Range<usize>) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for block in range.clone().step_by(BLOCK) {
+        let mut words = vec![0; BLOCK.min(range.end - block) * 8];
+        let read = pages.read_at(&mut words, block as u64 * 8).unwrap_or(0);
+        let is_there = |word: &[u8]| word[7] & 0b1100_0000 != 0;
+        for (index, _) in words[..read].chunks_exact(8).enumerate().filter(|(_, word)| is_there(word)) {
+            let at = (block + index) * PAGE;
+            match runs.last_mut() {
+                Some((begin, length)) if *begin + *length == at => *length += PAGE,
+                _ => runs.push((at, PAGE)),
+            }
+        }
+    }
+    runs
 }
 
 /// The program and everything it started.

@@ -100,10 +100,8 @@ async fn look(app: &AppHandle) {
 
 async fn lock(app: &AppHandle) {
     tracing::info!("nobody is here");
-    match app.state::<App>().ask(Request::Lock).await {
-        Ok(_) => page::begin_anew(app),
-        // The page tells what could not be kept.
-        Err(error) => tracing::warn!(%error, "locking"),
+    if let Err(error) = page::lock(app).await {
+        tracing::warn!(%error, "locking");
     }
 }
 

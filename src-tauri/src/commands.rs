@@ -485,10 +485,8 @@ pub async fn set_rotation(app: State<'_, App>, folder: FolderId, days: u32) -> R
 
 /// Closes it.
 #[tauri::command]
-pub async fn lock(handle: AppHandle, app: State<'_, App>) -> Result<(), ApiError> {
-    app.ask(Request::Lock).await?;
-    page::begin_anew(&handle);
-    Ok(())
+pub async fn lock(handle: AppHandle) -> Result<(), ApiError> {
+    page::lock(&handle).await
 }
 
 /// Somebody is here.

@@ -72,9 +72,17 @@ fn free() -> MutexGuard<'static, Vec<&'static mut [u8; 32]>> {
 /// it as they reached.
 #[inline(never)]
 pub fn wiping_stack<T>(work: impl FnOnce() -> T) -> T {
-    let done = apart(work);
-    wipe();
-    done
+    let _wiped = Wiped;
+    apart(work)
+}
+
+/// Whatever happens: also when the work panics.
+struct Wiped;
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        wipe();
+    }
 }
 
 /// In a frame below, whatever the optimiser thinks of it.

@@ -596,6 +596,7 @@ impl Engine {
                 open.vault.take_own_workspace_record(&record)?;
             }
             open.public.catalog = Some(address.clone());
+            open.vault.hosts_catalog = self.shared.home.hosts_catalog();
             self.shared.home.set_public(&open.public)?;
             *lock(&session.catalog) = Some(link(&address, &open.vault)?);
             Ok(())

@@ -266,6 +266,11 @@ impl Home {
         remove_file(&self.index())
     }
 
+    /// Whether the window hosts a catalog here: that one and this home are lost together.
+    pub fn hosts_catalog(&self) -> bool {
+        self.root.join("catalog").exists()
+    }
+
     /// The index.
     pub fn index(&self) -> PathBuf {
         self.root.join(INDEX)

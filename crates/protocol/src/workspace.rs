@@ -96,6 +96,7 @@ pub struct Workspace {
     people: BTreeMap<AccountId, Person>,
     officers: BTreeSet<AccountId>,
     catalog: Option<Catalog>,
+    catalog_by: Option<AccountId>,
     swarm_generation: u64,
     authority: Option<Authority>,
     groups: BTreeMap<GroupId, Group>,
@@ -131,6 +132,7 @@ impl Workspace {
             people: BTreeMap::new(),
             officers: BTreeSet::new(),
             catalog: None,
+            catalog_by: None,
             swarm_generation: 0,
             authority: None,
             groups: BTreeMap::new(),
@@ -205,7 +207,7 @@ impl Workspace {
             Op::Admitted(admitted) => self.admitted(admitted),
             Op::Closed(closed) => self.closed(record.envelope().seq, closed),
             Op::OfficersChanged(changed) => self.officers_changed(changed),
-            Op::Catalog(catalog) => self.catalog_changed(catalog),
+            Op::Catalog(catalog) => self.catalog_changed(author, catalog),
             Op::SwarmKey(swarm) => next(&mut self.swarm_generation, swarm.generation),
             Op::Authority(authority) => self.authority_changed(authority),
             Op::Group(group) => self.group(group),
@@ -311,7 +313,7 @@ impl Workspace {
             && accounts.iter().all(|account| self.person(account).is_some())
     }
 
-    fn catalog_changed(&mut self, catalog: &Catalog) -> Result<(), Void> {
+    fn catalog_changed(&mut self, author: AccountId, catalog: &Catalog) -> Result<(), Void> {
         let of_nodes = catalog.pinning.iter().map(|node| &node.addresses);
         let within = catalog.pinning.len() <= MAX_ADDRESSES
             && of_nodes.chain([&catalog.addresses]).all(|addresses| {
@@ -321,6 +323,7 @@ impl Workspace {
             return Err(Void::Limit);
         }
         self.catalog = Some(catalog.clone());
+        self.catalog_by = Some(author);
         Ok(())
     }
 
@@ -415,6 +418,11 @@ impl Workspace {
     /// Who admits and closes accounts.
     pub fn officers(&self) -> &BTreeSet<AccountId> {
         &self.officers
+    }
+
+    /// Who named the catalog: it may be on their computer.
+    pub fn catalog_by(&self) -> Option<AccountId> {
+        self.catalog_by
     }
 
     /// The catalog, once there is one.

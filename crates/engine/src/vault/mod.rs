@@ -73,6 +73,8 @@ pub struct Vault {
     pub folders: BTreeMap<FolderId, FolderState>,
     /// The index.
     pub index: Index,
+    /// This computer hosts its workspace's catalog.
+    pub hosts_catalog: bool,
     /// DAGs a pinning node has confirmed.
     pub held: HashSet<Cid>,
     /// DAGs that are complete and pinned here.

@@ -6,8 +6,9 @@
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-use valise_protocol::ids::{EntryId, FolderId};
+use valise_protocol::ids::{AccountId, EntryId, FolderId};
 use valise_protocol::tree::{self, Tree};
+use valise_protocol::workspace::{Catalog, Workspace};
 
 use super::Vault;
 use super::folder::FolderState;
@@ -68,7 +69,8 @@ impl Vault {
     /// Each of them leads to the key without any other.
     fn key_ways(&self, state: &FolderState) -> Vec<KeyWay> {
         let mut ways = self.own_ways();
-        for account in state.chain().members().keys().filter(|account| **account != self.me.account) {
+        let others = state.chain().members().keys().filter(|account| **account != self.me.account);
+        for account in others.filter(|account| self.is_person(account)) {
             let devices = state.chain().roster().account(account).map_or(0, |chain| chain.valid_devices());
             let way = KeyWay { kind: KeyWayKind::ColleagueComputer, name: self.name_of(account) };
             ways.extend(std::iter::repeat_n(way, devices));
@@ -90,7 +92,8 @@ impl Vault {
     fn paper_way(&self) -> Option<KeyWay> {
         let in_force = self.account.recovery().map(|set| set.id)?;
         let own = self.recovery.as_ref().filter(|set| set.0 == in_force)?;
-        if !self.is_account_sent().unwrap_or(false) {
+        // On a new computer kits need the catalog: hosted here, it is lost with this one.
+        if self.is_catalog_here() || !self.is_account_sent().unwrap_or(false) {
             return None;
         }
         let kept = own.3.iter().filter(|kit| kit.3.is_some()).count();
@@ -109,9 +112,22 @@ impl Vault {
             let another = !self.me.is_here(&device) && self.account.is_valid(&device);
             return another.then(|| self.device_name(&device).unwrap_or_default());
         }
-        let counts = state.chain().members().contains_key(&author)
+        let counts = self.is_person(&author)
+            && state.chain().members().contains_key(&author)
             && state.chain().roster().account(&author).is_some_and(|chain| chain.is_valid(&device));
         counts.then(|| self.name_of(&author))
+    }
+
+    /// The catalog and its pinning node are on this computer: the window hosts them, or they have an address of it.
+    fn is_catalog_here(&self) -> bool {
+        self.hosts_catalog || self.catalog_record().is_some_and(|catalog| addresses(catalog).any(is_of_this_computer))
+    }
+
+    /// Whether the catalog may be on a computer of this person. One that a window hosts has an address of its network,
+    /// and is named by who hosts it.
+    fn may_be_hosted_by(&self, account: AccountId) -> bool {
+        let by = self.workspace.as_ref().and_then(Workspace::catalog_by);
+        by == Some(account) && self.catalog_record().is_none_or(|catalog| addresses(catalog).all(is_of_a_network))
     }
 
     /// Who is known to have the newest version of a file.
@@ -127,11 +143,13 @@ impl Vault {
         if self.held.contains(&content.cid)
             && let Some(catalog) = self.catalog_record()
         {
-            let addresses: Vec<IpAddr> =
-                catalog.pinning.iter().flat_map(|node| &node.addresses).filter_map(|text| address_of(text)).collect();
-            let is_here = !addresses.is_empty() && addresses.iter().all(|address| is_of_this_computer(*address));
-            let kind = if is_here { CopyKind::PinningNodeHere } else { CopyKind::PinningNode };
-            copies.push(Copy { kind, name: addresses.first().map(ToString::to_string).unwrap_or_default() });
+            let kind = if self.is_catalog_here() { CopyKind::PinningNodeHere } else { CopyKind::PinningNode };
+            let name = addresses(catalog).next().map(|address| address.to_string()).unwrap_or_default();
+            copies.push(Copy { kind, name });
+            // Who named the catalog may be hosting it: then both are one computer.
+            if self.may_be_hosted_by(content.stamp.author) {
+                copies.retain(|copy| copy.kind != CopyKind::AuthorComputer);
+            }
         }
         copies
     }
@@ -148,6 +166,18 @@ fn path(tree: &Tree, file: &tree::Entry) -> String {
     let above = tree.ancestors(file.id);
     let names = above.iter().rev().filter_map(|id| tree.entry(id)).map(|entry| entry.name.as_str());
     names.chain([file.name.as_str()]).collect::<Vec<_>>().join("/")
+}
+
+fn addresses(catalog: &Catalog) -> impl Iterator<Item = IpAddr> {
+    catalog.pinning.iter().flat_map(|node| &node.addresses).filter_map(|text| address_of(text))
+}
+
+/// Not one that the whole Internet knows (RFC 1918, 4193, 3927, 4291).
+fn is_of_a_network(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_private() || address.is_loopback() || address.is_link_local(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+    }
 }
 
 /// Of `/ip4/ADDRESS/...` or `/ip6/ADDRESS/...` (multiaddr).

@@ -83,7 +83,8 @@ impl Vault {
         }
     }
 
-    fn is_person(&self, account: &AccountId) -> bool {
+    /// Somebody of the workspace, whose account is not closed.
+    pub fn is_person(&self, account: &AccountId) -> bool {
         self.workspace.as_ref().is_some_and(|workspace| workspace.person(account).is_some())
     }
 

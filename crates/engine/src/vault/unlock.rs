@@ -46,6 +46,7 @@ impl Vault {
         let (secrets, index_key) = open_secrets(home, public, device_key)?;
         let mut vault = Self::load(public, secrets, Index::open(&home.index(), &index_key)?)?;
         vault.me.before = open_before(home, public, device_key)?;
+        vault.hosts_catalog = home.hosts_catalog();
         let set = recovery::set_of(home)?.map(|set| set.id);
         vault.recovery = marks::find::<Remembered>(vault.index.read(), Mark::Recovery)?.filter(|it| Some(it.0) == set);
         Ok(vault)
@@ -77,6 +78,7 @@ impl Vault {
             workspace,
             folders: BTreeMap::new(),
             index,
+            hosts_catalog: false,
             held,
             here: HashSet::new(),
             others: HashMap::new(),
