@@ -12,6 +12,7 @@ mod paths;
 mod recovery;
 mod session;
 mod signatures;
+mod token;
 
 use std::process::ExitCode;
 

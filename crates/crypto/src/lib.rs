@@ -53,7 +53,9 @@ pub use error::{
     OpenError, RewrapError, RingError, ShareError, ShareFault, SignerFailed, SlotError,
 };
 pub use escrow::{open_released, open_waiting_share, release_share, seal_share, seal_waiting_share};
-pub use key::{AccountSecret, AuthoritySecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey};
+pub use key::{
+    AccountSecret, AuthoritySecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey, SlotSecret,
+};
 pub use name::{MAX_DEVICE_NAME, open_device_name, seal_device_name};
 pub use pairing::{MAX_PAIRING_MESSAGE, PAIRING_GROUPS, PairingCode, PairingMessage};
 pub use password::Password;
@@ -64,5 +66,5 @@ pub use seal::{
     seal_master_key,
 };
 pub use shares::{CODE_GROUPS, Share, ShareIndex, ShareSet, combine, groups_digest, split};
-pub use slot::{Costs, MAX_SLOTS, SlotFile, SlotKind};
+pub use slot::{Costs, MAX_SLOTS, SlotFile, SlotKind, TokenWay};
 pub use wrap::{FolderKeyWrapper, FolderPlace};

@@ -40,6 +40,7 @@ mod share;
 mod shared;
 mod signatures;
 mod sync;
+mod token;
 mod transfer;
 mod vault;
 mod versions;
