@@ -2,8 +2,6 @@
 //! and a no. Real programs, a real catalog, a real keyring.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,6 +13,7 @@ use valise_tests::args;
 use valise_tests::catalog::Catalog;
 use valise_tests::cli::{Person, alice, bob};
 use valise_tests::keyring::Keyring;
+use valise_tests::softhsm::{PIN, Tokens, address, set};
 
 const TEXT: &str = "an agreement between Brightwater and Acme";
 
@@ -266,29 +265,13 @@ async fn who_could_help_changes() {
     assert_eq!(bob.valise(args!["status"]).await["waysOut"], "outdated");
 }
 
-/// A real SoftHSM with one token, for an officer's computer.
-fn with_token(person: &mut Person) -> String {
-    const PIN: &str = "correct-pin-7261";
-    let (conf, tokens) = (person.home.path().join("softhsm2.conf"), person.home.path().join("tokens"));
-    fs::create_dir(&tokens).unwrap();
-    fs::write(&conf, format!("directories.tokendir = {}\nobjectstore.backend = file\n", tokens.display())).unwrap();
-    let made = Command::new("softhsm2-util")
-        .args(["--init-token", "--free", "--label", "org", "--so-pin", "so-pin-90210", "--pin", PIN])
-        .env("SOFTHSM2_CONF", &conf)
-        .output()
-        .expect("softhsm2-util: scripts/setup.sh test installs it");
-    assert!(made.status.success());
-    person.environment = vec![("SOFTHSM2_CONF", conf.display().to_string()), ("VALISE_KEY_SECRET", PIN.to_owned())];
-    let module = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so"];
-    let module = module.iter().find(|path| Path::new(path).exists()).expect("the module");
-    format!("pkcs11:token=org;object=valise?module-path={module}")
-}
-
 /// No officer's account opens anything here: a token does, with its PIN, on the computer where it is.
 #[tokio::test]
 async fn a_token_holds_what_opens_the_help() {
     let mut world = World::new().await;
-    let address = with_token(&mut world.alice);
+    Tokens::new(&world.alice, "token").put_into(&mut world.alice);
+    set(&mut world.alice, "VALISE_KEY_SECRET", PIN);
+    let address = address("valise");
     let carol = Person::new("Carol");
     world.joins(&carol, "Carol").await;
     let (alice, bob) = (&world.alice, &world.bob);
