@@ -299,6 +299,50 @@ async fn a_token_holds_what_opens_the_help() {
     world.reads(&new).await;
 }
 
+/// The key on the token is followed by a newer one: what it has wrapped is moved, nobody's kit is cut off, and the older
+/// key is needed no more.
+#[tokio::test]
+async fn a_newer_key_on_the_token_takes_over_and_every_kit_stays_good() {
+    let mut world = World::new().await;
+    let tokens = Tokens::new(&world.alice, "token");
+    tokens.put_into(&mut world.alice);
+    set(&mut world.alice, "VALISE_KEY_SECRET", PIN);
+    let carol = Person::new("Carol");
+    world.joins(&carol, "Carol").await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    alice.valise(args!["people", "officer", "Carol"]).await;
+    assert_eq!(code_of(alice.refused(args!["helper", "rewrap"])).await, "notAllowed", "nobody can help");
+    let [older, newer] = ["valise;id=%01", "valise;id=%02"].map(address);
+    alice.valise(args!["helper", "make-key", &older]).await;
+    let chosen = alice.valise(args!["helper", "set", "--key", &older, "--wait", "0"]).await;
+    let code = only_code(&bob.valise(args!["recovery", "kit", "--print"]).await);
+    let before = tokens.objects();
+    alice.valise(args!["helper", "make-key", &newer]).await;
+
+    assert_eq!(code_of(bob.refused(args!["helper", "rewrap", "--key", &newer])).await, "notAllowed", "no officer");
+    assert_eq!(
+        code_of(carol.refused(args!["helper", "rewrap"])).await,
+        "badInput",
+        "no address is taken from the record"
+    );
+    let unchanged = alice.valise(args!["helper", "rewrap"]).await;
+    assert_eq!(unchanged["holders"], chosen["holders"], "under the key of its address already");
+    let moved = alice.valise(args!["helper", "rewrap", "--key", &newer]).await;
+    assert_eq!((&moved["version"], &moved["holders"]), (&chosen["version"], &chosen["holders"]));
+    assert_eq!(moved["toCome"], Value::from(vec!["Alice", "Carol"]), "Bob's kit stays good");
+    assert_eq!(bob.valise(args!["recovery", "status"]).await["escrow"], "held");
+    // The older key is destroyed.
+    before.iter().for_each(|object| fs::remove_file(object).unwrap());
+
+    let new = Person::new("Newcomer");
+    let asked = world.asks(&new, &code).await;
+    let begins = asked["fingerprint"].as_str().unwrap().to_owned();
+    alice.valise(args!["helper", "approve", &begins, "--yes"]).await;
+    assert_eq!(stage(&new).await, "ready");
+    new.valise(args!["recover", "--finish"]).await;
+    world.reads(&new).await;
+}
+
 /// The system's clock, and so many milliseconds more.
 struct Ahead(AtomicU64);
 

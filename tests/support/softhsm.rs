@@ -37,6 +37,15 @@ impl Tokens {
         Self { conf }
     }
 
+    /// The files of everything that is on the token.
+    pub fn objects(&self) -> Vec<PathBuf> {
+        let tokens = self.conf.with_file_name("tokens");
+        let dirs = fs::read_dir(tokens).expect("the tokens").map(|dir| dir.expect("a token").path());
+        let files = dirs.flat_map(|dir| fs::read_dir(dir).expect("a token").map(|file| file.expect("a file").path()));
+        let of_object = |path: &PathBuf| path.file_name().is_some_and(|name| name != "token.object");
+        files.filter(|path| path.extension().is_some_and(|ending| ending == "object")).filter(of_object).collect()
+    }
+
     /// In that person's computer, with the PIN at hand.
     pub fn put_into(&self, person: &mut Person) {
         set(person, "SOFTHSM2_CONF", &self.conf.display().to_string());

@@ -748,6 +748,16 @@ pub enum HelperCommand {
         #[arg(long, value_name = "FILE")]
         secret_file: Option<PathBuf>,
     },
+    /// As an officer, after the key was rotated where it is kept: move what it has wrapped under its newest version. Who
+    /// can help stays the same, and everybody's kit stays good.
+    Rewrap {
+        /// Where the key is kept, unless this computer has used it before; a token's newer key by its id.
+        #[arg(long, value_name = "ADDRESS")]
+        key: Option<String>,
+        /// A file with the token's PIN, or the service's token; else VALISE_KEY_SECRET, else the service's own ways.
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+    },
     /// Say no to a request: as an officer, or because it is your own account and not you.
     Refuse {
         /// How what it shows begins.

@@ -132,8 +132,10 @@ impl Engine {
                 token::remove(shared, self.costs, password, new).await?;
                 keys::account_keys(shared).map(Reply::AccountKeys)
             }
-            Request::RewrapAuthority { .. }
-            | Request::Succession
+            Request::RewrapAuthority { place, secret } => {
+                authority::rewrap(shared, place, secret).await.map(|()| Reply::Done)
+            }
+            Request::Succession
             | Request::NameSuccessor { .. }
             | Request::SetFolderSuccessor { .. }
             | Request::Recoverability { .. } => Err(EngineError::Internal("not built yet")),

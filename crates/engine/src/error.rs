@@ -253,7 +253,8 @@ impl From<BlocksError> for EngineError {
 fn token(error: &valise_custody::CustodyError) -> Option<(ErrorCode, String, &'static str)> {
     use ErrorCode::{NotAvailable, WrongPassword};
     use valise_custody::{CustodyError as E, PinTries};
-    const OTHER_WAYS: &str = "If it is lost or broken, a password or the recovery kits open Valise without it.";
+    const OTHER_WAYS: &str =
+        "Put it in and try again. If it is lost and was to open Valise, a password or the recovery kits do.";
     Some(match error {
         E::WrongPin(PinTries::Unstated) => (
             WrongPassword,
