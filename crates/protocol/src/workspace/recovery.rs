@@ -115,11 +115,11 @@ pub(super) fn check_limits(authority: &Authority) -> Result<(), Void> {
     if authority.holders.len() > MAX_HOLDERS || authority.delay_hours > MAX_DELAY_HOURS {
         return Err(Void::Limit);
     }
-    let kept = authority.holders.iter().filter_map(|holder| holder.kept.as_ref());
+    let mut kept = authority.holders.iter().filter_map(|holder| holder.kept.as_ref());
     let fits = |kept: &Kept| {
         kept.place.len() <= MAX_PLACE && kept.wrapped.len() <= MAX_KEPT && !kept.place.chars().any(char::is_control)
     };
-    kept.map(fits).all(|fits| fits).then_some(()).ok_or(Void::Limit)
+    if kept.all(fits) { Ok(()) } else { Err(Void::Limit) }
 }
 
 /// Whether an authority's holders are what they claim to be: officers with the account keys that this chain knows, or
