@@ -2,8 +2,6 @@
 //! and a no. Real programs, a real catalog, a real keyring.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,6 +13,7 @@ use valise_tests::args;
 use valise_tests::catalog::Catalog;
 use valise_tests::cli::{Person, alice, bob};
 use valise_tests::keyring::Keyring;
+use valise_tests::softhsm::{PIN, Tokens, address, set};
 
 const TEXT: &str = "an agreement between Brightwater and Acme";
 
@@ -266,29 +265,13 @@ async fn who_could_help_changes() {
     assert_eq!(bob.valise(args!["status"]).await["waysOut"], "outdated");
 }
 
-/// A real SoftHSM with one token, for an officer's computer.
-fn with_token(person: &mut Person) -> String {
-    const PIN: &str = "correct-pin-7261";
-    let (conf, tokens) = (person.home.path().join("softhsm2.conf"), person.home.path().join("tokens"));
-    fs::create_dir(&tokens).unwrap();
-    fs::write(&conf, format!("directories.tokendir = {}\nobjectstore.backend = file\n", tokens.display())).unwrap();
-    let made = Command::new("softhsm2-util")
-        .args(["--init-token", "--free", "--label", "org", "--so-pin", "so-pin-90210", "--pin", PIN])
-        .env("SOFTHSM2_CONF", &conf)
-        .output()
-        .expect("softhsm2-util: scripts/setup.sh test installs it");
-    assert!(made.status.success());
-    person.environment = vec![("SOFTHSM2_CONF", conf.display().to_string()), ("VALISE_KEY_SECRET", PIN.to_owned())];
-    let module = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so"];
-    let module = module.iter().find(|path| Path::new(path).exists()).expect("the module");
-    format!("pkcs11:token=org;object=valise?module-path={module}")
-}
-
 /// No officer's account opens anything here: a token does, with its PIN, on the computer where it is.
 #[tokio::test]
 async fn a_token_holds_what_opens_the_help() {
     let mut world = World::new().await;
-    let address = with_token(&mut world.alice);
+    Tokens::new(&world.alice, "token").put_into(&mut world.alice);
+    set(&mut world.alice, "VALISE_KEY_SECRET", PIN);
+    let address = address("valise");
     let carol = Person::new("Carol");
     world.joins(&carol, "Carol").await;
     let (alice, bob) = (&world.alice, &world.bob);
@@ -311,6 +294,50 @@ async fn a_token_holds_what_opens_the_help() {
     assert!(!status.success());
     assert_eq!(stage(&new).await, "asked");
     alice.valise(approve()).await;
+    assert_eq!(stage(&new).await, "ready");
+    new.valise(args!["recover", "--finish"]).await;
+    world.reads(&new).await;
+}
+
+/// The key on the token is followed by a newer one: what it has wrapped is moved, nobody's kit is cut off, and the older
+/// key is needed no more.
+#[tokio::test]
+async fn a_newer_key_on_the_token_takes_over_and_every_kit_stays_good() {
+    let mut world = World::new().await;
+    let tokens = Tokens::new(&world.alice, "token");
+    tokens.put_into(&mut world.alice);
+    set(&mut world.alice, "VALISE_KEY_SECRET", PIN);
+    let carol = Person::new("Carol");
+    world.joins(&carol, "Carol").await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    alice.valise(args!["people", "officer", "Carol"]).await;
+    assert_eq!(code_of(alice.refused(args!["helper", "rewrap"])).await, "notAllowed", "nobody can help");
+    let [older, newer] = ["valise;id=%01", "valise;id=%02"].map(address);
+    alice.valise(args!["helper", "make-key", &older]).await;
+    let chosen = alice.valise(args!["helper", "set", "--key", &older, "--wait", "0"]).await;
+    let code = only_code(&bob.valise(args!["recovery", "kit", "--print"]).await);
+    let before = tokens.objects();
+    alice.valise(args!["helper", "make-key", &newer]).await;
+
+    assert_eq!(code_of(bob.refused(args!["helper", "rewrap", "--key", &newer])).await, "notAllowed", "no officer");
+    assert_eq!(
+        code_of(carol.refused(args!["helper", "rewrap"])).await,
+        "badInput",
+        "no address is taken from the record"
+    );
+    let unchanged = alice.valise(args!["helper", "rewrap"]).await;
+    assert_eq!(unchanged["holders"], chosen["holders"], "under the key of its address already");
+    let moved = alice.valise(args!["helper", "rewrap", "--key", &newer]).await;
+    assert_eq!((&moved["version"], &moved["holders"]), (&chosen["version"], &chosen["holders"]));
+    assert_eq!(moved["toCome"], Value::from(vec!["Alice", "Carol"]), "Bob's kit stays good");
+    assert_eq!(bob.valise(args!["recovery", "status"]).await["escrow"], "held");
+    // The older key is destroyed.
+    before.iter().for_each(|object| fs::remove_file(object).unwrap());
+
+    let new = Person::new("Newcomer");
+    let asked = world.asks(&new, &code).await;
+    let begins = asked["fingerprint"].as_str().unwrap().to_owned();
+    alice.valise(args!["helper", "approve", &begins, "--yes"]).await;
     assert_eq!(stage(&new).await, "ready");
     new.valise(args!["recover", "--finish"]).await;
     world.reads(&new).await;

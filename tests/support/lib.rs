@@ -14,6 +14,7 @@ pub mod keyring;
 pub mod liar;
 pub mod process;
 pub mod relay;
+pub mod softhsm;
 pub mod window;
 
 use std::{future::Future, path::PathBuf, time::Duration};

@@ -18,6 +18,12 @@ pub struct Arguments {
     /// Reads the password from the first line of a file (else VALISE_PASSWORD, else it is asked for).
     #[arg(long, global = true, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
+    /// Opens this home with its token, also where a password does.
+    #[arg(long, global = true)]
+    pub token: bool,
+    /// Reads the token's PIN from the first line of a file (else VALISE_PIN, else it is asked for).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub pin_file: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -131,7 +137,7 @@ pub enum Command {
     #[command(subcommand)]
     Recovery(RecoveryCommand),
     /// Open this home without its password: with a kit and the keyring, or with two kits. With --catalog and two kits:
-    /// your account on a new computer. Asks for a new password.
+    /// your account on a new computer. Asks for a new password; a token opens it no more until it is added again.
     Recover(Recover),
     /// Who can help with a forgotten password, and who asks for it.
     #[command(subcommand)]
@@ -142,6 +148,9 @@ pub enum Command {
     /// The password of this computer.
     #[command(subcommand)]
     Password(PasswordCommand),
+    /// A token with a PIN (PKCS#11) that opens this home beside its password, or instead of it.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Your computers: the list, another one, one that was lost.
     #[command(subcommand)]
     Device(DeviceCommand),
@@ -215,6 +224,7 @@ impl Command {
                 | Self::Device(DeviceCommand::List | DeviceCommand::Reach { .. })
                 | Self::Key(KeyCommand::Status { .. } | KeyCommand::Rewrap { dry_run: true, .. })
                 | Self::Password(PasswordCommand::Change { .. })
+                | Self::Token(_)
                 | Self::Helper(HelperCommand::List)
                 | Self::Recovery(
                     RecoveryCommand::Status | RecoveryCommand::Confirm { .. } | RecoveryCommand::Rehearse { .. }
@@ -235,6 +245,9 @@ pub struct Sign {
     /// What you say by it; without it, the signature says it all.
     #[arg(long, value_name = "TEXT")]
     pub statement: Option<String>,
+    /// With this one of your keys, by the number that `signing-key list` shows: one that is on a token asks for its PIN.
+    #[arg(long, value_name = "N")]
+    pub key: Option<u64>,
 }
 
 /// `signing-key`
@@ -244,6 +257,11 @@ pub enum SigningKeyCommand {
     List,
     /// Another one for this computer; the one before signs no more.
     Rotate,
+    /// Sign with a key on a token, too: this computer's own stays. The key is made there if there is none.
+    AddToken {
+        /// `pkcs11:token=org;object=signing?module-path=/usr/lib/softhsm/libsofthsm2.so`
+        address: String,
+    },
     /// End one, be it another computer's: what it signed before stays signed.
     Revoke {
         /// Its version, as `list` shows it.
@@ -632,7 +650,8 @@ pub enum PasswordCommand {
         #[command(flatten)]
         new: NewPassword,
     },
-    /// Somebody may know it: another password, and every key that it opened anew. Old recovery kits stop working.
+    /// Somebody may know it: another password, and every key that it opened anew. Old recovery kits stop working, and so
+    /// does a token until it is added again.
     Renew {
         /// Where it comes from.
         #[command(flatten)]
@@ -641,6 +660,30 @@ pub enum PasswordCommand {
         #[command(flatten)]
         output: KitOutput,
     },
+}
+
+/// `token`
+#[derive(Subcommand)]
+pub enum TokenCommand {
+    /// A token opens this home from now on, too, in the place of one that did. Its key is made if there is none.
+    Add {
+        /// `pkcs11:token=org;object=valise?module-path=/usr/lib/softhsm/libsofthsm2.so`
+        address: String,
+        /// The password opens nothing any more. Keep recovery kits: without the token they are the only way in.
+        #[arg(long)]
+        instead: bool,
+        /// Reads the PIN of a token that takes another one's place from a file (else VALISE_NEW_PIN, else as --pin-file).
+        #[arg(long, value_name = "FILE")]
+        new_pin_file: Option<PathBuf>,
+    },
+    /// It opens this home no more. Where there is no password, a new one is asked for.
+    Remove {
+        /// Where that comes from.
+        #[command(flatten)]
+        new: NewPassword,
+    },
+    /// What opens this home. Needs neither password nor token.
+    Status,
 }
 
 /// Where a new password comes from.
@@ -749,6 +792,16 @@ pub enum HelperCommand {
     MakeKey {
         /// `pkcs11:token=org;object=valise?module-path=/usr/lib/softhsm/libsofthsm2.so`
         address: String,
+        /// A file with the token's PIN, or the service's token; else VALISE_KEY_SECRET, else the service's own ways.
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+    },
+    /// As an officer, after the key was rotated where it is kept: move what it has wrapped under its newest version. Who
+    /// can help stays the same, and everybody's kit stays good.
+    Rewrap {
+        /// Where the key is kept, unless this computer has used it before; a token's newer key by its id.
+        #[arg(long, value_name = "ADDRESS")]
+        key: Option<String>,
         /// A file with the token's PIN, or the service's token; else VALISE_KEY_SECRET, else the service's own ways.
         #[arg(long, value_name = "FILE")]
         secret_file: Option<PathBuf>,

@@ -11,7 +11,7 @@ use valise_engine::api::{
 
 use crate::args::{
     Add, Arguments, Command, FolderCommand, Init, Invite, Join, PeopleCommand, RecoveryCommand, RoleName, Sync,
-    TrashCommand,
+    TokenCommand, TrashCommand,
 };
 use crate::opened;
 use crate::output::{self, print, role, row, shown, size};
@@ -39,6 +39,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
             return crate::recovery::recovery(session, json, command).await;
         }
         Command::Pair(command) => return crate::devices::pair(session, json, command).await,
+        Command::Token(TokenCommand::Status) => return crate::token::status(session, json).await,
         Command::Forget { yes } => return crate::devices::forget(session, json, *yes).await,
         Command::Status if session.status().await?.stage == Stage::New => return status(session, json).await,
         command => session.unlock(command.only_looks()).await?,
@@ -94,6 +95,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         }
         Command::Key(command) => crate::keys::key(session, json, command).await,
         Command::Password(command) => crate::keys::password(session, json, command).await,
+        Command::Token(command) => crate::token::token(session, json, command).await,
         Command::Sign(command) => crate::signatures::sign(session, json, command).await,
         Command::Signatures { path, no_check } => crate::signatures::signatures(session, json, path, !no_check).await,
         Command::ExportSigned { path, output, version } => {

@@ -28,7 +28,7 @@ pub async fn device(session: &Session, json: bool, command: &DeviceCommand) -> R
         }
         DeviceCommand::Remove { device, output } => {
             let device = find(session, device).await?.id;
-            let password = session.password(false)?;
+            let password = session.secret().await?;
             let kits = recovery::kits(session.ask(Request::RemoveDevice { device, password }).await?)?;
             recovery::settle(session).await?;
             recovery::hand_out(session, json, &kits, output).await
@@ -83,7 +83,7 @@ fn line(device: &Device) -> String {
 
 async fn add(session: &Session, json: bool, name: Option<&str>) -> Result<(), ApiError> {
     let mut events = session.engine().events();
-    let password = session.password(false)?;
+    let password = session.secret().await?;
     let pairing = match session.ask(Request::Pair { password, name: name.map(str::to_owned) }).await? {
         Reply::Pairing(pairing) => pairing,
         other => return Err(unexpected(&other)),

@@ -50,6 +50,10 @@ pub async fn helper(session: &Session, json: bool, command: &HelperCommand) -> R
             let place = key.clone();
             session.ask(Request::ApproveRecovery { device: request.device, place, secret }).await?;
         }
+        HelperCommand::Rewrap { key, secret_file } => {
+            let secret = key_secret(secret_file.as_deref())?;
+            session.ask(Request::RewrapAuthority { place: key.clone(), secret }).await?;
+        }
         HelperCommand::Refuse { device } => {
             let request = find(session, device).await?;
             session.ask(Request::RefuseRecovery { device: request.device }).await?;

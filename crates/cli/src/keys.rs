@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use serde_json::json;
-use valise_engine::api::{AccountKeys, ApiError, ErrorCode, Event, FolderId, FolderKeys, Reply, Request};
+use valise_engine::api::{AccountKeys, ApiError, ErrorCode, Event, FolderId, FolderKeys, Reply, Request, WayInKind};
 
 use crate::args::{Days, KeyCommand, PasswordCommand};
 use crate::output::{print, shown};
@@ -60,7 +60,7 @@ pub async fn key(session: &Session, json: bool, command: &KeyCommand) -> Result<
 
 /// Runs `password`.
 pub async fn password(session: &Session, json: bool, command: &PasswordCommand) -> Result<(), ApiError> {
-    let old = session.password(false)?;
+    let old = session.secret().await?;
     match command {
         PasswordCommand::Change { new } => {
             let new = session.new_password(new.file.as_deref())?;
@@ -142,7 +142,8 @@ fn progress_end() {
     eprint!("\r\x1b[K");
 }
 
-fn account(reply: Reply) -> Result<AccountKeys, ApiError> {
+/// The keys of a reply.
+pub fn account(reply: Reply) -> Result<AccountKeys, ApiError> {
     match reply {
         Reply::AccountKeys(keys) => Ok(keys),
         other => Err(unexpected(&other)),
@@ -156,12 +157,20 @@ fn keys(reply: Reply) -> Result<FolderKeys, ApiError> {
     }
 }
 
-fn account_lines(keys: &AccountKeys) -> Vec<String> {
+/// One's own keys, and what opens this home.
+pub fn account_lines(keys: &AccountKeys) -> Vec<String> {
     let mut lines = vec![
         format!("account key  version {}", keys.account_version),
         format!("master key   version {}", keys.master_version),
-        format!("password     a guess costs {} MiB and {} passes over them", keys.memory_mib, keys.passes),
     ];
+    for way in &keys.ways_in {
+        lines.push(match (way.kind, &way.place) {
+            (WayInKind::Password, _) => {
+                format!("password     a guess costs {} MiB and {} passes over them", keys.memory_mib, keys.passes)
+            }
+            (WayInKind::Token, place) => format!("token        {}", shown(place.as_deref().unwrap_or_default())),
+        });
+    }
     if keys.folders_behind > 0 {
         lines.push(format!("folders that still use the account key before: {}", keys.folders_behind));
     }

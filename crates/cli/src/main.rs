@@ -14,6 +14,7 @@ mod risk;
 mod session;
 mod signatures;
 mod succession;
+mod token;
 
 use std::process::ExitCode;
 

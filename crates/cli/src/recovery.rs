@@ -16,7 +16,7 @@ use crate::session::{Session, fault, unexpected};
 pub async fn recovery(session: &Session, json: bool, command: &RecoveryCommand) -> Result<(), ApiError> {
     match command {
         RecoveryCommand::Kit { output } => {
-            let password = session.password(false)?;
+            let password = session.secret().await?;
             let kits = kits(session.ask(Request::MakeKits { password }).await?)?;
             settle(session).await?;
             hand_out(session, json, &kits, output).await

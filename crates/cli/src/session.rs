@@ -16,8 +16,12 @@ pub struct Session {
     hosted: Option<Server>,
     home: PathBuf,
     password_file: Option<PathBuf>,
+    /// The token is to open the home, also where a password does.
+    token: bool,
+    pin_file: Option<PathBuf>,
     /// What was typed once is not asked for again.
     typed: OnceLock<Password>,
+    typed_pin: OnceLock<Password>,
 }
 
 impl Session {
@@ -25,8 +29,9 @@ impl Session {
     pub async fn begin(arguments: &Arguments) -> Result<Self, ApiError> {
         let home = home(arguments)?;
         let engine = Engine::start(Config::new(&home))?;
-        let password_file = arguments.password_file.clone();
-        let mut session = Self { engine, hosted: None, home, password_file, typed: OnceLock::new() };
+        let (password_file, pin_file) = (arguments.password_file.clone(), arguments.pin_file.clone());
+        let (token, typed, typed_pin) = (arguments.token, OnceLock::new(), OnceLock::new());
+        let mut session = Self { engine, hosted: None, home, password_file, token, pin_file, typed, typed_pin };
         if hosted::exists(&session.catalog_dir()) {
             session.host(None).await?;
         }
@@ -80,8 +85,12 @@ impl Session {
                 "use `init`, `join` or `pair`",
             ));
         }
-        let password = self.password(false)?;
-        self.ask(Request::Unlock { password }).await?;
+        let request = if self.token || self.is_token_alone().await? {
+            Request::UnlockWithToken { pin: self.pin()? }
+        } else {
+            Request::Unlock { password: self.password(false)? }
+        };
+        self.ask(request).await?;
         match self.ask(Request::Sync).await {
             Err(error) if error.code == ErrorCode::Offline => Ok(()),
             Err(error) if error.code == ErrorCode::Distrusted && only_looks => {
@@ -89,6 +98,39 @@ impl Session {
                 Ok(())
             }
             reply => reply.map(|_| ()),
+        }
+    }
+
+    /// Whether no password opens the home, but a token.
+    pub async fn is_token_alone(&self) -> Result<bool, ApiError> {
+        let status = self.status().await?;
+        Ok(!status.password && status.token.is_some())
+    }
+
+    /// What the engine asks for once more before something grave: the password, or where there is none the token's PIN.
+    pub async fn secret(&self) -> Result<Password, ApiError> {
+        if self.is_token_alone().await? { self.pin() } else { self.password(false) }
+    }
+
+    /// The PIN of the token: from a file, the environment, or asked for. Never what is a password: tokens count.
+    pub fn pin(&self) -> Result<Password, ApiError> {
+        if let Some(pin) = given(self.pin_file.as_deref(), "VALISE_PIN")? {
+            return Ok(pin);
+        }
+        if let Some(typed) = self.typed_pin.get() {
+            return Ok(typed.clone());
+        }
+        let pin = ask("PIN of the token: ")?;
+        let _ = self.typed_pin.set(pin.clone());
+        Ok(pin)
+    }
+
+    /// The PIN of a token that is new here.
+    pub async fn new_pin(&self, file: Option<&Path>) -> Result<Password, ApiError> {
+        match given(file, "VALISE_NEW_PIN")? {
+            Some(pin) => Ok(pin),
+            None if self.is_token_alone().await? => ask("PIN of the new token: "),
+            None => self.pin(),
         }
     }
 

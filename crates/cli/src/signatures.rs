@@ -19,7 +19,20 @@ pub async fn sign(session: &Session, json: bool, command: &Sign) -> Result<(), A
     let (folder, entry) = (place.folder.id, place.entry()?.id);
     let version = version(session, &place, command.version).await?;
     let statement = command.statement.clone().unwrap_or_default();
-    show(json, session.ask(Request::Sign { folder, entry, version, statement, key: None, pin: None }).await?)
+    let key = command.key;
+    // Only a key on a token needs one; the engine says so of the others.
+    let pin = match key {
+        Some(key) if on_token(session, key).await? => Some(session.pin()?),
+        _ => None,
+    };
+    show(json, session.ask(Request::Sign { folder, entry, version, statement, key, pin }).await?)
+}
+
+async fn on_token(session: &Session, version: u64) -> Result<bool, ApiError> {
+    match session.ask(Request::SigningKeys).await? {
+        Reply::SigningKeys(keys) => Ok(keys.iter().any(|key| key.version == version && key.token.is_some())),
+        other => Err(unexpected(&other)),
+    }
 }
 
 /// Who signed a file.
@@ -64,6 +77,9 @@ pub async fn keys(session: &Session, json: bool, command: &SigningKeyCommand) ->
     let request = match command {
         SigningKeyCommand::List => Request::SigningKeys,
         SigningKeyCommand::Rotate => Request::RotateSigningKey,
+        SigningKeyCommand::AddToken { address } => {
+            Request::AddTokenSigningKey { place: address.clone(), pin: session.pin()? }
+        }
         SigningKeyCommand::Revoke { number, yes } => {
             confirm(*yes, "ends a key: it signs nothing any more", &number.to_string())?;
             Request::RevokeSigningKey { version: *number }
@@ -146,5 +162,6 @@ fn key(key: &SigningKey) -> String {
         (true, true) => "signs here",
         (true, false) => "in force",
     };
-    format!("{:>4}  {state:<10}  {}  {computer}{this}", key.version, key.fingerprint)
+    let token = key.token.as_deref().map(|token| format!("  {}", shown(token))).unwrap_or_default();
+    format!("{:>4}  {state:<10}  {}  {computer}{this}{token}", key.version, key.fingerprint)
 }

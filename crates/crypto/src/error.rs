@@ -146,6 +146,9 @@ pub enum SlotError {
     /// The recovery key is of another set than the slot.
     #[error("the recovery key is of another set")]
     WrongRecoveryKey,
+    /// What a token gave is not the secret of this slot: another token, or one that answers falsely.
+    #[error("the token gave another secret")]
+    WrongSlotSecret,
     /// Less memory is free than the slot's costs ask for: close other programs.
     #[error("not enough memory to open the key slot")]
     OutOfMemory,

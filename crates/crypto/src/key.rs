@@ -103,6 +103,8 @@ pub(crate) enum Purpose {
     RecoverySealing,
     /// Recovery key: wraps the device key in the local recovery slot.
     RecoverySlot,
+    /// Secret that a token wraps: wraps the device key in the token's slot.
+    TokenSlot,
     /// Account key: seals names of devices.
     DeviceNames,
     /// Signing seed of a device: wraps its keys for documents.
@@ -131,6 +133,7 @@ impl Purpose {
             Self::RecoverySigning => b"valise v1 subkey recovery signing",
             Self::RecoverySealing => b"valise v1 subkey recovery sealing",
             Self::RecoverySlot => b"valise v1 subkey recovery slot",
+            Self::TokenSlot => b"valise v1 subkey token slot",
             Self::DeviceNames => b"valise v1 subkey account device names",
             Self::DocumentKeys => b"valise v1 subkey device document keys",
             Self::PairingId => b"valise v1 subkey pairing id",
@@ -227,6 +230,23 @@ key!(
     /// Secret half of a recovery authority's key that is kept elsewhere: the 32-byte X-Wing decapsulation key.
     AuthoritySecret
 );
+
+key!(
+    /// What a token wraps and gives back: opens the token's slot of one device.
+    SlotSecret
+);
+
+impl SlotSecret {
+    /// As a token gave it back. The slot knows whether it is the right one.
+    pub fn from_keeper(bytes: &[u8; 32]) -> Self {
+        Self::copy_of(bytes)
+    }
+
+    /// For a token, to be wrapped, and for nothing else.
+    pub fn expose_to_keeper(&self) -> &[u8; 32] {
+        self.expose_secret()
+    }
+}
 
 impl AuthoritySecret {
     /// As a keeper gave it back. Compare the pair's public half with the one in the chain.
@@ -382,6 +402,7 @@ mod tests {
             RecoverySigning,
             RecoverySealing,
             RecoverySlot,
+            TokenSlot,
             DeviceNames,
             DocumentKeys,
             PairingId,

@@ -55,7 +55,9 @@ pub use error::{
     OpenError, RewrapError, RingError, ShareError, ShareFault, SignerFailed, SlotError,
 };
 pub use escrow::{open_released, open_waiting_share, release_share, seal_share, seal_waiting_share};
-pub use key::{AccountSecret, AuthoritySecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey};
+pub use key::{
+    AccountSecret, AuthoritySecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey, SlotSecret,
+};
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub use key::{DISGUISE, Disguised};
@@ -70,6 +72,6 @@ pub use seal::{
     seal_master_key,
 };
 pub use shares::{CODE_GROUPS, Share, ShareIndex, ShareSet, combine, groups_digest, split};
-pub use slot::{Costs, MAX_SLOTS, SlotFile, SlotKind};
+pub use slot::{Costs, MAX_SLOTS, SlotFile, SlotKind, TokenWay};
 pub use typed::{TYPING_ENCAPSULATION_LEN, TYPING_PUBLIC_LEN, TypingKey};
 pub use wrap::{FolderKeyWrapper, FolderPlace};

@@ -9,6 +9,9 @@
 //! slots; `bytes` of a password slot: canonical CBOR `[KiB, passes, lanes, salt, wrapped key, commitment]`.
 //! Recovery slot: the recovery key's subkey wraps the device key; the slot carries set and commitment, so that
 //! shares can be checked while locked. Its `bytes`: canonical CBOR `[set id, commitment, wrapped key]`.
+//! Token slot: a random secret, wrapped by a key on a PKCS#11 token, stands where the derived key does in a password's
+//! slot. Wrapping and unwrapping are not this crate's: it carries the bytes. Its `bytes`: canonical CBOR `[address,
+//! wrapped secret, wrapped key, commitment]`.
 //! A new kind of slot takes a new kind byte; versions that do not know it keep it and do not use it.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -24,7 +27,7 @@ use valise_protocol::place::WrapPlace;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{MakeError, SlotError};
-use crate::key::{DeviceKey, Purpose, RecoveryKey, Secret32};
+use crate::key::{DeviceKey, Purpose, RecoveryKey, Secret32, SlotSecret};
 use crate::password::Password;
 use crate::random;
 use crate::shares::ShareSet;
@@ -47,6 +50,8 @@ impl SlotKind {
     pub const PASSWORD: Self = Self(1);
     /// The recovery key of a set, of which two shares are brought together.
     pub const RECOVERY: Self = Self(2);
+    /// A token and its PIN.
+    pub const TOKEN: Self = Self(3);
 }
 
 /// What deriving a key from a password costs (RFC 9106, section 3.1).
@@ -133,6 +138,25 @@ struct RecoverySlot {
     wrapped: WrappedKey,
 }
 
+#[derive(Serialize_tuple, Deserialize_tuple)]
+struct TokenSlot {
+    address: String,
+    secret: ByteBuf,
+    wrapped: WrappedKey,
+    commitment: Commitment,
+}
+
+/// How the token of a home is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenWay {
+    /// The slot's index: part of the place that the secret is wrapped for.
+    pub index: u32,
+    /// Where the token's key is, without a PIN. It helps to find the key; a false one opens nothing.
+    pub address: String,
+    /// The secret, wrapped by that key.
+    pub secret: Vec<u8>,
+}
+
 impl SlotFile {
     /// Without slots: add one before writing it.
     pub fn new() -> Self {
@@ -204,6 +228,71 @@ impl SlotFile {
     fn recovery_slot(&self) -> Result<(u32, RecoverySlot), SlotError> {
         let slot = self.slots.iter().rfind(|slot| slot.kind == SlotKind::RECOVERY).ok_or(SlotError::NoSuchSlot)?;
         Ok((slot.index, cbor::decode(&slot.bytes).map_err(|_| SlotError::Damaged)?))
+    }
+
+    /// The index that the next slot will have: what is to be wrapped for its place is wrapped before it is added.
+    ///
+    /// # Errors
+    /// [`SlotError::TooManySlots`].
+    pub fn index_to_come(&self) -> Result<u32, SlotError> {
+        self.next_index()
+    }
+
+    /// Adds the slot that a secret opens which a token has wrapped, and gives its index.
+    ///
+    /// # Errors
+    /// Too many slots, or larger than a file can be; no randomness.
+    pub fn add_token(
+        &mut self,
+        workspace: WorkspaceId,
+        device_key: &DeviceKey,
+        secret: &SlotSecret,
+        (address, wrapped_secret): (&str, &[u8]),
+    ) -> Result<u32, SlotError> {
+        let index = self.next_index()?;
+        let key = secret.derive_subkey(Purpose::TokenSlot);
+        let place = place(workspace, SlotKind::TOKEN, index);
+        let wrapped = wrap_key(&key.derive_subkey(Purpose::SlotWrap), &place, device_key.expose_secret())?;
+        let (address, secret) = (address.to_owned(), ByteBuf::from(wrapped_secret));
+        let made = TokenSlot { address, secret, wrapped, commitment: commitment(&key) };
+        let bytes = ByteBuf::from(cbor::encode(&made).map_err(|_| SlotError::Library)?);
+        self.slots.push(Slot { kind: SlotKind::TOKEN, index, bytes });
+        Ok(index)
+    }
+
+    /// How the token of the newest token slot is asked for its secret.
+    ///
+    /// # Errors
+    /// [`SlotError::NoSuchSlot`], [`SlotError::Damaged`].
+    pub fn token(&self) -> Result<TokenWay, SlotError> {
+        let (index, slot) = self.token_slot()?;
+        Ok(TokenWay { index, address: slot.address, secret: slot.secret.into_vec() })
+    }
+
+    /// Opens the device key with what the token gave for the newest token slot.
+    ///
+    /// # Errors
+    /// [`SlotError::WrongSlotSecret`], [`SlotError::Damaged`], [`SlotError::NoSuchSlot`].
+    pub fn open_with_token(&self, workspace: WorkspaceId, secret: &SlotSecret) -> Result<DeviceKey, SlotError> {
+        let (index, slot) = self.token_slot()?;
+        let key = secret.derive_subkey(Purpose::TokenSlot);
+        let matches: bool = commitment(&key).as_bytes().ct_eq(slot.commitment.as_bytes()).into();
+        if !matches {
+            return Err(SlotError::WrongSlotSecret);
+        }
+        let place = place(workspace, SlotKind::TOKEN, index);
+        let opened = unwrap_key(&key.derive_subkey(Purpose::SlotWrap), &place, &slot.wrapped);
+        Ok(DeviceKey::copy_of(opened.map_err(|_| SlotError::Damaged)?.expose_secret()))
+    }
+
+    fn token_slot(&self) -> Result<(u32, TokenSlot), SlotError> {
+        let slot = self.slots.iter().rfind(|slot| slot.kind == SlotKind::TOKEN).ok_or(SlotError::NoSuchSlot)?;
+        Ok((slot.index, cbor::decode(&slot.bytes).map_err(|_| SlotError::Damaged)?))
+    }
+
+    /// Whether there is a slot of a kind.
+    pub fn has(&self, kind: SlotKind) -> bool {
+        self.slots.iter().any(|slot| slot.kind == kind)
     }
 
     /// Removes all slots of a kind; the bytes they were written to are the caller's to replace.
@@ -498,7 +587,7 @@ mod tests {
         assert_eq!(SlotFile::from_bytes(&[]), Err(SlotError::Damaged));
         // A slot of a later kind is kept, not used, and does no harm to the others.
         let mut mixed = file_with(&slot);
-        mixed.slots.push(Slot { kind: SlotKind(3), index: 1, bytes: ByteBuf::from(vec![1, 2, 3]) });
+        mixed.slots.push(Slot { kind: SlotKind(9), index: 1, bytes: ByteBuf::from(vec![1, 2, 3]) });
         let read = SlotFile::from_bytes(&mixed.to_bytes().unwrap()).unwrap();
         assert_eq!(read, mixed);
         assert!(read.open_with_password(WORKSPACE, &password).unwrap() == device_key);
@@ -542,6 +631,54 @@ mod tests {
         used.remove_kind(SlotKind::RECOVERY);
         used.add_recovery(WORKSPACE, &device_key, RecoverySetId::new([6; 16]), &other).unwrap();
         assert_eq!(used.open_with_recovery(WORKSPACE, &key), Err(SlotError::WrongRecoveryKey));
+    }
+
+    /// Attacks C1 and C2 on the token's slot: moved, of another workspace or kind, another secret, bits flipped, and what
+    /// one device's token wrapped put into another's slot.
+    #[test]
+    fn a_token_slot_opens_for_one_secret_and_place_only() {
+        let (password_slot, password, device_key) = slot();
+        let (secret, other) = (SlotSecret::make().unwrap(), SlotSecret::make().unwrap());
+        let mut file = file_with(&password_slot);
+        assert_eq!(file.open_with_token(WORKSPACE, &secret), Err(SlotError::NoSuchSlot));
+        assert_eq!(file.index_to_come(), Ok(1));
+        assert_eq!(file.add_token(WORKSPACE, &device_key, &secret, ("pkcs11:token=org", &[7; 90])), Ok(1));
+        let file = SlotFile::from_bytes(&file.to_bytes().unwrap()).unwrap();
+        let way = TokenWay { index: 1, address: "pkcs11:token=org".to_owned(), secret: vec![7; 90] };
+        assert_eq!(file.token(), Ok(way));
+        assert!(file.has(SlotKind::TOKEN) && file.has(SlotKind::PASSWORD) && !file.has(SlotKind::RECOVERY));
+        assert!(file.open_with_token(WORKSPACE, &secret).unwrap() == device_key);
+        assert!(file.open_with_password(WORKSPACE, &password).unwrap() == device_key);
+        assert_eq!(file.open_with_token(WORKSPACE, &other), Err(SlotError::WrongSlotSecret));
+        assert_eq!(file.open_with_token(WorkspaceId::new([2; 32]), &secret), Err(SlotError::Damaged));
+        assert_eq!(file.open_slot_with_password(1, WORKSPACE, &password), Err(SlotError::UnknownKind));
+        let mut moved = file.clone();
+        moved.slots[1].index = 2;
+        assert_eq!(moved.open_with_token(WORKSPACE, &secret), Err(SlotError::Damaged));
+        for kind in [SlotKind::PASSWORD, SlotKind::RECOVERY] {
+            let mut posing = file.clone();
+            posing.slots[1].kind = kind;
+            posing.slots[0].kind = SlotKind::TOKEN;
+            assert_eq!(posing.open_with_token(WORKSPACE, &secret), Err(SlotError::Damaged));
+        }
+        // Another device's slot in the place of this one's: what its token gives opens that device's key, not this one's.
+        let mut theirs = SlotFile::new();
+        theirs.add_token(WORKSPACE, &DeviceKey::make().unwrap(), &other, ("pkcs11:token=org", &[8; 90])).unwrap();
+        let mut swapped = file.clone();
+        swapped.slots[1].bytes = theirs.slots[0].bytes.clone();
+        assert_eq!(swapped.open_with_token(WORKSPACE, &secret), Err(SlotError::WrongSlotSecret));
+        assert_eq!(swapped.open_with_token(WORKSPACE, &other), Err(SlotError::Damaged), "it was at another index");
+        for bit in 0..file.slots[1].bytes.len() * 8 {
+            let mut flipped = file.clone();
+            flipped.slots[1].bytes[bit / 8] ^= 1 << (bit % 8);
+            // Address and wrapped secret are the token's to judge; what opens is decided by secret and commitment.
+            let of_token = flipped.token().is_ok_and(|way| Ok(way) != file.token());
+            assert!(of_token || flipped.open_with_token(WORKSPACE, &secret).is_err(), "bit {bit}");
+        }
+        let mut without = file.clone();
+        without.remove_kind(SlotKind::PASSWORD);
+        assert_eq!(without.open_with_password(WORKSPACE, &password), Err(SlotError::NoSuchSlot));
+        assert!(without.open_with_token(WORKSPACE, &secret).unwrap() == device_key);
     }
 
     #[test]

@@ -114,6 +114,17 @@ def slot():
     }
 
 
+def token():
+    secret, address, kept = fixed(140), "pkcs11:token=org;object=valise?module-path=/usr/lib/softhsm/libsofthsm2.so", fixed(150)
+    key = hkdf(secret, b"valise v1 subkey token slot")
+    wrapped = seal(key, "valise v1 subkey slot wrap", NONCE, place("wrap slot", WORKSPACE, 3, 2), DEVICE_KEY)
+    commitment = digest("valise v1 slot commitment", hkdf(key, b"valise v1 subkey slot commitment"))
+    return {
+        "workspace": WORKSPACE, "secret": secret, "address": address, "wrapped_secret": kept, "device_key": DEVICE_KEY,
+        "file": cbor([1, [[3, 2, cbor([address, kept, wrapped, commitment])]]]),
+    }
+
+
 def ring():
     keys = [(1, fixed(31)), (2, fixed(63)), (5, fixed(95))]
     at = place("wrap ring", WORKSPACE, ACCOUNT, 2, 4)
@@ -258,7 +269,7 @@ def main(folder):
         return {name: text(one) for name, one in value.items()} if isinstance(value, dict) else value
 
     made = {"wraps": wraps, "body": body, "slot": slot, "ring": ring, "device": device, "content": content,
-            "recovery": recovery, "pairing": pairing}
+            "recovery": recovery, "pairing": pairing, "token": token}
     for name, make in made.items():
         path = pathlib.Path(folder) / f"crypto-{name}.json"
         fresh = json.dumps(text(make()), indent=2, ensure_ascii=False) + "\n"

@@ -94,6 +94,46 @@ pub async fn set(shared: &Arc<Shared>, holders: Vec<HolderChoice>, delay_hours: 
     Ok(())
 }
 
+/// Moves what a key that is kept elsewhere has wrapped under that key's newest version. Who can help stays the same, and
+/// so does every kit.
+pub async fn rewrap(
+    shared: &Arc<Shared>,
+    place: Option<String>,
+    secret: Option<api::Password>,
+) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    let (at, (index, old), remembered) = shared.vault(|vault| {
+        must_be_officer(vault)?;
+        let version = vault.workspace()?.authority().map_or(0, |authority| authority.version);
+        let kept = vault.keeper_wanted();
+        let kept = kept.ok_or(EngineError::NotNow("No key that is kept elsewhere is needed here to help anybody."))?;
+        Ok(((vault.me.workspace, version), kept, vault.keeper()?))
+    })?;
+    let address = place.or(remembered).ok_or(WHERE)?;
+    let rewrapped = custody::rewrap_holder(at, &old, &address, secret).await?;
+    shared.vault(|vault| vault.remember_keeper(&address))?;
+    let Some(new) = rewrapped else { return Ok(()) };
+    append_workspace(shared, &session, |vault| {
+        must_be_officer(vault)?;
+        let authority = vault.workspace()?.authority().filter(|it| it.version == at.1);
+        let same = authority.filter(|it| it.holders.get(usize::from(index)) == Some(&old));
+        let mut authority = same.cloned().ok_or(EngineError::NotNow(
+            "Another officer has just changed who can help, or moved this: look, and try again.",
+        ))?;
+        if let Some(holder) = authority.holders.get_mut(usize::from(index)) {
+            *holder = new.clone();
+        }
+        vault.write_workspace(workspace::kind::AUTHORITY, &authority).map(Some)
+    })
+    .await?;
+    tracing::info!("the recovery authority's secret was wrapped anew");
+    shared.tell(Event::RecoveryChanged);
+    Ok(())
+}
+
+const WHERE: EngineError =
+    EngineError::BadInput("Say where the key is kept: its address is needed once on each computer.");
+
 /// Somebody who is to help.
 enum Chosen {
     /// An officer, by their whole account chain.
@@ -184,9 +224,7 @@ async fn unwrap(
     let Some(address) = place.clone().or(remembered) else {
         return match shared.vault(|vault| Ok(vault.holds()))? {
             true => Ok(None),
-            false => {
-                Err(EngineError::BadInput("Say where the key is kept: its address is needed once on each computer."))
-            }
+            false => Err(WHERE),
         };
     };
     if place.is_none() && secret.is_none() && shared.vault(|vault| Ok(vault.holds()))? {

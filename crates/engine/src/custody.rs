@@ -5,7 +5,9 @@
 //! loaded, or a server that is shown a token, so none is ever taken from a record.
 
 use valise_crypto::{AuthoritySecret, SealingPair};
-use valise_custody::{Credentials, CustodyError, KeeperConfig, Secret, SecretText, Wrapped, create_key, keeper};
+use valise_custody::{
+    Credentials, CustodyError, Keeper, KeeperConfig, Secret, SecretText, Wrapped, create_key, keeper,
+};
 use valise_protocol::ids::{KeyVersion, WorkspaceId};
 use valise_protocol::place::WrapPlace;
 use valise_protocol::workspace::{Holder, Kept};
@@ -15,14 +17,14 @@ use crate::error::EngineError;
 
 /// A holder whose secret half was just made and wrapped.
 pub async fn make_holder(
-    (workspace, version): (WorkspaceId, KeyVersion),
+    at: (WorkspaceId, KeyVersion),
     place: &str,
     secret: Option<Password>,
 ) -> Result<Holder, EngineError> {
     let config = config(place)?;
     let keeper = keeper(&config, credentials(&config, secret)?)?;
     let authority = AuthoritySecret::make()?;
-    let place = WrapPlace::AuthoritySecret { workspace, version }.associated_data();
+    let place = bound_to(at);
     let wrapped = keeper.wrap(&Secret::copy_of(authority.expose_to_keeper()), &place).await?;
     // Who may only wrap would make everybody rely on what nobody here can open.
     let opened = AuthoritySecret::from_keeper(keeper.unwrap(&wrapped, &place).await?.expose_secret());
@@ -37,20 +39,59 @@ pub async fn make_holder(
 
 /// Opens a holder's secret half.
 pub async fn open_holder(
-    (workspace, version): (WorkspaceId, KeyVersion),
+    at: (WorkspaceId, KeyVersion),
     holder: &Holder,
     place: &str,
     secret: Option<Password>,
 ) -> Result<SealingPair, EngineError> {
-    const OTHER: EngineError = EngineError::NotVerified("the key of those who can help");
-    let kept = holder.kept.as_ref().ok_or(OTHER)?;
-    let wrapped = Wrapped::from_bytes(&kept.wrapped).map_err(|_| OTHER)?;
     let config = config(place)?;
     let keeper = keeper(&config, credentials(&config, secret)?)?;
-    let place = WrapPlace::AuthoritySecret { workspace, version }.associated_data();
-    let opened = keeper.unwrap(&wrapped, &place).await?;
-    let pair = SealingPair::of_authority(&AuthoritySecret::from_keeper(opened.expose_secret()))?;
-    if *pair.public() == holder.public { Ok(pair) } else { Err(OTHER) }
+    let authority = open_with(keeper.as_ref(), at, holder, &wrapped_of(holder)?).await?;
+    Ok(SealingPair::of_authority(&authority)?)
+}
+
+/// The holder with its secret half under the newest version of the key that has wrapped it; none if it is so already.
+pub async fn rewrap_holder(
+    at: (WorkspaceId, KeyVersion),
+    holder: &Holder,
+    place: &str,
+    secret: Option<Password>,
+) -> Result<Option<Holder>, EngineError> {
+    let config = config(place)?;
+    let (keeper, old) = (keeper(&config, credentials(&config, secret)?)?, wrapped_of(holder)?);
+    let authority = open_with(keeper.as_ref(), at, holder, &old).await?;
+    let bound = bound_to(at);
+    let new = keeper.wrap(&Secret::copy_of(authority.expose_to_keeper()), &bound).await?;
+    if (new.provider(), new.key(), new.version()) == (old.provider(), old.key(), old.version()) {
+        return Ok(None);
+    }
+    // What nobody can open must not take the place of what somebody can.
+    open_with(keeper.as_ref(), at, holder, &new).await?;
+    let words = format!("{}, {}", new.provider().words(), new.key());
+    let kept = Kept { place: words, wrapped: new.to_bytes().into() };
+    Ok(Some(Holder { kept: Some(kept), ..holder.clone() }))
+}
+
+const OTHER: EngineError = EngineError::NotVerified("the key of those who can help");
+
+fn wrapped_of(holder: &Holder) -> Result<Wrapped, EngineError> {
+    Wrapped::from_bytes(&holder.kept.as_ref().ok_or(OTHER)?.wrapped).map_err(|_| OTHER)
+}
+
+fn bound_to((workspace, version): (WorkspaceId, KeyVersion)) -> Vec<u8> {
+    WrapPlace::AuthoritySecret { workspace, version }.associated_data()
+}
+
+/// A keeper can answer with whatever it likes: it is the holder's secret half, or nothing.
+async fn open_with(
+    keeper: &dyn Keeper,
+    at: (WorkspaceId, KeyVersion),
+    holder: &Holder,
+    wrapped: &Wrapped,
+) -> Result<AuthoritySecret, EngineError> {
+    let opened = keeper.unwrap(wrapped, &bound_to(at)).await?;
+    let authority = AuthoritySecret::from_keeper(opened.expose_secret());
+    if *SealingPair::of_authority(&authority)?.public() == holder.public { Ok(authority) } else { Err(OTHER) }
 }
 
 /// Makes the key that an address names.

@@ -31,7 +31,8 @@ use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
 use crate::{
-    asking, authority, custody, devices, edit, keys, kit, recovery, share, signatures, succession, sync, versions,
+    asking, authority, custody, devices, edit, keys, kit, recovery, share, signatures, succession, sync, token,
+    versions,
 };
 
 /// How an engine is set up.
@@ -123,11 +124,20 @@ impl Engine {
             Request::InspectInvitation { link } => share::preview(&link).map(Reply::Preview),
             Request::Join { link, name, password } => self.join(&link, name, password).await,
             Request::Unlock { password } => self.unlock(password).await,
-            Request::UnlockWithToken { .. }
-            | Request::AddToken { .. }
-            | Request::RemoveToken { .. }
-            | Request::RewrapAuthority { .. }
-            | Request::AddTokenSigningKey { .. } => Err(EngineError::Internal("not built yet")),
+            Request::UnlockWithToken { pin } => self.unlock_with_token(pin).await,
+            Request::AddToken { password, place, pin, instead } => {
+                let _turn = self.turning.lock().await;
+                token::add(shared, password, &place, pin, instead).await?;
+                keys::account_keys(shared).map(Reply::AccountKeys)
+            }
+            Request::RemoveToken { password, new } => {
+                let _turn = self.turning.lock().await;
+                token::remove(shared, self.costs, password, new).await?;
+                keys::account_keys(shared).map(Reply::AccountKeys)
+            }
+            Request::RewrapAuthority { place, secret } => {
+                authority::rewrap(shared, place, secret).await.map(|()| Reply::Done)
+            }
             Request::MakeKits { password } => {
                 let _turn = self.turning.lock().await;
                 recovery::make(shared, &self.keyring, password).await.map(Reply::Kits)
@@ -259,8 +269,9 @@ impl Engine {
             Request::Recoverability { folder, entry } => {
                 shared.vault(|vault| vault.recoverability(folder, entry)).map(|it| Reply::Recoverability(Box::new(it)))
             }
-            Request::Sign { folder, entry, version, statement, key: _, pin: _ } => {
-                signatures::sign(shared, folder, (entry, version), &statement).await.map(Reply::Signatures)
+            Request::Sign { folder, entry, version, statement, key, pin } => {
+                let with = key.map(|key| (key, pin));
+                signatures::sign(shared, folder, (entry, version), &statement, with).await.map(Reply::Signatures)
             }
             Request::Signatures { folder, entry, check } => {
                 signatures::list(shared, folder, entry, check).await.map(Reply::Signatures)
@@ -270,6 +281,9 @@ impl Engine {
             }
             Request::SigningKeys => signatures::keys(shared).map(Reply::SigningKeys),
             Request::RotateSigningKey => signatures::rotate(shared).await.map(Reply::SigningKeys),
+            Request::AddTokenSigningKey { place, pin } => {
+                signatures::add_token(shared, &place, pin).await.map(Reply::SigningKeys)
+            }
             Request::RevokeSigningKey { version } => signatures::revoke(shared, version).await.map(Reply::SigningKeys),
             Request::Sync => {
                 sync::round(shared, &shared.session()?).await?;
@@ -447,6 +461,17 @@ impl Engine {
         Ok(Reply::Status(self.shared.status()))
     }
 
+    async fn unlock_with_token(&self, pin: crate::api::Password) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        if let State::Open(_) = &*self.shared.state() {
+            return Ok(Reply::Status(self.shared.status()));
+        }
+        let public = self.public_now()?;
+        let vault = token::unlock(&self.shared, &public, &pin).await?;
+        self.begin(public, vault).await?;
+        Ok(Reply::Status(self.shared.status()))
+    }
+
     /// Opens a locked home without its password, and hands out a new set.
     async fn recover(&self, codes: &[crate::api::Code], password: crate::api::Password) -> Result<Reply, EngineError> {
         let _turn = self.turning.lock().await;
@@ -490,15 +515,31 @@ impl Engine {
         }
     }
 
-    async fn unlock_now(&self, password: &crate::api::Password) -> Result<(), EngineError> {
+    /// What is known of the home while it is locked; what was cut short is finished first.
+    fn public_now(&self) -> Result<Public, EngineError> {
         self.shared.home.finish_replacing()?;
-        let public = self.shared.home.public()?.ok_or(EngineError::NotSetUp)?;
-        let (shared, secret, costs) = (self.shared.clone(), password.clone(), self.costs);
-        let (public, mut vault) = blocking(move || {
-            let vault = Vault::unlock(&shared.home, &public, &secret.0, costs)?;
-            Ok((public, vault))
-        })
-        .await?;
+        self.shared.home.public()?.ok_or(EngineError::NotSetUp)
+    }
+
+    /// With the password; or, where there is none, with the PIN of the token.
+    async fn unlock_now(&self, password: &crate::api::Password) -> Result<(), EngineError> {
+        let public = self.public_now()?;
+        let (public, vault) = if token::is_alone(&self.shared.home)? {
+            let vault = token::unlock(&self.shared, &public, password).await?;
+            (public, vault)
+        } else {
+            let (shared, secret, costs) = (self.shared.clone(), password.clone(), self.costs);
+            blocking(move || {
+                let vault = Vault::unlock(&shared.home, &public, &secret.0, costs)?;
+                Ok((public, vault))
+            })
+            .await?
+        };
+        self.begin(public, vault).await
+    }
+
+    /// Begins to work in an open vault.
+    async fn begin(&self, public: Public, mut vault: Vault) -> Result<(), EngineError> {
         let blocks = self.start_node(vault.me.peer_seed.clone()).await?;
         sweep(&mut vault, blocks.as_ref()).await?;
         let session = Arc::new(self.new_session(&public, &vault, blocks)?);

@@ -17,6 +17,14 @@ pub enum EngineError {
     BadInput(&'static str),
     #[error("the password does not open this device")]
     WrongPassword,
+    #[error("no token opens this home")]
+    NoToken,
+    #[error("the token is another one, or does not have what opens this home")]
+    OtherToken,
+    #[error("the token does not have this key for signing")]
+    OtherSigningKey,
+    #[error("no password opens this home: a token does")]
+    NoPassword,
     #[error("the recovery code is not right: {0}")]
     BadCode(valise_crypto::CodeError),
     #[error("kit {0:?} is wrong: {1:?}")]
@@ -145,6 +153,7 @@ impl From<valise_crypto::SlotError> for EngineError {
         use valise_crypto::SlotError as E;
         match error {
             E::WrongPassword | E::NoSuchSlot => Self::WrongPassword,
+            E::WrongSlotSecret => Self::OtherToken,
             E::UpdateNeeded | E::UnknownKind => Self::UpdateNeeded,
             E::OutOfMemory => Self::Io(io::ErrorKind::OutOfMemory.into()),
             E::Randomness(error) => error.into(),
@@ -240,9 +249,52 @@ impl From<BlocksError> for EngineError {
     }
 }
 
+/// A token's own troubles, in words for who stands before it: what happened, and what to do.
+fn token(error: &valise_custody::CustodyError) -> Option<(ErrorCode, String, &'static str)> {
+    use ErrorCode::{NotAvailable, WrongPassword};
+    use valise_custody::{CustodyError as E, PinTries};
+    const OTHER_WAYS: &str =
+        "Put it in and try again. If it is lost and was to open Valise, a password or the recovery kits do.";
+    Some(match error {
+        E::WrongPin(PinTries::Unstated) => (
+            WrongPassword,
+            "The token does not take this PIN, and does not say how many tries are left.".into(),
+            "Be sure before you try again: after a few wrong ones a token locks its PIN.",
+        ),
+        E::WrongPin(PinTries::Fewer) => (
+            WrongPassword,
+            "The token does not take this PIN, and counts wrong ones.".into(),
+            "Be sure before you try again: after a few wrong ones a token locks its PIN.",
+        ),
+        E::WrongPin(PinTries::LastOne) => (
+            WrongPassword,
+            "The token does not take this PIN. One try is left: the next wrong PIN locks it.".into(),
+            "If you are not sure, ask whoever set the token up before you try again.",
+        ),
+        E::PinLocked => (
+            WrongPassword,
+            "The token's PIN is locked: too many wrong ones were tried.".into(),
+            "Whoever has the token's SO PIN can set a new one. Until then a password or the recovery kits open Valise.",
+        ),
+        E::NoCredentials("the token's PIN") => (WrongPassword, "The token's PIN is needed.".into(), "Type the PIN."),
+        E::NoSuchToken(name) => (NotAvailable, format!("The token {name} is not in this computer."), OTHER_WAYS),
+        E::TokenAbsent => (NotAvailable, "The token was taken out.".into(), OTHER_WAYS),
+        E::NoSuchModule(path) => (
+            NotAvailable,
+            format!("The token's driver cannot be loaded from {}.", path.display()),
+            "Install it again at this place, or let the name lead to where it is now.",
+        ),
+        _ => return None,
+    })
+}
+
 /// What a token or a key service said, or did not.
 fn custody(error: &valise_custody::CustodyError) -> ApiError {
     use valise_custody::CustodyError as E;
+    let safe = Some("Nothing was changed.".into());
+    if let Some((code, happened, todo)) = token(error) {
+        return ApiError { code, happened, safe, todo: Some(todo.into()), details: Some(error.to_string()) };
+    }
     let code = match error {
         E::WrongPin(_) | E::PinLocked | E::BadCredentials | E::NoCredentials(_) => ErrorCode::WrongPassword,
         E::NotReachable(_) | E::Unavailable(_) => ErrorCode::Offline,
@@ -253,13 +305,7 @@ fn custody(error: &valise_custody::CustodyError) -> ApiError {
     let text = error.to_string();
     let mut letters = text.chars();
     let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
-    ApiError {
-        code,
-        happened: format!("{first}{}.", letters.as_str()),
-        safe: Some("Nothing was changed.".into()),
-        todo: None,
-        details: None,
-    }
+    ApiError { code, happened: format!("{first}{}.", letters.as_str()), safe, todo: None, details: None }
 }
 
 /// Words for each trouble. Nothing here names a file, a person or a key: the caller knows which it asked for.
@@ -274,6 +320,30 @@ impl From<EngineError> for ApiError {
                 "This password does not open Valise on this computer.",
                 None,
                 Some("Try again. Passwords belong to a computer: another one may have another."),
+            ),
+            EngineError::NoToken => (
+                Code::NotFound,
+                "No token opens Valise on this computer.",
+                Some("Nothing was changed."),
+                Some("Use the password; a token can be added on the page Security."),
+            ),
+            EngineError::OtherToken => (
+                Code::NotVerified,
+                "This token does not have what opens Valise on this computer: it is another one of the same name, or its key is another one.",
+                Some("Nothing was changed, and everything in Valise stays sealed."),
+                Some("Use the token that was added here, or a password, or the recovery kits."),
+            ),
+            EngineError::OtherSigningKey => (
+                Code::NotVerified,
+                "This token does not have the key that was to sign: it is another one of the same name, or its key is another one.",
+                Some("Nothing was signed."),
+                Some("Use the token that has the key. If it is gone, revoke the key and add another one."),
+            ),
+            EngineError::NoPassword => (
+                Code::NotAllowed,
+                "No password opens Valise on this computer: a token does.",
+                Some("Nothing was changed."),
+                Some("To use a password again, remove the token and choose a new password with that."),
             ),
             EngineError::BadCode(code) => return bad_code(*code, details),
             EngineError::WrongKit(kit, fault) => return wrong_kit(*kit, *fault, details),

@@ -45,6 +45,7 @@ mod shared;
 mod signatures;
 mod succession;
 mod sync;
+mod token;
 mod transfer;
 pub mod typed;
 mod vault;

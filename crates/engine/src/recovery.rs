@@ -15,8 +15,8 @@ use crate::error::EngineError;
 use crate::home::{Home, Public};
 use crate::keyring::{Keyring, KeyringError, within};
 use crate::shared::{Shared, State};
-use crate::sync;
 use crate::vault::recovery::{self, NewSet, OpenedSlots, Remembered, kit_byte};
+use crate::{sync, token};
 
 /// A person may have to answer the keyring's own question.
 const PERSON: Duration = Duration::from_secs(60);
@@ -76,9 +76,12 @@ pub async fn make_ordered(
     shared.vault(|vault| vault.keep_ordered_set(&shared.home, set))
 }
 
-/// Asks for the password once more. About a second of CPU.
+/// Asks for the password once more, about a second of CPU; or, where there is none, the token for the same with its PIN.
 pub async fn open_slots(shared: &Arc<Shared>, password: crate::api::Password) -> Result<OpenedSlots, EngineError> {
     let (worker, public) = (shared.clone(), public(shared)?);
+    if token::is_alone(&shared.home)? {
+        return token::open_with_pin(shared, &public, &password).await;
+    }
     crate::engine::blocking(move || recovery::open_slots(&worker.home, &public, &password.0)).await
 }
 

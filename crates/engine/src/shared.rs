@@ -13,13 +13,14 @@ use valise_blocks::{Blocks, PeerId};
 use valise_protocol::ids::FolderId;
 use valise_protocol::sign::VerifyKey;
 
-use crate::api::{Account, ApiError, Connection, Escrow, Event, SecurityEvent, Stage, Status, WaysOut};
+use crate::api::{Account, ApiError, Connection, Escrow, Event, SecurityEvent, Stage, Status, WayInKind, WaysOut};
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::home::{ASKED, Home, Public};
 use crate::index::security;
 use crate::opened::Opened;
+use crate::token;
 use crate::transfer::Transfers;
 use crate::vault::Vault;
 use crate::vault::folder::Finding;
@@ -166,6 +167,13 @@ impl Shared {
 
     /// Where we stand.
     pub fn status(&self) -> Status {
+        let ways_in = token::ways_in(&self.home);
+        let token = ways_in.iter().find_map(|way| way.place.clone());
+        let password = ways_in.iter().any(|way| way.kind == WayInKind::Password);
+        Status { password, token, ..self.stage_status() }
+    }
+
+    fn stage_status(&self) -> Status {
         match &*self.state() {
             State::New => Status { asked: self.asked(), ..status(Stage::New, None, Connection::None) },
             State::Locked(public) => {

@@ -11,7 +11,7 @@ use valise_protocol::document::{FILE_NAMESPACE, STATEMENT_NAMESPACE, SignedBy, i
 use valise_protocol::ids::{AccountId, DekId, EntryId, FolderId, KeyVersion};
 use valise_protocol::tree::Content;
 
-use crate::api::{ExportedSignature, ExportedSigned, Signatures, SigningKey, Verdict};
+use crate::api::{ExportedSignature, ExportedSigned, Password, Signatures, SigningKey, Verdict};
 use crate::certificate::Certificate;
 use crate::error::EngineError;
 use crate::shared::{Session, Shared};
@@ -19,7 +19,7 @@ use crate::transfer::fetch;
 use crate::transfer::local::{Attributes, Pending, real_dir};
 use crate::transfer::save::version_of;
 use crate::vault::signatures::{Made, ToSign};
-use crate::{keys as life, share, sync};
+use crate::{keys as life, share, sync, token};
 
 /// Room for what is added to a file's name.
 const LONGEST_STEM: usize = 220;
@@ -30,6 +30,7 @@ pub async fn sign(
     folder: FolderId,
     (entry, version): (EntryId, Option<DekId>),
     words: &str,
+    with: Option<(KeyVersion, Option<Password>)>,
 ) -> Result<Signatures, EngineError> {
     let words = words.trim().replace("\r\n", "\n");
     if !is_words(&words) {
@@ -38,15 +39,39 @@ pub async fn sign(
     let session = shared.session()?;
     let content = shared.vault(|vault| Ok(version_of(vault.folder(&folder)?.tree(), entry, version)?.1))?;
     let digest = fetch::digest(shared, &session, folder, &content, &session.cancel).await?;
-    let key = key_in_force(shared, &session).await?;
-    // A new account key, or this device itself, may be what the folder is to hear of first.
-    life::rekey(shared, &session, folder).await?;
-    let at = shared.clock.now();
-    share::append_folder(shared, &session, folder, |vault| {
-        let sign = ToSign { entry, content: &content, digest, words: &words, at };
-        vault.compose_signed(folder, &sign, (key.0, &key.1)).map(Some)
-    })
-    .await?;
+    let with = match with {
+        Some((version, pin)) => shared.vault(|vault| vault.token_key(version))?.map(|key| (version, key, pin)),
+        None => None,
+    };
+    let sign = ToSign { entry, content: &content, digest, words: &words, at: shared.clock.now() };
+    match with {
+        None => {
+            let (version, key) = key_in_force(shared, &session).await?;
+            // A new account key, or this device itself, may be what the folder is to hear of first.
+            life::rekey(shared, &session, folder).await?;
+            share::append_folder(shared, &session, folder, |vault| {
+                vault.compose_signed(folder, &sign, (version, &key)).map(Some)
+            })
+            .await?;
+        }
+        Some((version, (key, address), pin)) => {
+            let pin = pin.ok_or(EngineError::BadInput("This key is on a token: its PIN is needed."))?;
+            let signer = token::find_signer(&address, &pin, &key).await?;
+            life::rekey(shared, &session, folder).await?;
+            // The token is asked apart from the vault; what changes meanwhile is found out, and nothing is sent.
+            let to_sign = shared.vault(|vault| vault.digests_to_sign(folder, &sign, version))?;
+            let signed = signer.sign(to_sign).await?;
+            share::append_folder(shared, &session, folder, |vault| {
+                if vault.digests_to_sign(folder, &sign, version)? != to_sign {
+                    return Err(EngineError::NotNow(
+                        "The file was changed or renamed while the token signed: sign again.",
+                    ));
+                }
+                vault.compose_signed(folder, &sign, (version, &signed)).map(Some)
+            })
+            .await?;
+        }
+    }
     tracing::info!("a document was signed");
     shared.vault(|vault| vault.signature_rows(&folder, entry))
 }
@@ -120,6 +145,24 @@ pub async fn rotate(shared: &Arc<Shared>) -> Result<Vec<SigningKey>, EngineError
     let session = shared.session()?;
     begin_key(shared, &session).await?;
     tell_folders(shared, &session).await?;
+    keys(shared)
+}
+
+/// A key on a token, made there if there is none, signs from now on, too. The address is kept before the catalog hears of
+/// the key.
+pub async fn add_token(shared: &Arc<Shared>, address: &str, pin: Password) -> Result<Vec<SigningKey>, EngineError> {
+    let session = shared.session()?;
+    shared.vault(|_| Ok(()))?;
+    let (signer, address) = token::find_or_make(address, &pin).await?;
+    let key = signer.key();
+    let (account, device) = shared.vault(|vault| {
+        vault.may_use_token_key(&key)?;
+        Ok((vault.me.account, vault.me.device))
+    })?;
+    let proven = signer.prove(account, device).await?;
+    shared.vault(|vault| vault.keep_token_key(key, &address))?;
+    sync::grow(shared, &session, |vault| Ok((vault.compose_token_key(&proven)?, ()))).await?;
+    tracing::info!(fingerprint = openssh_fingerprint(&key), "a key on a token signs, too");
     keys(shared)
 }
 

@@ -35,6 +35,8 @@ pub enum WrapPlace {
     Ring { workspace: WorkspaceId, account: AccountId, master: KeyVersion, generation: u64 },
     /// The device key under the key of one slot.
     Slot { workspace: WorkspaceId, slot: u8, index: u32 },
+    /// What opens the token's slot of a device, under a key on that token.
+    SlotSecret { workspace: WorkspaceId, device: DeviceId, index: u32 },
     /// A device's secret keys under its device key.
     DeviceSecrets { workspace: WorkspaceId },
     /// The index key under the device key.
@@ -128,6 +130,7 @@ impl WrapPlace {
                 bytes("wrap ring", (workspace, account, master, generation))
             }
             Self::Slot { workspace, slot, index } => bytes("wrap slot", (workspace, slot, index)),
+            Self::SlotSecret { workspace, device, index } => bytes("wrap slot secret", (workspace, device, index)),
             Self::DeviceSecrets { workspace } => bytes("wrap device secrets", (workspace,)),
             Self::IndexKey { workspace } => bytes("wrap index key", (workspace,)),
             Self::DeviceName { workspace, account, version, device } => {

@@ -329,13 +329,16 @@ impl Workspace {
 
     fn authority_changed(&mut self, authority: &Authority) -> Result<(), Void> {
         let old = self.authority.as_ref();
-        // What was sealed to the same holders stays good: only the delay is another one.
-        let same = old.is_some_and(|old| old.holders == authority.holders && old.version == authority.version);
-        if !same {
+        // What was sealed to the same holders stays good: only the delay is another one, or a secret that is kept elsewhere
+        // was wrapped anew.
+        let same = old.is_some_and(|old| old.version == authority.version && recovery::are_same(old, authority));
+        if same {
+            recovery::check_limits(authority)?;
+        } else {
             let mut version = old.map_or(0, |old| old.version);
             next(&mut version, authority.version)?;
+            recovery::check_holders(authority, &self.officers, &self.roster)?;
         }
-        recovery::check_holders(authority, &self.officers, &self.roster)?;
         self.authority = Some(Authority { slices: Vec::new(), ..authority.clone() });
         if !same {
             self.approvals.clear();

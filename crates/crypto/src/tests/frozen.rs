@@ -81,6 +81,18 @@ fn slot() {
 }
 
 #[test]
+fn token() {
+    let vector = vectors("token");
+    let file = SlotFile::from_bytes(&bytes(&vector, "file")).unwrap();
+    let (address, secret) = (text(&vector, "address").to_owned(), bytes(&vector, "wrapped_secret"));
+    assert_eq!(file.token(), Ok(TokenWay { index: 2, address, secret }));
+    let secret = SlotSecret::from_keeper(&array(&vector, "secret"));
+    let key = file.open_with_token(WorkspaceId::new(array(&vector, "workspace")), &secret).unwrap();
+    assert!(key == DeviceKey::copy_of(&array(&vector, "device_key")));
+    assert_eq!(file.to_bytes().unwrap(), bytes(&vector, "file"));
+}
+
+#[test]
 fn recovery() {
     let vector = vectors("recovery");
     let set = ShareSet { id: RecoverySetId::new(array(&vector, "set")), commitment: commitment(&vector, "commitment") };

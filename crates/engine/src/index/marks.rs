@@ -63,6 +63,8 @@ pub enum Mark {
     SigningKey,
     /// The next one, as long as the account's chain may not know it.
     NextSigningKey,
+    /// Keys for documents that are on a token, and their addresses ([bytes, text]).
+    TokenKeys,
     /// SHA-512 of the plaintext of an encrypted file that was read here (bytes).
     Digest(Cid),
     /// The join request of a newcomer, until it is admitted.
@@ -94,6 +96,7 @@ impl Mark {
             Self::ClaimTold => "claim told".into(),
             Self::SigningKey => "signing key".into(),
             Self::NextSigningKey => "next signing key".into(),
+            Self::TokenKeys => "token keys".into(),
             Self::Digest(cid) => format!("digest {cid}"),
             Self::JoinRequest => "join request".into(),
         }

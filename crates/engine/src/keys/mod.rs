@@ -17,7 +17,7 @@ use crate::shared::{CatalogLink, Session, Shared};
 use crate::sync::plan::Outcome;
 use crate::vault::keys::Moved;
 use crate::vault::recovery;
-use crate::{share, sync};
+use crate::{share, sync, token};
 
 /// Give up when the key changes under a rewrap so many times.
 const TRIES: usize = 4;
@@ -30,6 +30,9 @@ pub async fn change_password(
     new: crate::api::Password,
 ) -> Result<(), EngineError> {
     let (worker, public) = (shared.clone(), shared.open(|open| Ok(open.public.clone()))?);
+    if token::is_alone(&shared.home)? {
+        return Err(EngineError::NoPassword);
+    }
     crate::engine::blocking(move || {
         let new = Password::new(&new.0)?;
         let opened = recovery::open_slots(&worker.home, &public, &password.0)?;
@@ -40,16 +43,17 @@ pub async fn change_password(
 
 /// One's own keys.
 pub fn account_keys(shared: &Shared) -> Result<AccountKeys, EngineError> {
-    let costs = recovery::slots(&shared.home)?.password_costs().ok_or(EngineError::HomeDamaged(crate::home::SLOTS))?;
+    let costs = recovery::slots(&shared.home)?.password_costs();
+    let ways_in = token::ways_in(&shared.home);
     shared.open(|open| {
         let vault = &open.vault;
         Ok(AccountKeys {
             account_version: vault.account.key().map_or(0, |key| key.version),
             master_version: vault.account.master().0,
             folders_behind: u32::try_from(vault.folders_behind()).unwrap_or(u32::MAX),
-            memory_mib: costs.memory_kib >> 10,
-            passes: costs.passes,
-            ways_in: Vec::new(),
+            memory_mib: costs.map_or(0, |costs| costs.memory_kib >> 10),
+            passes: costs.map_or(0, |costs| costs.passes),
+            ways_in,
         })
     })
 }

@@ -78,6 +78,21 @@ enum Anew<'a> {
 pub struct OpenedSlots(SlotFile, DeviceKey);
 
 impl OpenedSlots {
+    /// Slots, and the device key that a token gave.
+    pub fn new(slots: SlotFile, device_key: DeviceKey) -> Self {
+        Self(slots, device_key)
+    }
+
+    /// Both.
+    pub fn into_parts(self) -> (SlotFile, DeviceKey) {
+        (self.0, self.1)
+    }
+
+    /// What they open.
+    pub(super) fn device_key(&self) -> &DeviceKey {
+        &self.1
+    }
+
     fn without_recovery(&self) -> Result<SlotFile, EngineError> {
         let mut slots = SlotFile::from_bytes(&self.0.to_bytes()?)?;
         slots.remove_kind(SlotKind::RECOVERY);

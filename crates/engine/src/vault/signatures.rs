@@ -201,6 +201,71 @@ impl Vault {
         })
     }
 
+    /// A key of this device that is on a token, and its address; none if the version is of the key in memory.
+    pub fn token_key(&self, version: KeyVersion) -> Result<Option<(DocumentKey, String)>, EngineError> {
+        let info = self.account.signing_key(version).ok_or(EngineError::NotFound("the key"))?;
+        if info.device != self.me.device {
+            return Err(EngineError::NotNow(
+                "This key is another computer's of yours: sign there, or with a key of this one.",
+            ));
+        }
+        if !self.account.signs(version) {
+            return Err(EngineError::NotNow("This key has ended: it signs nothing any more."));
+        }
+        if self.kept(Mark::SigningKey)?.is_some_and(|kept| kept.key == info.key) {
+            return Ok(None);
+        }
+        let found = self.token_keys()?.into_iter().find(|(key, _)| *key == info.key);
+        found.map(Some).ok_or(EngineError::NotNow("This computer does not have this key."))
+    }
+
+    fn token_keys(&self) -> Result<Vec<(DocumentKey, String)>, EngineError> {
+        Ok(marks::find(self.index.read(), Mark::TokenKeys)?.unwrap_or_default())
+    }
+
+    /// Whether a token's key can be this device's: it never was another's of this account, and has not ended.
+    pub fn may_use_token_key(&self, key: &DocumentKey) -> Result<(), EngineError> {
+        match self.account.signing_keys().find(|(_, info)| info.key == *key) {
+            None => Ok(()),
+            Some((version, info)) if info.device == self.me.device && self.account.signs(version) => Ok(()),
+            Some((version, _)) if self.account.signs(version) => Err(EngineError::NotNow(
+                "This key is another computer's of yours already. Name another one for this computer: it is made on the token.",
+            )),
+            Some(_) => {
+                Err(EngineError::NotNow("This key has ended, and stays so. Name another one: it is made on the token."))
+            }
+        }
+    }
+
+    /// Remembers where a token's key is.
+    pub fn keep_token_key(&mut self, key: DocumentKey, address: &str) -> Result<(), EngineError> {
+        let mut kept = self.token_keys()?;
+        kept.retain(|(known, _)| *known != key);
+        kept.push((key, address.to_owned()));
+        self.index.write(|db| marks::set(db, Mark::TokenKeys, &kept))
+    }
+
+    /// The account's chain with a token's key, beside this device's own.
+    pub fn compose_token_key(&self, signer: &dyn DocumentSigner) -> Result<Draft, EngineError> {
+        let mut new = Growth::of(self);
+        self.add_signing_key(&mut new, signer)?;
+        Ok(Draft::new(new, None))
+    }
+
+    /// Adds a key that the chain may know already.
+    fn add_signing_key(&self, new: &mut Growth, signer: &dyn DocumentSigner) -> Result<(), EngineError> {
+        let key = signer.key();
+        if self.account.signing_keys().any(|(_, info)| info.key == key) {
+            return Ok(());
+        }
+        let version = self.account.signing_keys().count() as u64 + 1;
+        if version > MAX_SIGNING_KEYS as u64 {
+            return Err(EngineError::NotNow("Your account has had too many keys for signing: it takes no more."));
+        }
+        let proof = signer.prove(self.me.account, self.me.device)?;
+        new.add(account::kind::SIGNING_KEY, &SigningKeyAdded { version, key, proof })
+    }
+
     fn kept(&self, mark: Mark) -> Result<Option<KeptKey>, EngineError> {
         marks::find(self.index.read(), mark)
     }
@@ -221,19 +286,17 @@ impl Vault {
         own.map(|(version, _)| version).filter(|version| self.account.signs(*version))
     }
 
-    /// The account's chain with a key that it may not know yet, and without others of this device.
+    /// The account's chain with a key that it may not know yet, and without others that this device has in memory.
     pub fn compose_signing_key(&self, signer: &dyn DocumentSigner) -> Result<Draft, EngineError> {
         let mut new = Growth::of(self);
-        let older: Vec<KeyVersion> = self.own_in_force().collect();
+        let on_token = self.token_keys()?;
+        let in_memory = |version: &KeyVersion| {
+            let info = self.account.signing_key(*version);
+            info.is_some_and(|info| on_token.iter().all(|(key, _)| *key != info.key))
+        };
+        let older: Vec<KeyVersion> = self.own_in_force().filter(in_memory).collect();
         let key = signer.key();
-        if self.account.signing_keys().all(|(_, info)| info.key != key) {
-            let version = self.account.signing_keys().count() as u64 + 1;
-            if version > MAX_SIGNING_KEYS as u64 {
-                return Err(EngineError::NotNow("Your account has had too many keys for signing: it takes no more."));
-            }
-            let proof = signer.prove(self.me.account, self.me.device)?;
-            new.add(account::kind::SIGNING_KEY, &SigningKeyAdded { version, key, proof })?;
-        }
+        self.add_signing_key(&mut new, signer)?;
         for version in older.into_iter().filter(|version| self.version_in_force(&key) != Some(*version)) {
             new.add(account::kind::SIGNING_KEY_REVOKED, &SigningKeyRevoked { version })?;
         }
@@ -258,14 +321,19 @@ impl Vault {
     /// Own keys for documents, of all devices.
     pub fn signing_key_rows(&self) -> Result<Vec<SigningKey>, EngineError> {
         let kept = self.kept(Mark::SigningKey)?.map(|kept| kept.key);
+        let on_token = self.token_keys()?;
+        let address = |info: &account::SigningKeyInfo| {
+            let found = on_token.iter().find(|(key, _)| *key == info.key && info.device == self.me.device);
+            found.map(|(_, address)| address.clone())
+        };
         let row = |(version, info): (KeyVersion, &account::SigningKeyInfo)| SigningKey {
             version,
             device: info.device,
             computer: self.device_name(&info.device),
             this: info.device == self.me.device,
-            here: kept == Some(info.key) && info.device == self.me.device,
+            here: (kept == Some(info.key) || address(info).is_some()) && info.device == self.me.device,
             in_force: self.account.signs(version),
-            token: None,
+            token: address(info),
             fingerprint: openssh_fingerprint(&info.key),
             public: openssh_key(&info.key),
         };
@@ -279,6 +347,23 @@ impl Vault {
         known.is_some_and(|known| {
             known.signing_keys().any(|(version, _)| known.signs(version) && !self.account.signs(version))
         })
+    }
+
+    /// What a signature is of, for a signer that is asked apart from the vault.
+    pub fn digests_to_sign(
+        &self,
+        folder: FolderId,
+        sign: &ToSign<'_>,
+        version: KeyVersion,
+    ) -> Result<[(Signs, ContentDigest); 2], EngineError> {
+        let statement = self.statement(self.folder(&folder)?, sign, version)?;
+        let text = self.text_digest(folder, &statement);
+        Ok([(Signs::File, statement.digest), (Signs::Statement, text)])
+    }
+
+    fn text_digest(&self, folder: FolderId, statement: &Statement) -> ContentDigest {
+        let by = SignedBy { workspace: self.me.workspace, folder, account: self.me.account };
+        ContentHash::of(statement.text(by).as_bytes())
     }
 
     /// The record that carries a signature, made by a key in force on what is verified now.
@@ -296,8 +381,7 @@ impl Vault {
             return Err(EngineError::KeyChangeWaiting);
         }
         let statement = self.statement(state, sign, version)?;
-        let by = SignedBy { workspace: self.me.workspace, folder, account: self.me.account };
-        let text = ContentHash::of(statement.text(by).as_bytes());
+        let text = self.text_digest(folder, &statement);
         let of_file = signer.sign(Signs::File, &statement.digest)?.into();
         let of_statement = signer.sign(Signs::Statement, &text)?.into();
         let body = Body { statement, of_file, of_statement }.encode()?;

@@ -17,7 +17,7 @@ use valise_protocol::workspace::Workspace;
 
 use super::devices::{self, MasterSeal};
 use super::folder::{Finding, FolderState, Opener};
-use super::recovery::{self, Remembered};
+use super::recovery::{self, OpenedSlots, Remembered};
 use super::{Me, Vault};
 use crate::error::EngineError;
 use crate::home::{BEFORE, Home, INDEX_KEY, PUBLIC, Public, SECRETS};
@@ -39,6 +39,11 @@ impl Vault {
             tracing::warn!(%error, "the password's slot stays as it is");
         }
         Ok(vault)
+    }
+
+    /// Opens the vault with what a token gave.
+    pub fn unlock_opened(home: &Home, public: &Public, opened: &OpenedSlots) -> Result<Self, EngineError> {
+        Self::open(home, public, opened.device_key())
     }
 
     /// Opens the vault with the device key.

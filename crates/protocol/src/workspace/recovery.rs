@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Authority, Holder, MAX_DELAY_HOURS, MAX_HOLDERS, MAX_KEPT, MAX_PLACE, MAX_REASON, RecoveryApproved,
+    Authority, Holder, Kept, MAX_DELAY_HOURS, MAX_HOLDERS, MAX_KEPT, MAX_PLACE, MAX_REASON, RecoveryApproved,
     RecoveryReleased, RecoveryVetoed,
 };
 use crate::account::Account;
@@ -101,6 +101,27 @@ impl Approvals {
     }
 }
 
+/// Whether what was sealed to the one is open to the other: the same keys of the same people, and of those that are kept
+/// elsewhere perhaps another wrap.
+pub(super) fn are_same(old: &Authority, new: &Authority) -> bool {
+    let same = |(old, new): (&Holder, &Holder)| {
+        (&old.public, &old.officer, old.kept.is_some()) == (&new.public, &new.officer, new.kept.is_some())
+    };
+    old.holders.len() == new.holders.len() && old.holders.iter().zip(&new.holders).all(same)
+}
+
+/// What holds of every authority, whoever its holders are.
+pub(super) fn check_limits(authority: &Authority) -> Result<(), Void> {
+    if authority.holders.len() > MAX_HOLDERS || authority.delay_hours > MAX_DELAY_HOURS {
+        return Err(Void::Limit);
+    }
+    let mut kept = authority.holders.iter().filter_map(|holder| holder.kept.as_ref());
+    let fits = |kept: &Kept| {
+        kept.place.len() <= MAX_PLACE && kept.wrapped.len() <= MAX_KEPT && !kept.place.chars().any(char::is_control)
+    };
+    if kept.all(fits) { Ok(()) } else { Err(Void::Limit) }
+}
+
 /// Whether an authority's holders are what they claim to be: officers with the account keys that this chain knows, or
 /// keys that are kept elsewhere.
 pub(super) fn check_holders(
@@ -109,9 +130,7 @@ pub(super) fn check_holders(
     roster: &Roster,
 ) -> Result<(), Void> {
     let holders = &authority.holders;
-    if holders.len() > MAX_HOLDERS || authority.delay_hours > MAX_DELAY_HOURS {
-        return Err(Void::Limit);
-    }
+    check_limits(authority)?;
     // Two halves for one holder would be no two.
     if let [one, two] = holders.as_slice()
         && one.public == two.public
@@ -124,8 +143,6 @@ pub(super) fn check_holders(
             let known = key.is_some_and(|key| key.version == officer.version && key.public == holder.public);
             if known && officers.contains(&officer.account) { Ok(()) } else { Err(Void::Subject) }
         }
-        (None, Some(kept)) if kept.place.len() > MAX_PLACE || kept.wrapped.len() > MAX_KEPT => Err(Void::Limit),
-        (None, Some(kept)) if kept.place.chars().any(char::is_control) => Err(Void::Limit),
         (None, Some(_)) => Ok(()),
         _ => Err(Void::Malformed),
     })

@@ -235,6 +235,7 @@ fn places() {
         ("pairing offer", WrapPlace::PairingOffer { pairing: PairingId::new([8; 32]) }),
         ("pairing answer", WrapPlace::PairingAnswer { pairing: PairingId::new([8; 32]) }),
         ("document key", WrapPlace::DocumentKey { workspace, account, device, key: DocumentKey::new([9; 32]) }),
+        ("slot secret", WrapPlace::SlotSecret { workspace, device, index: 2 }),
     ];
     let (recipient, version, author, authority) = (bob().id(), 2, account, 1);
     let seals = [

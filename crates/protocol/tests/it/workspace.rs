@@ -6,17 +6,17 @@ use serde::Serialize;
 use serde_bytes::ByteBuf;
 use valise_protocol::cbor;
 use valise_protocol::chain::{Broken, Void};
-use valise_protocol::ids::{AccountId, GroupId, RecordHash};
+use valise_protocol::ids::{AccountId, GroupId, RecordHash, RecoverySetId};
 use valise_protocol::record::{ChainKind, Envelope, Kind, Record};
 use valise_protocol::workspace::{
     Anchor, Authority, Catalog, Genesis, Group, Holder, Kept, MAX_ADDRESS, MAX_ADDRESSES, MAX_GROUPS, MAX_KEPT,
-    OfficerKey, OfficersChanged, PinningNode, Policy, SwarmKey, Workspace, kind,
+    OfficerKey, OfficersChanged, PinningNode, Policy, RecoveryApproved, SwarmKey, Workspace, kind,
 };
 
 use crate::scenario::workspace_records;
 use crate::support::{
-    Person, WorkspaceChain, assert_applied, assert_void, badly_signed, bob, commitment, nobody, sealing, signing_key,
-    trace,
+    Dev, Person, WorkspaceChain, assert_applied, assert_void, badly_signed, bob, commitment, nobody, sealing,
+    signing_key, trace,
 };
 
 /// The record is void for this reason, and leaves what a malformed record of that device would leave.
@@ -227,6 +227,60 @@ fn holders_of_the_authority() {
     assert_applied(&chain.append(&alice, kind::AUTHORITY, &anchored));
     let none = Authority { version: 2, ..authority(vec![]) };
     assert_applied(&chain.append(&alice, kind::AUTHORITY, &none));
+}
+
+/// A key that is kept elsewhere was rotated there: the same holders under the same version, with another wrap, and nothing
+/// that was sealed to them or approved is lost. Another key or another officer is no such thing.
+#[test]
+fn what_is_kept_elsewhere_is_wrapped_anew() {
+    let mut chain = WorkspaceChain::new();
+    let (mut bob, carol) = (chain.admit(2, "Bob"), chain.admit(3, "Carol"));
+    let alice = chain.founder.clone();
+    assert_applied(&chain.append(&alice, kind::OFFICERS_CHANGED, &officers(&[&alice, &bob])));
+    let first = Authority { version: 1, holders: vec![officer(&bob), kept(1)], delay_hours: 24, slices: vec![] };
+    assert_applied(&chain.append(&alice, kind::AUTHORITY, &first));
+    let approved = RecoveryApproved {
+        account: carol.id(),
+        set: RecoverySetId::new([1; 16]),
+        device: Dev::new(40).keys,
+        not_before: 7,
+        reason: String::new(),
+    };
+    assert_applied(&chain.append(&alice, kind::RECOVERY_APPROVED, &approved));
+    // The officer has another account key by now: what was sealed to the one before still counts.
+    bob.rotate();
+    let slices = chain.news(&bob);
+    assert_applied(&chain.append(&alice, kind::ANCHOR, &Anchor { slices }));
+
+    let anew = Kept { place: "a token".into(), wrapped: ByteBuf::from([9; 61]) };
+    let holder = Holder { kept: Some(anew), ..kept(1) };
+    let second = Authority { holders: vec![officer_of(&first), holder.clone()], ..first.clone() };
+    void(&mut chain, &carol, kind::AUTHORITY, &second, Void::Role);
+    let swapped = Authority { holders: vec![holder.clone(), officer_of(&first)], ..first.clone() };
+    let other_key = Holder { public: sealing(2), ..holder.clone() };
+    let other_officer = Holder { officer: officer(&alice).officer, ..officer_of(&first) };
+    for holders in [
+        swapped.holders,
+        vec![officer_of(&first), other_key],
+        vec![other_officer, holder.clone()],
+        vec![officer_of(&first)],
+        vec![officer_of(&first), Holder { kept: None, ..holder.clone() }],
+    ] {
+        void(&mut chain, &alice, kind::AUTHORITY, &Authority { holders, ..first.clone() }, Void::Version);
+    }
+    let large = Kept { place: "a token".into(), wrapped: ByteBuf::from(vec![0; MAX_KEPT + 1]) };
+    let large =
+        Authority { holders: vec![officer_of(&first), Holder { kept: Some(large), ..kept(1) }], ..first.clone() };
+    void(&mut chain, &alice, kind::AUTHORITY, &large, Void::Limit);
+    assert_eq!(chain.state.authority(), Some(&first));
+
+    assert_applied(&chain.append(&alice, kind::AUTHORITY, &second));
+    assert_eq!(chain.state.authority(), Some(&second));
+    assert_eq!(chain.state.approvals().len(), 1, "what was approved stands");
+}
+
+fn officer_of(authority: &Authority) -> Holder {
+    authority.holders[0].clone()
 }
 
 /// Who may help whom: never oneself, and never a workspace's only officer.
