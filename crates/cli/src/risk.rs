@@ -47,7 +47,8 @@ fn lines(risk: &Recoverability) -> Vec<String> {
 }
 
 fn words(way: &KeyWay) -> String {
-    let named = |words: &str| if way.name.is_empty() { words.to_owned() } else { format!("{words} {}", shown(&way.name)) };
+    let named =
+        |words: &str| if way.name.is_empty() { words.to_owned() } else { format!("{words} {}", shown(&way.name)) };
     match way.kind {
         KeyWayKind::ThisComputer => named("this computer"),
         KeyWayKind::OwnComputer => named("your computer"),
