@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use valise_protocol::chain::{Head, Slice};
-use valise_protocol::folder::{self, Purpose, Role, Succeeded};
+use valise_protocol::folder::{self, Purpose, Succeeded};
 use valise_protocol::ids::{AccountId, FolderId, RecordHash, Seq};
 use valise_protocol::record::{ChainId, ChainKind, Envelope, Record};
 

@@ -245,6 +245,9 @@ fn a_full_folder_takes_its_successor_from_outside_and_nobody_else() {
     let handed = handing(&chain, &carol);
     assert_applied(&chain.append(&bob, kind::SUCCEEDED, &handed));
     assert_eq!(chain.state.members().len(), folder::MAX_MEMBERS + 1);
+    chain.rekey(&carol);
+    assert_applied(&chain.append(&carol, kind::MEMBER_REMOVED, &MemberRemoved { account: alice.id() }));
+    chain.rekey(&carol);
 }
 
 #[test]
