@@ -148,10 +148,14 @@ async fn a_folder_passes_to_whom_its_owner_agreed_to() {
     ada.valise(args!["folder", "successor", "Private", "--nobody"]).await;
     let agreed = ada.valise(args!["successor", "agree", "Contracts"]).await;
     assert_eq!(decided(&agreed), named(&[("Contracts", "Carol"), ("Drafts", "?"), ("Private", "nobody")]));
-    // A new folder begins with it, and shows it.
+    // A new folder is asked about as well.
     let alone = ada.valise(args!["folder", "create", "Hers alone"]).await;
-    assert_eq!((&alone["successor"], &alone["ownerless"]), (&json!("Carol"), &json!(false)));
-    assert_eq!(ada.valise(args!["successor"]).await["folders"][2]["alone"], true);
+    assert_eq!((&alone["successor"], &alone["ownerless"]), (&Value::Null, &json!(false)));
+    let asked = ada.valise(args!["successor"]).await["folders"][2].clone();
+    assert_eq!(
+        (&asked["name"], &asked["alone"], &asked["decided"]),
+        (&json!("Hers alone"), &json!(true), &json!(false))
+    );
     bao.valise(args!["sync"]).await;
     assert_eq!(folder_of(bao, "Contracts").await["successor"], "Carol");
     carol.valise(args!["sync"]).await;

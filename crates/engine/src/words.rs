@@ -77,13 +77,19 @@ pub fn passing(vault: &Vault, state: &FolderState, passing: &Passing, rightful: 
         };
     }
     let became = if mine { "were" } else { "was" };
+    let (why, details) = if vault.came_closed(passing) {
+        ("that account was closed".to_owned(), "a folder was handed over to a closed account")
+    } else {
+        (format!("{from} had not been closed"), "a folder was handed over before its owners' accounts were closed")
+    };
     ApiError {
         code: ErrorCode::Distrusted,
-        happened: format!("{to} {became} made an owner of the folder “{folder}”, though {from} had not been closed."),
-        safe: Some("Nothing is sent to it from this computer until an owner decides.".to_owned()),
+        happened: format!("{to} {became} made an owner of the folder “{folder}”, though {why}."),
+        safe: Some("Nothing is sent to it from this computer until who owned it before decides.".to_owned()),
         todo: Some(format!(
-            "Speak to {from} and to your officers. An owner of the folder can remove who came in, or make them owner again."
+            "Speak to {from} and to your officers. Who owned the folder before can remove who came in, or make them \
+             owner again; look at who else is in it. If they cannot, go on in a new folder."
         )),
-        details: Some("a folder was handed over before its owners' accounts were closed".to_owned()),
+        details: Some(details.to_owned()),
     }
 }

@@ -19,7 +19,7 @@ mod parts;
 
 pub use parts::*;
 
-/// Most members a folder may have.
+/// Most members a folder may have; who takes over a full one comes on top.
 pub const MAX_MEMBERS: usize = 500;
 
 /// Longest time between two changes of a key that a policy may ask for: ten years.
@@ -94,6 +94,13 @@ pub struct EpochInfo {
     pub author: AccountId,
 }
 
+/// An owner's word on who takes the folder over: good as long as they are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Decided {
+    by: AccountId,
+    successor: Option<AccountId>,
+}
+
 /// A verified folder chain, folded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
@@ -107,7 +114,7 @@ pub struct Folder {
     epochs: BTreeMap<Epoch, EpochInfo>,
     key_change_waiting: bool,
     policy: KeyPolicy,
-    successor: Option<Option<AccountId>>,
+    decided: Option<Decided>,
     invitations: BTreeMap<InvitationId, Invited>,
     spent: BTreeSet<InvitationId>,
 }
@@ -142,7 +149,7 @@ impl Folder {
             epochs: BTreeMap::new(),
             key_change_waiting: false,
             policy: KeyPolicy::default(),
-            successor: None,
+            decided: None,
             invitations: BTreeMap::new(),
             spent: BTreeSet::new(),
         })
@@ -259,8 +266,8 @@ impl Folder {
             return Err(Void::LastOne);
         }
         self.members.remove(account);
-        // Who was put out, or has gone, does not come back by an older word.
-        self.successor = self.successor.filter(|successor| *successor != Some(*account));
+        // Who was put out, or has gone, does not come back by an older word, nor does theirs stand.
+        self.decided = self.decided.filter(|it| it.successor != Some(*account) && it.by != *account);
         self.key_change_waiting = self.epoch > 0;
         Ok(())
     }
@@ -272,6 +279,7 @@ impl Folder {
             return Err(Void::LastOne);
         }
         member.role = changed.role;
+        self.decided = self.decided.filter(|it| it.by != changed.account || changed.role == Role::Owner);
         Ok(())
     }
 
@@ -345,15 +353,15 @@ impl Folder {
         if self.purpose == Purpose::PERSONAL || successor.account.as_ref() == Some(author) {
             return Err(Void::Subject);
         }
-        self.successor = Some(successor.account);
+        self.decided = Some(Decided { by: *author, successor: successor.account });
         Ok(())
     }
 
     /// A waiting key change does not stand in the way: where only viewers are left nobody could make it. The new owner
-    /// does.
+    /// does. Nor does a full folder: nobody else could make room.
     fn succeeded(&mut self, seq: Seq, succeeded: &Succeeded) -> Result<(), Void> {
         let account = succeeded.account;
-        if self.successor != Some(Some(account)) {
+        if self.successor() != Some(Some(account)) {
             return Err(Void::Subject);
         }
         if self.epoch == 0 {
@@ -363,9 +371,6 @@ impl Folder {
             (Some(member), _) if member.role == Role::Owner => return Err(Void::Subject),
             (Some(member), None) => member.role = Role::Owner,
             (None, Some(seal)) => {
-                if self.members.len() >= MAX_MEMBERS {
-                    return Err(Void::Limit);
-                }
                 let key = self.roster.account(&account).and_then(|account| account.key()).ok_or(Void::Anchor)?;
                 if seal.account != account || seal.version != key.version {
                     return Err(Void::Seals);
@@ -375,7 +380,7 @@ impl Folder {
             _ => return Err(Void::Seals),
         }
         // The new owner decides anew.
-        self.successor = None;
+        self.decided = None;
         Ok(())
     }
 
@@ -439,9 +444,9 @@ impl Folder {
         &self.policy
     }
 
-    /// Who takes the folder over, or nobody; none while no owner has decided.
+    /// Who takes the folder over, or nobody; none while nobody who owns it has decided.
     pub fn successor(&self) -> Option<Option<AccountId>> {
-        self.successor
+        self.decided.map(|it| it.successor)
     }
 
     /// Invitations that can still be redeemed.

@@ -90,7 +90,10 @@ async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<()
     }
     let stopped = shared.vault(|vault| {
         let mut states = vault.folders.values();
-        states.try_fold(false, |stopped, state| Ok(stopped || state.stopped || vault.is_usurped(state)?))
+        states.try_fold(false, |stopped, state| {
+            let member = state.role(&vault.me.account).is_some();
+            Ok(stopped || state.stopped || (member && vault.is_usurped(state)?))
+        })
     })?;
     if stopped && worst.is_ok() {
         // Left alone in this round, after an alarm in an earlier one: that is not being in step.

@@ -149,11 +149,8 @@ impl FolderState {
                     self.take_seal(opener, record, &seal, self.chain.epoch(), &mut findings);
                 }
             }
-            Op::MemberRemoved(removed) => self.settle(|passing| passing.to == removed.account),
-            Op::Left => self.settle(|passing| passing.to == author),
-            Op::RoleChanged(changed) => {
-                self.settle(|passing| passing.to == changed.account && passing.from.contains(&author));
-            }
+            Op::MemberRemoved(removed) => self.settle(&author, &removed.account),
+            Op::RoleChanged(changed) => self.settle(&author, &changed.account),
             Op::Content(content) => self.await_key(record, Sealed::Changes(content)),
             Op::Signed(_) => self.await_key(record, Sealed::Signed(KeysThere::of(&self.chain, record.envelope()))),
             _ => {}
@@ -163,8 +160,10 @@ impl FolderState {
         Ok(findings)
     }
 
-    fn settle(&mut self, is_decided: impl Fn(&Passing) -> bool) {
-        self.passings.iter_mut().filter(|passing| is_decided(passing)).for_each(|passing| passing.settled = true);
+    /// Only who owned it before decides about who came in: not whom they brought along, and not by going again.
+    fn settle(&mut self, author: &AccountId, account: &AccountId) {
+        let decided = |it: &&mut Passing| it.to == *account && it.from.contains(author);
+        self.passings.iter_mut().filter(decided).for_each(|passing| passing.settled = true);
     }
 
     fn await_key(&mut self, record: &Record, what: Sealed) {

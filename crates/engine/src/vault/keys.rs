@@ -278,9 +278,10 @@ impl Vault {
         Ok(tells || self.demands_rekey(state, now)? || self.closed_member(state).is_some())
     }
 
-    /// A member whose account is closed, if one is an owner of the folder and so can remove them.
+    /// A member whose account is closed, if one is an owner of the folder and so can remove them. Where somebody made
+    /// themselves owner, that would decide about them: it is left to a person.
     pub fn closed_member(&self, state: &FolderState) -> Option<AccountId> {
-        let owner = state.role(&self.me.account) == Some(Role::Owner);
+        let owner = state.role(&self.me.account) == Some(Role::Owner) && !self.is_usurped(state).unwrap_or(true);
         let people = self.workspace.as_ref().filter(|_| owner)?.people();
         let closed = |account: &&AccountId| people.get(*account).is_some_and(|person| person.closed);
         state.chain().members().keys().find(closed).copied()

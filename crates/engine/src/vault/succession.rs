@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use valise_protocol::chain::{Head, Slice};
-use valise_protocol::folder::{self, Purpose, Role, Succeeded};
+use valise_protocol::folder::{self, Purpose, Succeeded};
 use valise_protocol::ids::{AccountId, FolderId, RecordHash, Seq};
 use valise_protocol::record::{ChainId, ChainKind, Envelope, Record};
 
@@ -28,7 +28,7 @@ pub struct Passing {
     pub to: AccountId,
     /// The workspace's head as its author had it.
     pub seen: Option<Head>,
-    /// Somebody who may has decided about the new owner since: removed them, or given them a role.
+    /// Somebody who owned it before has decided about the new owner since: removed them, or given them a role.
     pub settled: bool,
 }
 
@@ -131,26 +131,25 @@ impl Vault {
         self.write_folder(id, state.chain().epoch(), folder::kind::SUCCEEDED, &succeeded).map(Some)
     }
 
-    /// Who takes a new folder over: whom officers have named, unless it is its owner.
-    pub(super) fn successor_to_begin_with(&self, purpose: Purpose) -> Option<folder::Successor> {
-        let account = self.workspace.as_ref().and_then(|workspace| workspace.successor());
-        let account = account.filter(|account| purpose == Purpose::SHARED && *account != self.me.account);
-        account.map(|account| folder::Successor { account: Some(account) })
-    }
-
-    /// Whether a folder changed hands while its owners were people of the workspace.
+    /// Whether a folder passed from people whose accounts were closed to somebody whose account was not.
     pub fn is_rightful(&self, passing: &Passing) -> Result<bool, EngineError> {
         let workspace = self.workspace()?;
         let Some(seen) = passing.seen else { return Ok(false) };
         let stands = records::hash(self.index.read(), &ChainId::Workspace(workspace.id()), seen.seq)?;
-        Ok(stands == Some(seen.hash) && workspace.were_closed(&passing.from, seen.seq))
+        Ok(stands == Some(seen.hash) && workspace.were_closed(&passing.from, seen.seq) && !self.came_closed(passing))
     }
 
-    /// Whether somebody made themselves owner of a folder. Until one who may has decided about them, nothing is sent to it.
+    /// Whether a folder passed to somebody whose account was closed by then.
+    pub fn came_closed(&self, passing: &Passing) -> bool {
+        let seen = self.workspace.as_ref().zip(passing.seen);
+        seen.is_some_and(|(workspace, seen)| workspace.were_closed([&passing.to], seen.seq))
+    }
+
+    /// Whether somebody made themselves owner of a folder, be they in it still or not: they may have brought others.
+    /// Until one who owned it before has decided about them, nothing is sent to it.
     pub fn is_usurped(&self, state: &FolderState) -> Result<bool, EngineError> {
         for passing in state.passings() {
-            let owns = state.role(&passing.to) == Some(Role::Owner);
-            if owns && !passing.settled && !self.is_rightful(passing)? {
+            if !passing.settled && !self.is_rightful(passing)? {
                 return Ok(true);
             }
         }

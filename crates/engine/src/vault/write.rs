@@ -50,11 +50,6 @@ impl Vault {
         self.take_folder_record(id, &genesis)?;
         let rekey = self.compose_rekey(id)?;
         self.take_folder_record(id, &rekey)?;
-        if let Some(successor) = self.successor_to_begin_with(purpose) {
-            let record =
-                self.write_folder(id, self.folder(&id)?.chain().epoch(), folder::kind::SUCCESSOR, &successor)?;
-            self.take_folder_record(id, &record)?;
-        }
         self.index.write(|db| marks::set(db, Mark::Unpublished(id), &true))?;
         self.change(id, vec![Change::Move { id: EntryId::TOP, parent: EntryId::TOP, name }], &[], &[], &[])?;
         Ok(id)

@@ -167,6 +167,42 @@ fn a_successor_who_was_removed_or_left_is_none() {
     assert_eq!(left.state.successor(), None);
 }
 
+/// Whoever owns it now is asked, not held to what somebody else wanted.
+#[test]
+fn a_former_owner_s_word_ends_with_their_ownership() {
+    let (alice, bob, carol) = (alice(), bob(), carol());
+    for word in [named(carol.id()), named(None)] {
+        let mut decided = FolderChain::with(&alice, &[(&bob, Role::Owner)]);
+        assert_applied(&decided.append(&alice, kind::SUCCESSOR, &word));
+        let role = |person: &Person, role| RoleChanged { account: person.id(), role };
+
+        // What becomes of somebody else, or leaves her an owner, changes nothing.
+        assert_applied(&decided.append(&bob, kind::ROLE_CHANGED, &role(&alice, Role::Owner)));
+        let mut other = decided.clone();
+        assert_applied(&other.append(&alice, kind::ROLE_CHANGED, &role(&bob, Role::Viewer)));
+        assert_applied(&other.append(&alice, kind::MEMBER_REMOVED, &MemberRemoved { account: bob.id() }));
+        assert_eq!(other.state.successor(), Some(word.account));
+
+        let (mut removed, mut left, mut demoted, mut anew) =
+            (decided.clone(), decided.clone(), decided.clone(), decided.clone());
+        assert_applied(&removed.append(&bob, kind::MEMBER_REMOVED, &MemberRemoved { account: alice.id() }));
+        assert_applied(&left.append(&alice, kind::LEFT, &Left {}));
+        assert_applied(&demoted.append(&bob, kind::ROLE_CHANGED, &role(&alice, Role::Editor)));
+        for chain in [&removed, &left, &demoted] {
+            assert_eq!(chain.state.successor(), None);
+        }
+        let handed = handing(&demoted, &carol);
+        void(&mut demoted, &alice, kind::SUCCEEDED, &handed, Void::Subject);
+        assert_applied(&demoted.append(&bob, kind::ROLE_CHANGED, &role(&alice, Role::Owner)));
+        assert_eq!(demoted.state.successor(), None, "nor does it come back with it");
+
+        // The word of the last who spoke counts, as long as they own it.
+        assert_applied(&anew.append(&bob, kind::SUCCESSOR, &named(carol.id())));
+        assert_applied(&anew.append(&alice, kind::LEFT, &Left {}));
+        assert_eq!(anew.state.successor(), Some(Some(carol.id())));
+    }
+}
+
 #[test]
 fn one_s_own_files_are_nobody_else_s() {
     let (alice, carol) = (alice(), carol());
@@ -187,7 +223,7 @@ fn not_before_there_is_a_key() {
 }
 
 #[test]
-fn a_full_folder_takes_no_successor_from_outside() {
+fn a_full_folder_takes_its_successor_from_outside_and_nobody_else() {
     let (mut chain, alice, bob, carol) = agreed();
     for number in 0..folder::MAX_MEMBERS - 2 {
         let mut person = Person::new(9, WORKSPACE);
@@ -204,8 +240,14 @@ fn a_full_folder_takes_no_successor_from_outside() {
         let added = chain.addition(&person, Role::Viewer);
         assert_applied(&chain.append(&alice, kind::MEMBER_ADDED, &added));
     }
+    let added = chain.addition(&carol, Role::Viewer);
+    void(&mut chain, &alice, kind::MEMBER_ADDED, &added, Void::Limit);
     let handed = handing(&chain, &carol);
-    void(&mut chain, &bob, kind::SUCCEEDED, &handed, Void::Limit);
+    assert_applied(&chain.append(&bob, kind::SUCCEEDED, &handed));
+    assert_eq!(chain.state.members().len(), folder::MAX_MEMBERS + 1);
+    chain.rekey(&carol);
+    assert_applied(&chain.append(&carol, kind::MEMBER_REMOVED, &MemberRemoved { account: alice.id() }));
+    chain.rekey(&carol);
 }
 
 #[test]

@@ -5,7 +5,9 @@ use tempfile::TempDir;
 
 use valise_crypto::open_folder_key;
 use valise_protocol::chain::Head;
-use valise_protocol::folder::{MemberRemoved, MemberSeal, Purpose, Role, RoleChanged, Succeeded, Successor, kind};
+use valise_protocol::folder::{
+    Left, MemberAdded, MemberRemoved, MemberSeal, Purpose, Role, RoleChanged, Succeeded, Successor, kind,
+};
 use valise_protocol::ids::{AccountId, EntryId, FolderId, RecordHash};
 use valise_protocol::place::SealPlace;
 use valise_protocol::record::{ChainId, Record};
@@ -198,6 +200,124 @@ async fn an_owner_of_before_may_let_it_be() {
     });
 }
 
+/// Nothing of what she or those whom she brought can do makes honest computers send again.
+fn stays_usurped(vault: &mut Vault, folder: FolderId) {
+    vault.change(folder, vec![renamed()], &[], &[], &[]).unwrap();
+    if vault.folder(&folder).unwrap().chain().key_change_waiting() {
+        let rekey = vault.compose_rekey(folder).unwrap();
+        vault.take_folder_record(folder, &rekey).unwrap();
+    }
+    let state = vault.folder(&folder).unwrap();
+    assert!(vault.is_usurped(state).unwrap() && vault.folder_row(state).stopped);
+    assert!(vault.next_to_send(folder).unwrap().is_none());
+}
+
+fn carol_makes_bao_an_owner(vault: &mut Vault, people: &People, folder: FolderId) {
+    bao_hands_over(vault, people, folder, &[]);
+    let changed = RoleChanged { account: people.bao.id(), role: Role::Owner };
+    take(vault, folder, &people.carol, (kind::ROLE_CHANGED, &changed), &[]);
+}
+
+#[tokio::test]
+async fn a_usurper_who_leaves_again_stays_one() {
+    let world = World::new().await;
+    world.vault(|vault, people, folder| {
+        carol_makes_bao_an_owner(vault, people, folder);
+        take(vault, folder, &people.carol, (kind::LEFT, &Left {}), &[]);
+        stays_usurped(vault, folder);
+
+        // Dora can decide about her all the same: adds and removes her. Bao adding her is nothing.
+        let account = people.carol.id();
+        let add = |vault: &mut Vault, by: &Colleague| {
+            let (slices, seal) = vault.welcome(folder, &people.carol.whole()).unwrap();
+            let added = MemberAdded { account, role: Role::Viewer, slices, seal, redemption: None };
+            take(vault, folder, by, (kind::MEMBER_ADDED, &added), &[]);
+        };
+        add(vault, &people.bao);
+        take(vault, folder, &people.bao, (kind::MEMBER_REMOVED, &MemberRemoved { account }), &[]);
+        stays_usurped(vault, folder);
+        add(vault, &people.dora);
+        stays_usurped(vault, folder);
+        take(vault, folder, &people.dora, (kind::MEMBER_REMOVED, &MemberRemoved { account }), &[]);
+        assert!(!vault.is_usurped(vault.folder(&folder).unwrap()).unwrap());
+    });
+}
+
+#[tokio::test]
+async fn a_usurper_whom_an_accomplice_removes_stays_one() {
+    let world = World::new().await;
+    world.vault(|vault, people, folder| {
+        carol_makes_bao_an_owner(vault, people, folder);
+        let removed = MemberRemoved { account: people.carol.id() };
+        take(vault, folder, &people.bao, (kind::MEMBER_REMOVED, &removed), &[]);
+        stays_usurped(vault, folder);
+        vault.reload_folder(folder).unwrap();
+        stays_usurped(vault, folder);
+    });
+}
+
+/// Where she put the owner of before out nobody is left who could decide: it stays stopped.
+#[tokio::test]
+async fn a_usurper_who_steps_down_stays_one() {
+    let world = World::new().await;
+    world.vault(|vault, people, folder| {
+        carol_makes_bao_an_owner(vault, people, folder);
+        let changed = RoleChanged { account: people.carol.id(), role: Role::Viewer };
+        take(vault, folder, &people.carol, (kind::ROLE_CHANGED, &changed), &[]);
+        stays_usurped(vault, folder);
+        take(vault, folder, &people.bao, (kind::ROLE_CHANGED, &changed), &[]);
+        let removed = MemberRemoved { account: people.dora.id() };
+        take(vault, folder, &people.bao, (kind::MEMBER_REMOVED, &removed), &[]);
+        stays_usurped(vault, folder);
+    });
+}
+
+/// An owner's computer removes whose account is closed by itself. About a usurper a person decides.
+#[tokio::test]
+async fn closing_a_usurper_decides_nothing() {
+    let world = World::new().await;
+    world.vault(|vault, people, folder| {
+        let changed = RoleChanged { account: vault.me.account, role: Role::Owner };
+        take(vault, folder, &people.dora, (kind::ROLE_CHANGED, &changed), &[]);
+        bao_hands_over(vault, people, folder, &[]);
+        close(vault, people.carol.id());
+        assert_eq!(vault.closed_member(vault.folder(&folder).unwrap()), None);
+        stays_usurped(vault, folder);
+        let removed = MemberRemoved { account: people.carol.id() };
+        let record = vault.write_folder(folder, 1, kind::MEMBER_REMOVED, &removed).unwrap();
+        vault.take_folder_record(folder, &record).unwrap();
+        assert!(!vault.is_usurped(vault.folder(&folder).unwrap()).unwrap());
+    });
+}
+
+/// By the same head of the workspace as the owners: closed later is another matter.
+#[tokio::test]
+async fn it_does_not_pass_to_a_closed_account() {
+    for (carol_first, rightful) in [(true, false), (false, true)] {
+        let world = World::new().await;
+        world.vault(|vault, people, folder| {
+            let (dora, carol) = (people.dora.id(), people.carol.id());
+            if carol_first {
+                close(vault, carol);
+            }
+            close(vault, dora);
+            let seen = head(vault);
+            if !carol_first {
+                close(vault, carol);
+            }
+            bao_hands_over(vault, people, folder, &[seen]);
+            let state = vault.folder(&folder).unwrap();
+            let [passing] = state.passings() else { panic!("one") };
+            assert_eq!(vault.is_rightful(passing).unwrap(), rightful);
+            assert_eq!(vault.is_usurped(state).unwrap(), !rightful);
+            if !rightful {
+                let told = words::passing(vault, state, passing, false).happened;
+                assert_eq!(told, "Carol was made an owner of the folder “Contracts”, though that account was closed.");
+            }
+        });
+    }
+}
+
 #[tokio::test]
 async fn who_is_gone_or_was_never_named_takes_over_nothing() {
     let world = World::new().await;
@@ -216,28 +336,27 @@ async fn who_is_gone_or_was_never_named_takes_over_nothing() {
     });
 }
 
+/// Agreeing is the owner's to do, for each folder.
 #[tokio::test]
-async fn new_folders_begin_with_whom_officers_have_named() {
+async fn a_new_folder_is_undecided_whomever_officers_have_named() {
     let world = World::new().await;
     world.vault(|vault, people, _| {
-        let named = |vault: &mut Vault, account| {
-            let record = vault.write_workspace(workspace::kind::SUCCESSOR, &workspace::Successor { account }).unwrap();
-            vault.take_own_workspace_record(&record).unwrap();
-        };
-        let begins = |vault: &mut Vault, purpose| {
+        let named = workspace::Successor { account: Some(people.carol.id()) };
+        let record = vault.write_workspace(workspace::kind::SUCCESSOR, &named).unwrap();
+        vault.take_own_workspace_record(&record).unwrap();
+        for purpose in [Purpose::SHARED, Purpose::PERSONAL] {
             let folder = vault.create_folder("New", purpose).unwrap();
-            vault.folder(&folder).unwrap().chain().successor()
-        };
-        named(vault, Some(people.carol.id()));
-        assert_eq!(begins(vault, Purpose::SHARED), Some(Some(people.carol.id())));
-        assert_eq!(begins(vault, Purpose::PERSONAL), None);
-        named(vault, Some(vault.me.account));
-        assert_eq!(begins(vault, Purpose::SHARED), None, "nobody succeeds themselves");
-        named(vault, None);
-        assert_eq!(begins(vault, Purpose::SHARED), None);
+            assert_eq!(vault.folder(&folder).unwrap().chain().successor(), None);
+        }
+        let asked = |vault: &Vault| vault.succession().unwrap().folders;
+        let [new] = &asked(vault)[..] else { panic!("one of one's own") };
+        assert!(!new.decided && new.successor.is_none());
         // One's own decision shows who is gone.
+        let (folder, agreed) = (new.folder, Successor { account: Some(people.carol.id()) });
+        let record = vault.write_folder(folder, 1, kind::SUCCESSOR, &agreed).unwrap();
+        vault.take_folder_record(folder, &record).unwrap();
         close(vault, people.carol.id());
-        let shown = vault.succession().unwrap().folders;
+        let shown = asked(vault);
         let gone = shown.iter().filter_map(|it| it.successor.as_ref()).map(|it| (&*it.name, it.gone, it.me));
         assert_eq!(gone.collect::<Vec<_>>(), [("Carol", true, false)]);
     });
