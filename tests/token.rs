@@ -173,6 +173,51 @@ async fn another_token_and_another_slot_are_told_from_the_right_ones() {
     let posing = Tokens::new(&world.alice, "posing");
     posing.put_into(&mut world.alice);
     let no_key = world.alice.refused(args!["ls"]).await;
+/// Without a kit that is proven to be kept, a lost token would be the end: the password stays.
+#[tokio::test]
+async fn the_password_goes_only_where_a_kit_is_kept() {
+    let mut dora = Person::new("Dora");
+    let tokens = Tokens::new(&dora, "token");
+    tokens.put_into(&mut dora);
+    dora.valise(args!["init", "--name", "Dora", "--workspace", "Other"]).await;
+    let instead = args!["token", "add", address("valise"), "--instead"];
+    let refused = dora.refused(instead.clone()).await;
+    assert_eq!(code(&refused), "notAllowed", "no kit at all: {}", refused.text);
+    assert!(happened(&refused).contains("kit"), "{}", refused.text);
+    dora.valise(args!["recovery", "kit", "--print"]).await;
+    assert_eq!(code(&dora.refused(instead.clone()).await), "notAllowed", "printed, and not proven");
+    assert!(tokens.objects().is_empty(), "the token was not asked");
+    dora.valise(args!["token", "add", address("valise")]).await;
+    keeps_kits(&dora).await;
+    dora.valise(instead).await;
+    assert_eq!(dora.valise(args!["token", "status"]).await["password"], false);
+}
+
+/// The attack: whoever can write to the locked home names a driver of theirs, which would see the PIN.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_driver_that_others_can_write_is_not_loaded() {
+    const ANY: &str = "VALISE_PKCS11_ANY_MODULE";
+    let mut world = World::new().await;
+    let module = world.alice.home.path().join("theirs.so");
+    let address = address("valise");
+    let (rest, installed) = address.split_once("module-path=").unwrap();
+    fs::copy(installed, &module).unwrap();
+    let theirs = format!("{rest}module-path={}", module.display());
+    let refused = world.alice.refused(args!["token", "add", &theirs]).await;
+    assert_eq!(code(&refused), "notAllowed", "{}", refused.text);
+    assert!(refused.answer["error"]["todo"].as_str().unwrap().contains(ANY), "{}", refused.text);
+
+    set(&mut world.alice, ANY, "1");
+    world.alice.valise(args!["token", "add", &theirs]).await;
+    world.alice.valise(args!["--token", "ls"]).await;
+    set(&mut world.alice, ANY, "0");
+    let refused = world.alice.refused(args!["--token", "ls"]).await;
+    assert_eq!(code(&refused), "notAllowed", "named in the slots, and not loaded: {}", refused.text);
+    assert!(happened(&refused).contains("driver was not loaded"), "{}", refused.text);
+    world.reads().await;
+}
+
     assert_eq!(code(&no_key), "notVerified", "no key of that name: {}", no_key.text);
 
     // Bob's home is on the same token: what it wrapped for him does not open hers, nor his.

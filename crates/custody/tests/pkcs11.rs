@@ -58,6 +58,11 @@ on_a_token! {
         assert_eq!(refusal(&gone).await, CustodyError::NoSuchModule(gone.module.clone()));
         let text = tempfile::NamedTempFile::new().unwrap();
         let no_module = Pkcs11Config { module: text.path().to_owned(), ..key("valise") };
+        // The right one, where others could put another in its place.
+        let folder = tempfile::tempdir().unwrap();
+        let copy = Pkcs11Config { module: folder.path().join("lib.so"), ..key("valise") };
+        std::fs::copy(module(), &copy.module).unwrap();
+        assert!(matches!(refusal(&copy).await, CustodyError::UnsafeModule(_)));
         assert!(matches!(refusal(&no_module).await, CustodyError::NoSuchModule(_)));
         let no_token = Pkcs11Config { token: Some("nobody's".to_owned()), ..key("valise") };
         assert_eq!(refusal(&no_token).await, CustodyError::NoSuchToken("nobody's".to_owned()));

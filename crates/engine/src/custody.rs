@@ -118,6 +118,7 @@ fn ends_all(error: &EngineError) -> bool {
             | E::NoCredentials(_)
             | E::BadCredentials
             | E::NoSuchModule(_)
+            | E::UnsafeModule(_)
             | E::NoSuchToken(_)
             | E::TokenNotReady(_)
             | E::TokenAbsent

@@ -294,6 +294,20 @@ fn custody(error: &valise_custody::CustodyError) -> ApiError {
     let safe = Some("Nothing was changed.".into());
     if let Some((code, happened, todo)) = token(error) {
         return ApiError { code, happened, safe, todo: Some(todo.into()), details: Some(error.to_string()) };
+    if let E::UnsafeModule(path) = error {
+        return ApiError {
+            code: ErrorCode::NotAllowed,
+            happened: format!(
+                "The token's driver was not loaded: others than this computer's administrator can change {}.",
+                path.display()
+            ),
+            safe: Some("The driver was not run, the PIN was not shown to it, and nothing was changed.".into()),
+            todo: Some(
+                "Install the driver where only the administrator can write, as below /usr/lib. If you trust this one all the same, start Valise with VALISE_PKCS11_ANY_MODULE=1.".into(),
+            ),
+            details: Some(error.to_string()),
+        };
+    }
     }
     let code = match error {
         E::WrongPin(_) | E::PinLocked | E::BadCredentials | E::NoCredentials(_) => ErrorCode::WrongPassword,

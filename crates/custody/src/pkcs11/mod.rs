@@ -14,6 +14,7 @@
 mod find;
 mod module;
 mod sign;
+mod trust;
 
 use std::sync::Arc;
 
