@@ -343,6 +343,35 @@ async fn a_newer_key_on_the_token_takes_over_and_every_kit_stays_good() {
     world.reads(&new).await;
 }
 
+/// Under the newest wrap nobody opens anything (its key is gone, or only one officer ever had it): the one before does, and
+/// moving it again mends it.
+#[tokio::test]
+async fn a_wrap_that_nobody_opens_does_not_end_the_help() {
+    let mut world = World::new().await;
+    let tokens = Tokens::new(&world.alice, "token");
+    tokens.put_into(&mut world.alice);
+    set(&mut world.alice, "VALISE_KEY_SECRET", PIN);
+    let (alice, bob) = (&world.alice, &world.bob);
+    let [older, newer] = ["valise;id=%01", "valise;id=%02"].map(address);
+    alice.valise(args!["helper", "make-key", &older]).await;
+    alice.valise(args!["helper", "set", "--key", &older, "--wait", "0"]).await;
+    let code = only_code(&bob.valise(args!["recovery", "kit", "--print"]).await);
+    let before = tokens.objects();
+    alice.valise(args!["helper", "make-key", &newer]).await;
+    alice.valise(args!["helper", "rewrap", "--key", &newer]).await;
+    let new = tokens.objects().into_iter().filter(|object| !before.contains(object));
+    new.for_each(|object| fs::remove_file(object).unwrap());
+
+    let new = Person::new("Newcomer");
+    let asked = world.asks(&new, &code).await;
+    let begins = asked["fingerprint"].as_str().unwrap().to_owned();
+    alice.valise(args!["helper", "approve", &begins, "--key", &older, "--yes"]).await;
+    assert_eq!(stage(&new).await, "ready");
+    new.valise(args!["recover", "--finish"]).await;
+    world.reads(&new).await;
+    alice.valise(args!["helper", "rewrap", "--key", &older]).await;
+}
+
 /// The system's clock, and so many milliseconds more.
 struct Ahead(AtomicU64);
 

@@ -28,7 +28,7 @@ impl World {
         alice.valise(args!["folder", "create", "Contracts"]).await;
         let paper = alice.home.write("a.txt", TEXT);
         alice.valise(args!["add", &paper, "--to", "Contracts"]).await;
-        let codes = codes(&alice.valise(args!["recovery", "kit", "--print"]).await);
+        let codes = keeps_kits(&alice).await;
         let tokens = Tokens::new(&alice, "token");
         tokens.put_into(&mut alice);
         Self { catalog, alice, codes, tokens }
@@ -53,6 +53,16 @@ impl World {
 fn codes(kits: &Value) -> Vec<String> {
     let kits = kits["kits"].as_array().unwrap();
     kits.iter().map(|kit| kit["code"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Makes kits and proves that the first is kept.
+async fn keeps_kits(person: &Person) -> Vec<String> {
+    let made = person.valise(args!["recovery", "kit", "--print"]).await;
+    let codes = codes(&made);
+    let groups: Vec<&str> = codes[0].split(' ').collect();
+    let asked = |at: usize| groups[made["kits"][0]["asked"][at].as_u64().unwrap() as usize - 1];
+    person.valise(args!["recovery", "confirm", "a", asked(0), asked(1)]).await;
+    codes
 }
 
 fn code(outcome: &Outcome) -> &str {
@@ -163,6 +173,51 @@ async fn a_token_is_removed_and_keys_begin_anew_without_it() {
     assert!(["io", "notVerified"].contains(&code(&refused)), "{}", refused.text);
 }
 
+/// Without a kit that is proven to be kept, a lost token would be the end: the password stays.
+#[tokio::test]
+async fn the_password_goes_only_where_a_kit_is_kept() {
+    let mut dora = Person::new("Dora");
+    let tokens = Tokens::new(&dora, "token");
+    tokens.put_into(&mut dora);
+    dora.valise(args!["init", "--name", "Dora", "--workspace", "Other"]).await;
+    let instead = args!["token", "add", address("valise"), "--instead"];
+    let refused = dora.refused(instead.clone()).await;
+    assert_eq!(code(&refused), "notAllowed", "no kit at all: {}", refused.text);
+    assert!(happened(&refused).contains("kit"), "{}", refused.text);
+    dora.valise(args!["recovery", "kit", "--print"]).await;
+    assert_eq!(code(&dora.refused(instead.clone()).await), "notAllowed", "printed, and not proven");
+    assert!(tokens.objects().is_empty(), "the token was not asked");
+    dora.valise(args!["token", "add", address("valise")]).await;
+    keeps_kits(&dora).await;
+    dora.valise(instead).await;
+    assert_eq!(dora.valise(args!["token", "status"]).await["password"], false);
+}
+
+/// The attack: whoever can write to the locked home names a driver of theirs, which would see the PIN.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_driver_that_others_can_write_is_not_loaded() {
+    const ANY: &str = "VALISE_PKCS11_ANY_MODULE";
+    let mut world = World::new().await;
+    let module = world.alice.home.path().join("theirs.so");
+    let address = address("valise");
+    let (rest, installed) = address.split_once("module-path=").unwrap();
+    fs::copy(installed, &module).unwrap();
+    let theirs = format!("{rest}module-path={}", module.display());
+    let refused = world.alice.refused(args!["token", "add", &theirs]).await;
+    assert_eq!(code(&refused), "notAllowed", "{}", refused.text);
+    assert!(refused.answer["error"]["todo"].as_str().unwrap().contains(ANY), "{}", refused.text);
+
+    set(&mut world.alice, ANY, "1");
+    world.alice.valise(args!["token", "add", &theirs]).await;
+    world.alice.valise(args!["--token", "ls"]).await;
+    set(&mut world.alice, ANY, "0");
+    let refused = world.alice.refused(args!["--token", "ls"]).await;
+    assert_eq!(code(&refused), "notAllowed", "named in the slots, and not loaded: {}", refused.text);
+    assert!(happened(&refused).contains("driver was not loaded"), "{}", refused.text);
+    world.reads().await;
+}
+
 /// Another token of the same name and PIN, another home's slots, and damage.
 #[tokio::test]
 async fn another_token_and_another_slot_are_told_from_the_right_ones() {
@@ -180,6 +235,7 @@ async fn another_token_and_another_slot_are_told_from_the_right_ones() {
     let mut bob = bob();
     world.tokens.put_into(&mut bob);
     bob.valise(args!["init", "--name", "Bob", "--workspace", "Other"]).await;
+    keeps_kits(&bob).await;
     bob.valise(args!["token", "add", &address, "--instead"]).await;
     fs::copy(bob.home.valise().join("slots.cbor"), world.slots()).unwrap();
     let swapped = world.alice.refused(args!["ls"]).await;

@@ -669,7 +669,8 @@ pub enum TokenCommand {
     Add {
         /// `pkcs11:token=org;object=valise?module-path=/usr/lib/softhsm/libsofthsm2.so`
         address: String,
-        /// The password opens nothing any more. Keep recovery kits: without the token they are the only way in.
+        /// The password opens nothing any more. Only where a recovery kit is proven to be kept (`recovery confirm`): without
+        /// the token, kits are the only way in.
         #[arg(long)]
         instead: bool,
         /// Reads the PIN of a token that takes another one's place from a file (else VALISE_NEW_PIN, else as --pin-file).

@@ -20,6 +20,10 @@ pub enum CustodyError {
     /// The file is not there, or is no PKCS#11 module of this system.
     #[error("no PKCS#11 module can be loaded from {}", .0.display())]
     NoSuchModule(PathBuf),
+    /// It could be another one by now: somebody else than root may change it, or the folders that it lies in. What could be
+    /// changed is named. Nothing was loaded.
+    #[error("{} could be changed by others than root, and is on the way to a PKCS#11 module", .0.display())]
+    UnsafeModule(PathBuf),
     /// No token of this name is in any slot.
     #[error("there is no token {0}")]
     NoSuchToken(String),

@@ -56,9 +56,13 @@ on_a_token! {
     async fn modules_tokens_and_keys_that_are_not_there() {
         let gone = Pkcs11Config { module: PathBuf::from("/nowhere/lib.so"), ..key("valise") };
         assert_eq!(refusal(&gone).await, CustodyError::NoSuchModule(gone.module.clone()));
-        let text = tempfile::NamedTempFile::new().unwrap();
-        let no_module = Pkcs11Config { module: text.path().to_owned(), ..key("valise") };
+        let no_module = Pkcs11Config { module: PathBuf::from("/etc/passwd"), ..key("valise") };
         assert!(matches!(refusal(&no_module).await, CustodyError::NoSuchModule(_)));
+        // The right one, where others could put another in its place.
+        let folder = tempfile::tempdir().unwrap();
+        let copy = Pkcs11Config { module: folder.path().join("lib.so"), ..key("valise") };
+        std::fs::copy(module(), &copy.module).unwrap();
+        assert!(matches!(refusal(&copy).await, CustodyError::UnsafeModule(_)));
         let no_token = Pkcs11Config { token: Some("nobody's".to_owned()), ..key("valise") };
         assert_eq!(refusal(&no_token).await, CustodyError::NoSuchToken("nobody's".to_owned()));
         let other_serial = Pkcs11Config { serial: Some("0".to_owned()), ..key("valise") };
@@ -167,6 +171,36 @@ on_a_token! {
         let session = session();
         for key in session.find_objects(&[Attribute::Label(b"ssh".to_vec()), Attribute::Private(true)]).unwrap() {
             assert!(session.get_attributes(key, &[AttributeType::Value]).unwrap().is_empty());
+        }
+    }
+
+    async fn a_signing_key_that_could_leave_is_not_taken() {
+        use cryptoki::object::ObjectClass;
+        let fine = [Attribute::Sensitive(true), Attribute::Extractable(false), Attribute::Private(true)];
+        for (label, worse) in [
+            ("fine", None),
+            ("extractable", Some(Attribute::Extractable(true))),
+            ("plain", Some(Attribute::Sensitive(false))),
+            ("public", Some(Attribute::Private(false))),
+        ] {
+            let name = Attribute::Label(label.as_bytes().to_vec());
+            let curve = Attribute::EcParams(b"\x13\x0cedwards25519".to_vec());
+            let public = [Attribute::Token(true), Attribute::Verify(true), curve, name.clone()];
+            let mut private = fine.to_vec();
+            private.retain(|it| worse.as_ref().is_none_or(|worse| it.attribute_type() != worse.attribute_type()));
+            private.extend([Attribute::Token(true), Attribute::Sign(true), name]);
+            private.extend(worse.clone());
+            session().generate_key_pair(&Mechanism::EccEdwardsKeyPairGen, &public, &private).unwrap();
+            let signer = TokenSigner::new(&key(label), pin()).unwrap();
+            let (taken, known) = (signer.protected_key().await, signer.public_key().await.unwrap());
+            match worse {
+                None => assert_eq!(taken.unwrap(), known),
+                Some(_) => assert!(matches!(taken, Err(CustodyError::KeyNotProtected(_))), "{label}: {taken:?}"),
+            }
+            // A public half alone is no key for signing.
+            let halves = session().find_objects(&[Attribute::Class(ObjectClass::PRIVATE_KEY)]).unwrap();
+            halves.into_iter().for_each(|half| session().destroy_object(half).unwrap());
+            assert!(matches!(signer.protected_key().await, Err(CustodyError::NoSuchKey(_))), "{label}");
         }
     }
 

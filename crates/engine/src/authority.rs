@@ -102,7 +102,7 @@ pub async fn rewrap(
     secret: Option<api::Password>,
 ) -> Result<(), EngineError> {
     let session = shared.session()?;
-    let (at, (index, old), remembered) = shared.vault(|vault| {
+    let (at, old, remembered) = shared.vault(|vault| {
         must_be_officer(vault)?;
         let version = vault.workspace()?.authority().map_or(0, |authority| authority.version);
         let kept = vault.keeper_wanted();
@@ -116,11 +116,11 @@ pub async fn rewrap(
     append_workspace(shared, &session, |vault| {
         must_be_officer(vault)?;
         let authority = vault.workspace()?.authority().filter(|it| it.version == at.1);
-        let same = authority.filter(|it| it.holders.get(usize::from(index)) == Some(&old));
+        let same = authority.filter(|it| it.holders.get(usize::from(old.index)) == Some(&old.holder));
         let mut authority = same.cloned().ok_or(EngineError::NotNow(
             "Another officer has just changed who can help, or moved this: look, and try again.",
         ))?;
-        if let Some(holder) = authority.holders.get_mut(usize::from(index)) {
+        if let Some(holder) = authority.holders.get_mut(usize::from(old.index)) {
             *holder = new.clone();
         }
         vault.write_workspace(workspace::kind::AUTHORITY, &authority).map(Some)
@@ -219,7 +219,7 @@ async fn unwrap(
         let at = authority.map(|authority| (vault.me.workspace, authority.version));
         Ok(at.zip(vault.keeper_wanted()).zip(Some(vault.keeper()?)))
     })?;
-    let Some(((at, (index, holder)), remembered)) = wanted else { return Ok(None) };
+    let Some(((at, kept), remembered)) = wanted else { return Ok(None) };
     // Said now, or used here before; never taken from the record.
     let Some(address) = place.clone().or(remembered) else {
         return match shared.vault(|vault| Ok(vault.holds()))? {
@@ -230,9 +230,9 @@ async fn unwrap(
     if place.is_none() && secret.is_none() && shared.vault(|vault| Ok(vault.holds()))? {
         return Ok(None);
     }
-    let pair = custody::open_holder(at, &holder, &address, secret).await?;
+    let pair = custody::open_holder(at, &kept, &address, secret).await?;
     shared.vault(|vault| vault.remember_keeper(&address))?;
-    Ok(Some((index, pair)))
+    Ok(Some((kept.index, pair)))
 }
 
 /// Says no: in the chain, if somebody has approved it already and it is one's own account; to the catalog in any case.

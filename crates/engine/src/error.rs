@@ -23,6 +23,8 @@ pub enum EngineError {
     OtherToken,
     #[error("the token does not have this key for signing")]
     OtherSigningKey,
+    #[error("no recovery kit is proven to be kept")]
+    NoKitKept,
     #[error("no password opens this home: a token does")]
     NoPassword,
     #[error("the recovery code is not right: {0}")]
@@ -292,6 +294,20 @@ fn token(error: &valise_custody::CustodyError) -> Option<(ErrorCode, String, &'s
 fn custody(error: &valise_custody::CustodyError) -> ApiError {
     use valise_custody::CustodyError as E;
     let safe = Some("Nothing was changed.".into());
+    if let E::UnsafeModule(path) = error {
+        return ApiError {
+            code: ErrorCode::NotAllowed,
+            happened: format!(
+                "The token's driver was not loaded: others than this computer's administrator can change {}.",
+                path.display()
+            ),
+            safe: Some("The driver was not run, the PIN was not shown to it, and nothing was changed.".into()),
+            todo: Some(
+                "Install the driver where only the administrator can write, as below /usr/lib. If you trust this one all the same, start Valise with VALISE_PKCS11_ANY_MODULE=1.".into(),
+            ),
+            details: Some(error.to_string()),
+        };
+    }
     if let Some((code, happened, todo)) = token(error) {
         return ApiError { code, happened, safe, todo: Some(todo.into()), details: Some(error.to_string()) };
     }
@@ -326,6 +342,14 @@ impl From<EngineError> for ApiError {
                 "No token opens Valise on this computer.",
                 Some("Nothing was changed."),
                 Some("Use the password; a token can be added on the page Security."),
+            ),
+            EngineError::NoKitKept => (
+                Code::NotAllowed,
+                "The password stays: no recovery kit of yours is proven to be kept, so a token that is lost or broken would be the end.",
+                Some("Nothing was changed."),
+                Some(
+                    "Print your kits and prove that you keep one (Security; or `valise recovery kit` and `confirm`), or let the token open Valise beside the password.",
+                ),
             ),
             EngineError::OtherToken => (
                 Code::NotVerified,

@@ -249,15 +249,24 @@ fn open_status(open: &Open) -> Status {
 }
 
 fn ways_out(vault: &Vault) -> WaysOut {
-    let in_force = vault.account.recovery().map(|set| set.id);
     let due = vault.is_renewal_due().unwrap_or(false);
-    let own = vault.recovery.as_ref().filter(|set| due || in_force == Some(set.0));
-    if own.is_none() && vault.account.valid_devices() > 1 && in_force.is_some() {
+    if !due && own_set(vault, due).is_some() && vault.escrow() == Escrow::Outdated {
+        return WaysOut::Outdated;
+    }
+    proven_ways(vault)
+}
+
+/// Whether the account is proven to be open to this person without what opens this home.
+pub fn is_way_out_proven(vault: &Vault) -> bool {
+    matches!(proven_ways(vault), WaysOut::One | WaysOut::Both)
+}
+
+/// What is proven, whether or not new kits should be made.
+fn proven_ways(vault: &Vault) -> WaysOut {
+    let own = own_set(vault, vault.is_renewal_due().unwrap_or(false));
+    if own.is_none() && vault.account.valid_devices() > 1 && vault.account.recovery().is_some() {
         // Another computer of this person has the kits, and is itself a way back.
         return WaysOut::Both;
-    }
-    if own.is_some() && !due && vault.escrow() == Escrow::Outdated {
-        return WaysOut::Outdated;
     }
     // In escrow is as good as a kit that is kept; the keyring is one more until the kit is proven.
     let escrowed = usize::from(vault.escrow() == Escrow::Held && vault.is_account_sent().unwrap_or(false));
@@ -271,6 +280,12 @@ fn ways_out(vault: &Vault) -> WaysOut {
         Some(1) => WaysOut::One,
         Some(_) => WaysOut::Both,
     }
+}
+
+/// The set that was made on this computer, if it still counts.
+fn own_set(vault: &Vault, due: bool) -> Option<&Remembered> {
+    let in_force = vault.account.recovery().map(|set| set.id);
+    vault.recovery.as_ref().filter(|set| due || in_force == Some(set.0))
 }
 
 fn status(stage: Stage, account: Option<Account>, connection: Connection) -> Status {

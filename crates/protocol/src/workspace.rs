@@ -18,7 +18,7 @@ mod recovery;
 
 pub use parts::*;
 pub use recovery::Approval;
-use recovery::Approvals;
+use recovery::{Approvals, Earlier};
 
 /// Longest name of a person, group or workspace, in bytes.
 pub const MAX_NAME: usize = 200;
@@ -36,6 +36,8 @@ pub const MAX_HOLDERS: usize = 2;
 pub const MAX_PLACE: usize = 512;
 /// Largest secret that is wrapped elsewhere, in bytes.
 pub const MAX_KEPT: usize = 4096;
+/// Most earlier wraps of one secret that are remembered.
+pub const MAX_EARLIER: usize = 8;
 /// Longest delay between approval and release: 30 days.
 pub const MAX_DELAY_HOURS: u32 = 720;
 /// Longest reason of somebody who asks for a recovery, in bytes.
@@ -99,6 +101,7 @@ pub struct Workspace {
     catalog_by: Option<AccountId>,
     swarm_generation: u64,
     authority: Option<Authority>,
+    earlier: Earlier,
     groups: BTreeMap<GroupId, Group>,
     policy: Policy,
     invitations: BTreeMap<InvitationId, Invited>,
@@ -135,6 +138,7 @@ impl Workspace {
             catalog_by: None,
             swarm_generation: 0,
             authority: None,
+            earlier: Earlier::default(),
             groups: BTreeMap::new(),
             policy: Policy::default(),
             invitations: BTreeMap::new(),
@@ -339,10 +343,14 @@ impl Workspace {
             next(&mut version, authority.version)?;
             recovery::check_holders(authority, &self.officers, &self.roster)?;
         }
-        self.authority = Some(Authority { slices: Vec::new(), ..authority.clone() });
-        if !same {
-            self.approvals.clear();
+        match old.filter(|_| same) {
+            Some(old) => self.earlier.replaced(old, authority),
+            None => {
+                self.earlier.clear();
+                self.approvals.clear();
+            }
         }
+        self.authority = Some(Authority { slices: Vec::new(), ..authority.clone() });
         Ok(())
     }
 
@@ -436,6 +444,11 @@ impl Workspace {
     /// The recovery authority, once there is one.
     pub fn authority(&self) -> Option<&Authority> {
         self.authority.as_ref()
+    }
+
+    /// What stood before the wrap of a holder's secret, under the authority in force: the newest first.
+    pub fn earlier_wraps(&self, holder: u8) -> &[Kept] {
+        self.earlier.of(holder)
     }
 
     /// Lists of people.

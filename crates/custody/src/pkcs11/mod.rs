@@ -14,6 +14,7 @@
 mod find;
 mod module;
 mod sign;
+mod trust;
 
 use std::sync::Arc;
 
@@ -152,6 +153,11 @@ fn check(flags: &KeyFlags) -> Result<(), CustodyError> {
     if flags.kind != Some(KeyType::AES) || flags.value_len.is_some_and(|len| len != 32) {
         return Err(CustodyError::WrongKind);
     }
+    check_stays(flags)
+}
+
+/// What holds of wrapping and signing keys alike: it does not leave, and asks for a PIN.
+fn check_stays(flags: &KeyFlags) -> Result<(), CustodyError> {
     if flags.extractable || !flags.sensitive {
         return Err(CustodyError::KeyNotProtected("the token would hand it out"));
     }

@@ -15,7 +15,7 @@ use cryptoki::session::{Session, UserType};
 use cryptoki::slot::{Slot, TokenInfo};
 use cryptoki::types::AuthPin;
 
-use super::find;
+use super::{find, trust};
 use crate::config::Pkcs11Config;
 use crate::credentials::Credentials;
 use crate::error::{CustodyError, PinTries};
@@ -34,7 +34,7 @@ impl Module {
         if let Some(module) = modules.get(path) {
             return Ok(module.clone());
         }
-        let pkcs11 = Pkcs11::new(path).map_err(|_| CustodyError::NoSuchModule(path.to_owned()))?;
+        let pkcs11 = Pkcs11::new(trust::checked(path)?).map_err(|_| CustodyError::NoSuchModule(path.to_owned()))?;
         match pkcs11.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
             Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
             Err(error) => return Err(failure(&error)),

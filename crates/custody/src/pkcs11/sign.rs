@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use cryptoki::mechanism::Mechanism;
 use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
-use cryptoki::object::{Attribute, AttributeType, ObjectClass};
+use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
 
-use super::find::{find_one, name, template};
+use super::check_stays;
+use super::find::{find_one, flags, name, template};
 use super::module::{Token, failure};
 use crate::config::Pkcs11Config;
 use crate::credentials::Credentials;
@@ -69,6 +70,18 @@ impl TokenSigner {
         Token::ask(&self.token, public_key).await
     }
 
+    /// The public half of a key whose private half stays on the token, and asks for a PIN.
+    ///
+    /// # Errors
+    /// [`CustodyError::KeyNotProtected`]; those of [`TokenSigner::public_key`].
+    pub async fn protected_key(&self) -> Result<[u8; 32], CustodyError> {
+        Token::ask(&self.token, |token, session| {
+            check_stays(&flags(session, private_key(token, session)?)?)?;
+            public_key(token, session)
+        })
+        .await
+    }
+
     /// Signs a message (pure Ed25519, RFC 8032). What is signed is the caller's to choose: this knows no domains.
     ///
     /// # Errors
@@ -76,15 +89,19 @@ impl TokenSigner {
     pub async fn sign(&self, message: &[u8]) -> Result<[u8; 64], CustodyError> {
         let message = message.to_vec();
         Token::ask(&self.token, move |token, session| {
-            let config = &token.config;
-            let wanted = template(ObjectClass::PRIVATE_KEY, config.key.as_deref(), config.id.as_deref());
-            let key = find_one(session, &wanted, || name(config))?;
+            let key = private_key(token, session)?;
             let eddsa = Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Ed25519));
             let signature = session.sign(&eddsa, key, &message).map_err(|error| failure(&error))?;
             signature.try_into().map_err(|_| CustodyError::TokenFailed("CKM_EDDSA".to_owned()))
         })
         .await
     }
+}
+
+fn private_key(token: &Token, session: &Session) -> Result<ObjectHandle, CustodyError> {
+    let config = &token.config;
+    let wanted = template(ObjectClass::PRIVATE_KEY, config.key.as_deref(), config.id.as_deref());
+    find_one(session, &wanted, || name(config))
 }
 
 fn public_key(token: &Token, session: &Session) -> Result<[u8; 32], CustodyError> {

@@ -6,7 +6,7 @@
 //!
 //! Invariants:
 //! - Where there is a password, what is typed as one never reaches the token: it would use up tries of the PIN.
-//! - The password's slot goes only after the token's was written, read back from the disk and opened.
+//! - The password's slot goes only where a way back is proven, and after the token's was written, read back from the disk and opened.
 //! - The address is one that a person gave at this computer; the slots keep it.
 
 mod sign;
@@ -22,7 +22,7 @@ use crate::custody;
 use crate::error::EngineError;
 use crate::home::{Home, Public, SLOTS};
 use crate::recovery::{open_slots, public};
-use crate::shared::Shared;
+use crate::shared::{Shared, is_way_out_proven};
 use crate::vault::Vault;
 use crate::vault::recovery::{OpenedSlots, slots};
 
@@ -84,7 +84,10 @@ pub async fn add(
     pin: Password,
     instead: bool,
 ) -> Result<(), EngineError> {
-    shared.vault(|_| Ok(()))?;
+    let is_proven = shared.vault(|vault| Ok(is_way_out_proven(vault)))?;
+    if instead && !is_proven {
+        return Err(EngineError::NoKitKept);
+    }
     let config = custody::config(address)?;
     if !matches!(config, KeeperConfig::Pkcs11(_)) {
         return Err(EngineError::BadInput(

@@ -112,7 +112,8 @@ impl Signer {
 /// The key that an address names, which is made if there is none; and the address as it is kept.
 pub async fn find_or_make(address: &str, pin: &Password) -> Result<(Signer, String), EngineError> {
     let (token, address) = open(address, pin)?;
-    let key = match token.public_key().await {
+    // One that could leave the token would sign elsewhere, too.
+    let key = match token.protected_key().await {
         Err(CustodyError::NoSuchKey(_)) => token.create_key().await?,
         key => key?,
     };

@@ -13,7 +13,7 @@ use valise_protocol::keys::{DeviceKeys, Seal};
 use valise_protocol::place::SealPlace;
 use valise_protocol::record::Record;
 use valise_protocol::workspace::{
-    self, Approval, Authority, Holder, OfficerKey, RecoveryApproved, RecoveryReleased, RecoveryVetoed, Workspace,
+    self, Approval, Authority, Holder, Kept, OfficerKey, RecoveryApproved, RecoveryReleased, RecoveryVetoed, Workspace,
 };
 
 use super::Vault;
@@ -36,6 +36,17 @@ pub struct Promise {
     authority: KeyVersion,
     /// The approval was seen in the chain: if it is there no more, somebody has said no.
     announced: bool,
+}
+
+/// A holder whose secret half is kept elsewhere.
+#[derive(Clone, Debug)]
+pub struct KeptHolder {
+    /// Its number.
+    pub index: u8,
+    /// As it stands in the chain.
+    pub holder: Holder,
+    /// Its secret half as it was wrapped, the newest first.
+    pub wraps: Vec<Kept>,
 }
 
 /// A request as it is known here.
@@ -245,11 +256,13 @@ impl Vault {
         Ok(promises)
     }
 
-    /// The holder whose secret half is kept elsewhere, and its number.
-    pub fn keeper_wanted(&self) -> Option<(u8, Holder)> {
-        let authority = self.workspace.as_ref()?.authority()?;
-        let mut numbered = (0_u8..).zip(&authority.holders);
-        numbered.find(|(_, holder)| holder.kept.is_some()).map(|(index, holder)| (index, holder.clone()))
+    /// The holder whose secret half is kept elsewhere.
+    pub fn keeper_wanted(&self) -> Option<KeptHolder> {
+        let workspace = self.workspace.as_ref()?;
+        let mut numbered = (0_u8..).zip(&workspace.authority()?.holders);
+        let (index, holder) = numbered.find(|(_, holder)| holder.kept.is_some())?;
+        let wraps = holder.kept.iter().chain(workspace.earlier_wraps(index)).cloned().collect();
+        Some(KeptHolder { index, holder: holder.clone(), wraps })
     }
 
     /// Whether this person is a holder with the account key.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Authority, Holder, Kept, MAX_DELAY_HOURS, MAX_HOLDERS, MAX_KEPT, MAX_PLACE, MAX_REASON, RecoveryApproved,
-    RecoveryReleased, RecoveryVetoed,
+    Authority, Holder, Kept, MAX_DELAY_HOURS, MAX_EARLIER, MAX_HOLDERS, MAX_KEPT, MAX_PLACE, MAX_REASON,
+    RecoveryApproved, RecoveryReleased, RecoveryVetoed,
 };
 use crate::account::Account;
 use crate::chain::{Roster, Void};
@@ -98,6 +98,36 @@ impl Approvals {
             approval.by.retain(|account, _| officers.contains(account));
         }
         self.0.retain(|_, approval| !approval.by.is_empty());
+    }
+}
+
+/// Wraps that others have taken the place of, by holder, the newest first. Nobody here can tell whether a wrap opens: who
+/// writes one that does not must not take away what does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Earlier(BTreeMap<u8, Vec<Kept>>);
+
+impl Earlier {
+    pub fn of(&self, holder: u8) -> &[Kept] {
+        self.0.get(&holder).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The first of all stays, however many come after it: who chose the holders has opened that one.
+    pub fn replaced(&mut self, old: &Authority, new: &Authority) {
+        for ((holder, old), new) in (0_u8..).zip(&old.holders).zip(&new.holders) {
+            let Some(old) = old.kept.as_ref().filter(|old| Some(*old) != new.kept.as_ref()) else { continue };
+            let earlier = self.0.entry(holder).or_default();
+            if earlier.iter().any(|known| known.wrapped == old.wrapped) {
+                continue;
+            }
+            earlier.insert(0, old.clone());
+            if earlier.len() > MAX_EARLIER {
+                earlier.remove(MAX_EARLIER - 1);
+            }
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 }
 

@@ -279,6 +279,41 @@ fn what_is_kept_elsewhere_is_wrapped_anew() {
     assert_eq!(chain.state.approvals().len(), 1, "what was approved stands");
 }
 
+/// An officer who writes rubbish in the place of a wrap, as often as they like, takes nothing away: nobody here can tell.
+#[test]
+fn earlier_wraps_are_remembered() {
+    let mut chain = WorkspaceChain::new();
+    let bob = chain.admit(2, "Bob");
+    let alice = chain.founder.clone();
+    assert_applied(&chain.append(&alice, kind::OFFICERS_CHANGED, &officers(&[&alice, &bob])));
+    let with = |byte: u8, version| {
+        let wrapped = Kept { place: "a token".into(), wrapped: ByteBuf::from([byte; 60]) };
+        let holder = Holder { kept: Some(wrapped), ..kept(1) };
+        Authority { version, holders: vec![officer(&bob), holder], delay_hours: 24, slices: vec![] }
+    };
+    let earlier =
+        |chain: &WorkspaceChain| chain.state.earlier_wraps(1).iter().map(|kept| kept.wrapped[0]).collect::<Vec<_>>();
+    assert_applied(&chain.append(&alice, kind::AUTHORITY, &with(100, 1)));
+    assert_eq!(earlier(&chain), [0; 0]);
+    // Another delay replaces no wrap, and the same one is remembered once.
+    let later = Authority { delay_hours: 48, ..with(100, 1) };
+    assert_applied(&chain.append(&alice, kind::AUTHORITY, &later));
+    for byte in [1, 100, 2] {
+        assert_applied(&chain.append(&bob, kind::AUTHORITY, &with(byte, 1)));
+    }
+    assert_eq!(earlier(&chain), [1, 100]);
+    for byte in 3..40 {
+        assert_applied(&chain.append(&bob, kind::AUTHORITY, &with(byte, 1)));
+    }
+    assert_eq!(earlier(&chain), [38, 37, 36, 35, 34, 33, 32, 100], "the newest ones, and the first of all");
+    assert_eq!(chain.state.earlier_wraps(0), []);
+    // Another authority: its secret is another one, too.
+    let other = Holder { public: sealing(2), ..with(50, 2).holders[1].clone() };
+    let next = Authority { holders: vec![other], ..with(50, 2) };
+    assert_applied(&chain.append(&alice, kind::AUTHORITY, &next));
+    assert_eq!(earlier(&chain), [0; 0]);
+}
+
 fn officer_of(authority: &Authority) -> Holder {
     authority.holders[0].clone()
 }
