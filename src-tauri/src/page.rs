@@ -34,7 +34,9 @@ fn begin_anew(app: &AppHandle) {
     let begun = window.with_webview(|page| {
         use webkit2gtk::WebViewExt as _;
         let view = page.inner();
-        view.terminate_web_process();
+        if !is_kept() {
+            view.terminate_web_process();
+        }
         view.reload();
     });
     #[cfg(not(target_os = "linux"))]
@@ -42,4 +44,11 @@ fn begin_anew(app: &AppHandle) {
     if let Err(error) = begun {
         tracing::warn!(%error, "the page goes on as it is");
     }
+}
+
+/// A test's driver loses the window with the page's process: a program that is built for development can be told to keep
+/// it. A released one does not listen.
+#[cfg(target_os = "linux")]
+fn is_kept() -> bool {
+    cfg!(debug_assertions) && std::env::var_os("VALISE_KEEP_PAGE").is_some()
 }

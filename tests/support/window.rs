@@ -37,6 +37,8 @@ pub struct Computer {
     pub home: Home,
     bus: Process,
     bus_address: String,
+    /// The page's process stays when Valise locks: the driver's session would end with it.
+    pub keeps_page: bool,
 }
 
 impl Computer {
@@ -49,13 +51,16 @@ impl Computer {
         daemon.args(["--session", "--nofork", "--nopidfile", "--print-address=1", &address]).envs(home.environment());
         let bus = Process::spawn(&mut daemon).not_worth_telling();
         let bus_address = bus.line("the address of the bus", |line| Some(line.to_owned())).await;
-        Computer { home, bus, bus_address }
+        Computer { home, bus, bus_address, keeps_page: true }
     }
 
     /// A command on this computer: its home, its bus, its programs. A catalog that is hosted here is reached from this
     /// machine alone.
     pub fn on_this<'command>(&self, command: &'command mut Command) -> &'command mut Command {
         command.envs(self.home.environment()).env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address);
+        if self.keeps_page {
+            command.env("VALISE_KEEP_PAGE", "1");
+        }
         command.env("VALISE_HOST", "127.0.0.1:0").env("PATH", self.path())
     }
 
@@ -223,7 +228,7 @@ impl Window {
             match self.client.find(locator).await {
                 Ok(element) => return element,
                 Err(_) if tokio::time::Instant::now() < until => tokio::time::sleep(Duration::from_millis(50)).await,
-                Err(error) => panic!("{what} is not in the window: {error}; {}", self.last_look().await),
+                Err(error) => panic!("{what} is not in the window: {error:?}; {}", self.last_look().await),
             }
         }
     }
