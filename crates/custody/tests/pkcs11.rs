@@ -198,8 +198,10 @@ on_a_token! {
                 Some(_) => assert!(matches!(taken, Err(CustodyError::KeyNotProtected(_))), "{label}: {taken:?}"),
             }
             // A public half alone is no key for signing.
-            let halves = session().find_objects(&[Attribute::Class(ObjectClass::PRIVATE_KEY)]).unwrap();
-            halves.into_iter().for_each(|half| session().destroy_object(half).unwrap());
+            let session = session();
+            let halves = session.find_objects(&[Attribute::Class(ObjectClass::PRIVATE_KEY)]).unwrap();
+            halves.into_iter().for_each(|half| session.destroy_object(half).unwrap());
+            drop(session);
             assert!(matches!(signer.protected_key().await, Err(CustodyError::NoSuchKey(_))), "{label}");
         }
     }

@@ -213,8 +213,10 @@ mod tests {
     }
 
     fn wrap(version: &str) -> Kept {
-        let wrapped = Wrapped::new(Provider::Pkcs11, "valise", version, vec![0; 60]).unwrap();
-        Kept { place: "a token".into(), wrapped: wrapped.to_bytes().into() }
+        let wire = (1_u8, "valise", version, serde_bytes::ByteBuf::from(vec![0; 60]));
+        let bytes = [vec![1], valise_protocol::cbor::encode(&wire).unwrap()].concat();
+        assert_eq!(Wrapped::from_bytes(&bytes).unwrap().version(), version);
+        Kept { place: "a token".into(), wrapped: bytes.into() }
     }
 
     fn world(wraps: Vec<Kept>, wrong_pin: bool) -> (OneKey, KeptHolder) {
