@@ -1,6 +1,7 @@
 //! What is left of a password in memory after locking: in the program of the window, and in the page's processes.
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
@@ -16,9 +17,14 @@ const BLOCK: usize = 1 << 14;
 /// read: reading others would make them its own, and a page's process reserves many gigabytes.
 fn copies(process: u32, text: &str) -> usize {
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let maps = fs::read_to_string(format!("/proc/{process}/maps")).expect("its maps");
-    let memory = File::open(format!("/proc/{process}/mem")).expect("its memory: run this as root");
-    let pages = File::open(format!("/proc/{process}/pagemap")).expect("its pages");
+    // A process that has ended meanwhile has nothing any more.
+    let Ok(maps) = fs::read_to_string(format!("/proc/{process}/maps")) else { return 0 };
+    let open = |name: &str| match File::open(format!("/proc/{process}/{name}")) {
+        Ok(file) => Some(file),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => panic!("the memory of another process is only for root: {error}"),
+    };
+    let (Some(memory), Some(pages)) = (open("mem"), open("pagemap")) else { return 0 };
     let mut found = 0;
     for line in maps.lines().filter(|line| line.split(' ').nth(1).is_some_and(|rights| rights.starts_with("rw"))) {
         let (begin, end) = line.split(' ').next().and_then(|range| range.split_once('-')).expect("a range");

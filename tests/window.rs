@@ -211,6 +211,8 @@ async fn lock_with_the_screen(computer: &Computer, window: &Window) {
 /// Somebody may know the password: a new one, new keys, new kits, while the window stays.
 async fn make_everything_new(window: &Window) {
     window.press("Security").await;
+    // How one gets back in is read when the page is shown, and moves what is below it.
+    window.read("There is no recovery kit yet").await;
     window.press("Password and keys…").await;
     window.press("Make everything new…").await;
     // The form before has a field of the same name.
