@@ -826,6 +826,8 @@ export class MockBackend implements Backend {
 
   list(id: FolderId, parent: EntryId | null) {
     return this.#answer('list', [id, parent], (): Listing => {
+      if (parent !== null && !this.#entries(id).some((entry) => entry.id === parent))
+        throw new Trouble(refusal('notFound'));
       const entries = this.#entries(id).filter((entry) => entry.parent === parent && !entry.trashed);
       return { folder: id, path: this.#path(id, parent), entries };
     });

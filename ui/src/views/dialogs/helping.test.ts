@@ -216,7 +216,10 @@ describe('who can help', () => {
     for (const name of ['Change…', 'End…', /Approve/]) {
       expect(screen.queryByRole('button', { name })).toBeNull();
     }
-    cleanup();
+  });
+
+  test('where nobody can help, who is no officer sees nothing of it', async () => {
+    const people = PEOPLE.map((person) => ({ ...person, officer: person.account === 'a-chidi' }));
     await open({ ...acme(), people }, /^People/);
     await screen.findByText('Dana Reyes');
     expect(screen.queryByRole('region', { name: TITLE })).toBeNull();
