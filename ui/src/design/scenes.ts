@@ -1342,6 +1342,7 @@ export const SCENES: Record<string, Scene> = {
   'heir-none': { world: acme, act: toHeirs },
   'heir-named': { world: heir({ decided: true }), act: toHeirs },
   'heir-gone': { world: heir({ successor: 'a-gone', decided: true }), act: toHeirs },
+  'heir-me': { world: heir({ successor: 'a-me' }), act: toHeirs },
   'heir-no-officer': {
     world: () => ({
       ...heir({})(),
@@ -1358,6 +1359,11 @@ export const SCENES: Record<string, Scene> = {
   },
   'heir-bar': { world: heir({}), act: toPeople },
   'heir-bar-long': { world: heir({ name: LONG_NAME }), act: toPeople },
+  'heir-new-folder': { world: heir({ decided: true }), act: (hand) => hand.press('New folder') },
+  'heir-new-folder-long': {
+    world: heir({ name: LONG_NAME, decided: true }),
+    act: (hand) => hand.press('New folder'),
+  },
   'heir-reminder': { world: heir({}) },
   'heir-each': {
     world: heir({}),

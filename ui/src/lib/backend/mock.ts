@@ -614,10 +614,13 @@ export class MockBackend implements Backend {
 
   createFolder(name: string) {
     return this.#answer('createFolder', [name], () => {
-      const made = folder(`f-${this.#next++}`, name, { people: 1 });
+      const { named } = this.#succession();
+      const heir = named?.me === true ? null : named;
+      const made = folder(`f-${this.#next++}`, name, { people: 1, successor: heir?.name ?? null });
       this.world.folders.push(made);
       this.world.entries.set(made.id, []);
       this.world.members.set(made.id, this.world.people.filter((person) => person.me).map(asOwner));
+      if (heir !== null) this.world.successors.set(made.id, heir.account);
       this.emit({ type: 'foldersChanged' });
       return made;
     });

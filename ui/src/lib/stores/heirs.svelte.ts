@@ -4,11 +4,12 @@ import { Question } from './question.svelte';
 
 export class Heirs extends Question<Succession> {
   named = $derived(this.answer?.named ?? null);
+  /** Who can take over folders of this person's own: new ones begin with them. */
+  ready = $derived(this.named === null || this.named.gone || this.named.me ? null : this.named);
   /** Own folders that nothing was decided for, while somebody stands ready. */
-  undecided = $derived.by(() => {
-    if (this.named === null || this.named.gone || this.named.me) return [];
-    return (this.answer?.folders ?? []).filter((folder) => !folder.decided);
-  });
+  undecided = $derived(
+    this.ready === null ? [] : (this.answer?.folders ?? []).filter((folder) => !folder.decided),
+  );
 
   constructor(private readonly backend: Backend) {
     super(() => backend.succession());

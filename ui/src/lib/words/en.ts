@@ -1554,6 +1554,8 @@ export const en = {
     none: 'Nobody so far. When the account of a folder’s only owner is closed, nobody manages it any more: the others go on with it, but nobody can invite or remove people.',
     about:
       'When an account is closed, folders that only this person owned pass to whom you see here, where the owner agreed.',
+    aboutMe:
+      'When an account is closed, folders that only this person owned pass to you, where the owner agreed. Your own folders pass to nobody, unless you choose somebody.',
     gone: 'cannot any more: the account is closed',
     choose: 'Choose who…',
     change: 'Change…',
@@ -1595,6 +1597,8 @@ export const en = {
     reminderDo: 'Decide…',
 
     takes: (name: string) => `${displayName(name)} takes it over if its owner leaves.`,
+    newFolder: (name: string) =>
+      `If your account is closed, ${displayName(name)} takes over this folder. You can change this in People.`,
     ownerless:
       'Nobody manages this folder: its owner’s account is closed. You can go on with it; nobody can invite or remove people.',
   },

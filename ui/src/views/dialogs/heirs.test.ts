@@ -76,6 +76,63 @@ describe('who takes over', () => {
   });
 });
 
+describe('when it is oneself', () => {
+  test('nobody is asked to agree; the card says that own folders pass to nobody', async () => {
+    const { backend, user } = await people(ready({ successor: 'a-me' }));
+    const shown = await card();
+    expect(shown).toHaveTextContent('Ada Novak (you)');
+    expect(shown).toHaveTextContent('Your own folders pass to nobody, unless you choose somebody.');
+    expect(screen.queryByRole('region', { name: BAR })).toBeNull();
+    expect(screen.queryByRole('complementary', { name: BAR })).toBeNull();
+    await user.click(within(shown).getByRole('button', { name: 'Your folders…' }));
+    const dialog = await screen.findByRole('dialog', { name: BAR });
+    const merger = within(dialog).getByLabelText('Takes over “Brightwater merger”');
+    expect(merger).toHaveDisplayValue('Nobody');
+    await user.selectOptions(merger, 'Bao Linh');
+    await press(user, 'Save');
+    expect(await screen.findByText('Decided.')).toBeVisible();
+    expect(asked(backend, 'setFolderSuccessor')).toContainEqual(['setFolderSuccessor', 'f-merger', 'a-bao']);
+  });
+});
+
+describe('a new folder', () => {
+  const make = async (world: World) => {
+    const { user } = await open(world);
+    await press(user, 'New folder');
+    return screen.findByRole('dialog', { name: 'New folder' });
+  };
+
+  test('says who takes it over', async () => {
+    expect(await make(ready())).toHaveTextContent(
+      'If your account is closed, Chidi Okafor takes over this folder. You can change this in People.',
+    );
+  });
+
+  test.each([
+    ['nobody is named', null],
+    ['it is oneself', 'a-me'],
+    ['they are gone', 'a-gone'],
+  ])('says nothing of it if %s', async (_why, successor) => {
+    expect(await make(ready({ successor }))).not.toHaveTextContent('takes over');
+  });
+
+  test('begins with them, and nothing is left to decide', async () => {
+    const { backend, user } = await open(
+      ready({
+        successors: new Map([
+          ['f-merger', null],
+          ['f-board', null],
+        ]),
+      }),
+    );
+    await press(user, 'New folder');
+    await user.type(await screen.findByLabelText('Name'), 'Appraisals{Enter}');
+    await screen.findByRole('heading', { level: 1, name: 'Appraisals' });
+    expect([...backend.world.successors.values()]).toEqual([null, null, 'a-chidi']);
+    expect(screen.queryByRole('complementary', { name: BAR })).toBeNull();
+  });
+});
+
 describe('own folders', () => {
   test('one yes is enough for all, and the bar is gone with it', async () => {
     const { backend, user } = await people(ready());
