@@ -1604,6 +1604,36 @@ export const SCENES: Record<string, Scene> = {
       await hand.press('Details', -1);
     },
   },
+  'notice-page': {
+    world: acme,
+    options: { refuse: { setSettings: unverified } },
+    act: async (hand) => {
+      await toSecurity(hand);
+      await hand.select('When nobody is here for', 'One hour');
+      await hand.wait(150);
+      hand.show('Leaving this computer');
+    },
+  },
+  'notice-page-two': {
+    world: acme,
+    options: { refuse: { setSettings: unverified, open: refusal('notAvailable') } },
+    act: async (hand) => {
+      await hand.open('Share purchase agreement v7.docx');
+      await toSecurity(hand);
+      await hand.select('When nobody is here for', 'One hour');
+      await hand.wait(150);
+      hand.show('Leaving this computer');
+    },
+  },
+  'notice-page-people': {
+    world: heir({}),
+    options: { refuse: { setFolderSuccessor: unverified } },
+    act: async (hand) => {
+      await toPeople(hand);
+      await hand.press('Agree');
+      await toHeirs(hand);
+    },
+  },
   moving: {
     world: acme,
     options: { moving: true, delay: 120 },

@@ -19,6 +19,8 @@ const AT_MOST = 4;
 
 export class Notices {
   list = $state.raw<Notice[]>([]);
+  /** How much of the window they cover, in pixels: a page leaves as much room at its end. */
+  height = $state(0);
   #next = 1;
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
