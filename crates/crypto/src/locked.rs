@@ -34,7 +34,7 @@ impl Room {
             let pages = Box::leak(Box::new(Pages([[0; 32]; ROOMS])));
             match region::lock(pages.0.as_ptr(), size_of::<Pages>()) {
                 // For good: other secrets will lie there.
-                Ok(guard) => std::mem::forget(guard),
+                Ok(guard) => _ = Box::leak(Box::new(guard)),
                 Err(_) => REFUSED.store(true, Ordering::Relaxed),
             }
             free.extend(pages.0.iter_mut());

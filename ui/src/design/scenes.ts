@@ -907,7 +907,7 @@ export const SCENES: Record<string, Scene> = {
     act: async (hand) => {
       await toPeople(hand);
       await hand.pressMenu('More about who can help');
-      await hand.press('Move under the newest version of the key…');
+      await hand.press('Use the newest version of the key…');
     },
   },
   'help-no-officer': {

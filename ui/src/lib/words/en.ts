@@ -248,7 +248,7 @@ const KEY_WAY: Record<KeyWayKind, (name: string) => string> = {
 const COPY: Record<CopyKind, (name: string) => string> = {
   thisComputer: () => 'This computer',
   authorComputer: (name) =>
-    name === '' ? 'The computer that made it' : `The computer that made it: ${displayName(name)}’s`,
+    name === '' ? 'The computer where it was made' : `${displayName(name)}’s computer, where it was made`,
   pinningNode: (name) => (name === '' ? 'The server' : `The server ${displayName(name)}`),
   pinningNodeHere: () => 'The server’s copy on this computer',
 };
@@ -256,22 +256,22 @@ const COPY: Record<CopyKind, (name: string) => string> = {
 /** Where a key can be kept. */
 const KEEPER: Record<KeeperKind, { form: string; example: string; secret: string; hint: string }> = {
   token: {
-    form: 'A PKCS#11 token: its label, the key’s, and the driver’s file.',
+    form: 'A token (PKCS#11): its label, the key’s label, and the file of its driver.',
     example: 'pkcs11:token=org;object=valise?module-path=/usr/lib/softhsm/libsofthsm2.so',
     secret: 'PIN of the token',
     hint: 'Leave it empty if the token has a keypad of its own.',
   },
   vault: {
-    form: 'HashiCorp Vault or OpenBao, Transit: server, mount and key.',
+    form: 'HashiCorp Vault or OpenBao (Transit): the server, the mount and the key.',
     example: 'vault:https://vault.example:8200/transit/valise',
     secret: 'Token for Vault',
-    hint: 'Leave it empty if this computer has one: in VAULT_TOKEN or ~/.vault-token.',
+    hint: 'Leave it empty if this computer is signed in to Vault already.',
   },
   google: {
-    form: 'Google Cloud KMS: the key’s full name.',
+    form: 'Google Cloud (KMS): the key’s full name.',
     example: 'gcpkms:projects/P/locations/L/keyRings/R/cryptoKeys/K',
     secret: 'Access token for Google',
-    hint: 'Leave it empty to use this computer’s own Google credentials.',
+    hint: 'Leave it empty if this computer is signed in to Google Cloud already.',
   },
 };
 
@@ -771,7 +771,8 @@ export const en = {
     end: 'End…',
 
     dialogTitle: 'Who can help?',
-    dialogText: 'Officers, or a key that they may use. You name officers in the menu of a person.',
+    dialogText:
+      'Choose officers, or a key that officers may use. You make somebody an officer in the menu beside their name.',
     how: 'How many are needed',
     oneOfficer: 'One officer',
     oneHint: 'Quick, and you trust one person not to be talked into it.',
@@ -780,7 +781,7 @@ export const en = {
     twoMissing: 'Your workspace has one officer so far. Name a second one first.',
     kept: 'A key that is kept elsewhere',
     keptHint: 'On a token, in Vault or at Google. Every officer who may use it can help.',
-    keptFinal: 'If this key is lost, nobody can be helped any more. Kits that people hold stay good.',
+    keptFinal: 'If this key is lost, nobody can be helped any more. Recovery kits stay good.',
     also: 'An officer is needed, too',
     alsoHint: 'Then the key alone is not enough.',
     officer: 'Officer',
@@ -806,13 +807,13 @@ export const en = {
     },
 
     menu: 'More about who can help',
-    rewrap: 'Move under the newest version of the key…',
-    rewrapTitle: 'Move under the newest version of the key?',
+    rewrap: 'Use the newest version of the key…',
+    rewrapTitle: 'Use the newest version of the key?',
     rewrapText:
-      'For when the key that is kept elsewhere was changed there. What it protects is opened once on this computer and closed again with the newest version. Kits stay good.',
-    rewrapDo: 'Move',
-    rewrapping: 'Moving…',
-    rewrapped: 'It is under the newest version of the key now.',
+      'Do this after the key was changed in the place where it is kept. What it protects is opened once on this computer, and closed again with the newest version. Recovery kits stay good.',
+    rewrapDo: 'Use the newest',
+    rewrapping: 'Changing…',
+    rewrapped: 'The newest version of the key is in use now.',
 
     endTitle: 'End the help?',
     endPoints: [
@@ -835,16 +836,16 @@ export const en = {
     example: (kind: KeeperKind) => KEEPER[kind].example,
     secret: (kind: KeeperKind | null) => (kind === null ? 'PIN or access token' : KEEPER[kind].secret),
     secretHint: (kind: KeeperKind | null) =>
-      kind === null ? 'Leave it empty if it is not asked for on this computer.' : KEEPER[kind].hint,
+      kind === null ? 'Leave it empty if this computer needs none.' : KEEPER[kind].hint,
     pinMissing: 'Please type the PIN of the token.',
     make: 'Make the key there',
     making: 'Making it…',
-    makeHint: 'Once, if there is none yet. It never leaves that place.',
+    makeHint: 'Once, if there is no key yet. The key never leaves that place.',
     made: 'The key is there now.',
-    googleMakes: 'At Google, whoever administers the project makes the key.',
+    googleMakes: 'At Google, whoever looks after the project there makes the key.',
     needed: (name: string) => `Needed for it: ${displayName(name)}`,
     another: 'This computer has not used it before',
-    anotherHint: 'Where the key is, each officer says at their own computer, once.',
+    anotherHint: 'Say once where the key is. Every officer does this on their own computer.',
   },
 
   /** A colleague asks, as officers see it. */
@@ -1273,7 +1274,7 @@ export const en = {
     tokenAdd: 'Sign with a token…',
     tokenTitle: 'Sign with a token',
     tokenText:
-      'A key that never leaves the token signs for you, with its PIN. It is made there if there is none. You choose it when you sign.',
+      'You type the token’s PIN, and it signs with a key that never leaves it. If it has no such key yet, one is made. You choose the token when you sign.',
     tokenDo: 'Use this token',
     tokenDoing: 'Looking at the token…',
     tokenDone: 'You can sign with the token now.',
@@ -1423,11 +1424,11 @@ export const en = {
       'What they opened before, they may have kept.',
     ],
     stays:
-      'Nobody is named to take over folders: those that only they own stay as they are, and nobody else can become their owner. If you can, have them name another owner first.',
+      'Nobody is named to take over folders. Those that only they own go on without an owner, and nobody else can become one. If you can, ask them to name another owner first.',
     staysHeir:
-      'They are named to take over folders of others, and cannot any more then: name somebody else on this page. Folders that only they own stay as they are, without an owner.',
+      'They are named to take over folders of others, and then no longer can: name somebody else on this page. Folders that only they own go on without an owner.',
     passes: (name: string) =>
-      `Folders that only they own pass to ${displayName(name)} where they agreed to that. The others stay as they are, and nobody else can become their owner.`,
+      `Folders that only they own pass to ${displayName(name)} where they agreed to that. The others go on without an owner, and nobody else can become one.`,
     name: (name: string) => `To be sure, type their name: ${displayName(name)}`,
     different: (name: string) => `This is not the name. Please type ${displayName(name)}.`,
     do: (name: string) => `Close ${displayName(name)}’s account`,
@@ -1551,12 +1552,12 @@ export const en = {
   /** Who takes over folders of somebody who leaves. */
   heirs: {
     title: 'Who takes over folders of somebody who leaves',
-    none: 'Nobody so far. When the account of a folder’s only owner is closed, nobody manages it any more: the others go on with it, but nobody can invite or remove people.',
+    none: 'Nobody so far. When the account of a folder’s only owner is closed, the others can go on using the folder, but nobody can invite or remove people.',
     about:
-      'When an account is closed, folders that only this person owned pass to whom you see here, where the owner agreed.',
+      'When somebody’s account is closed, folders that only they owned pass to the person you see here, where they agreed to that.',
     aboutMe:
-      'When an account is closed, folders that only this person owned pass to you, where the owner agreed. Your own folders pass to nobody, unless you choose somebody.',
-    gone: 'cannot any more: the account is closed',
+      'When somebody’s account is closed, folders that only they owned pass to you, where they agreed to that. Your own folders pass to nobody, unless you choose somebody.',
+    gone: 'no longer can: their account is closed',
     choose: 'Choose who…',
     change: 'Change…',
     own: 'Your folders…',
@@ -1566,7 +1567,7 @@ export const en = {
     person: 'Takes over',
     points: [
       'Every owner is asked to agree, and may choose somebody else or nobody.',
-      'Nothing passes before an account is closed. Then the person becomes the folder’s owner, and can open what is in it.',
+      'Nothing passes before an owner’s account is closed. Then this person becomes the folder’s owner, and can open what is in it.',
       'Everybody in the workspace sees who it is.',
     ],
     save: 'Save',
@@ -1576,11 +1577,11 @@ export const en = {
 
     would: (name: string, folders: number) =>
       `When your account is closed, ${displayName(name)} takes over ${plural(folders, 'folder', 'folders')} that only you own`,
-    wouldText: 'If you agree. Until then nothing passes to anybody.',
+    wouldText: 'Only if you agree. Until then, nothing passes to anybody.',
     someAlone: (alone: number, all: number) =>
       all === 1
-        ? 'Nobody else is in it: no colleague’s computer could hand its key over.'
-        : `In ${n(alone)} of them nobody else is: no colleague’s computer could hand its key over.`,
+        ? 'You are its only member. Add somebody, or nobody can hand it over.'
+        : `You are the only member of ${n(alone)} of them. Add somebody there, or nobody can hand ${alone === 1 ? 'it' : 'them'} over.`,
     agree: 'Agree',
     each: 'Decide for each…',
     agreed: (name: string, folders: number) =>
@@ -1588,19 +1589,19 @@ export const en = {
     eachTitle: 'Who takes over your folders?',
     eachText: 'When your account is closed. These are the folders that only you own.',
     of: (folder: string) => `Takes over ${quoted(folder)}`,
-    alone: 'Nobody else is in it: add somebody, or nobody could hand its key over.',
-    decided: 'Decided.',
+    alone: 'You are its only member. Add somebody, or nobody can hand it over.',
+    decided: 'Your choice is saved.',
 
     reminder: 'Who takes over your folders?',
     reminderText: (name: string, folders: number) =>
-      `${firstName(name)} stands ready for ${plural(folders, 'folder', 'folders')} that only you own. Agree, or choose otherwise.`,
+      `${firstName(name)} would take over ${plural(folders, 'folder', 'folders')} that only you own. Agree, or choose somebody else.`,
     reminderDo: 'Decide…',
 
     takes: (name: string) => `${displayName(name)} takes it over if its owner leaves.`,
     newFolder: (name: string) =>
-      `If your account is closed, ${displayName(name)} takes over this folder. You can change this in People.`,
+      `You will be asked whether ${displayName(name)} takes this folder over if your account is closed.`,
     ownerless:
-      'Nobody manages this folder: its owner’s account is closed. You can go on with it; nobody can invite or remove people.',
+      'Nobody manages this folder: its owner’s account is closed. You can go on using it, but nobody can invite or remove people.',
   },
 
   /** "Can this ever be lost?" */
@@ -1612,59 +1613,58 @@ export const en = {
       if (found.files === 0) return ways;
       if (found.files === 1) return `${ways}, ${heldBy(computers(found.copies), 'it')}`;
       return found.thinFiles > 0
-        ? `${ways}, ${plural(found.thinFiles, 'file', 'files')} on one computer or none`
+        ? `${ways}, ${plural(found.thinFiles, 'file', 'files')} on one computer at most`
         : `${ways}, each file on ${plural(computers(found.copies), 'computer', 'computers')} or more`;
     },
     title: (name: string) => `Can ${quoted(name)} ever be lost?`,
     verdict: (found: Recoverability): string => {
       const many = found.files > 1;
       if (fewWays(found) && fewCopies(found))
-        return `Yes, by one loss: ${found.ways.length === 0 ? 'no way leads' : 'a single way leads'} to its key, and ${many ? 'some files are' : 'it is'} on one computer or none.`;
+        return `Yes. There is ${found.ways.length === 0 ? 'no way' : 'only one way'} to its key, and ${many ? 'some files are' : 'it is'} on one computer at most.`;
       if (fewWays(found))
         return found.ways.length === 0
-          ? 'No way to its key is known that would outlast this computer.'
-          : 'Yes, by one loss: a single way leads to its key. Without it, nobody can open it any more.';
+          ? 'Yes. No way to its key is known that would be left without this computer.'
+          : 'Yes. There is only one way to its key. If that is lost, nobody can open it any more.';
       if (fewCopies(found))
         return many
-          ? `Some of it, by one loss: ${plural(found.thinFiles, 'file is', 'files are')} on one computer or none.`
-          : 'Yes, by one loss: it is on one computer or none.';
-      return 'Not by one loss. Several things would have to go wrong at once.';
+          ? `Some of it: ${plural(found.thinFiles, 'file is', 'files are')} on one computer at most.`
+          : 'Yes. It is on one computer at most.';
+      return 'Not by a single loss. Several things would have to go wrong at once.';
     },
     ways: (value: number) => (value === 0 ? 'No way to its key' : waysToKey(value)),
     way: ({ kind, name }: KeyWay) => KEY_WAY[kind](name),
-    waysHint: 'Any one of them is enough, and none needs what another one needs.',
+    waysHint: 'Any one of them is enough, and each works without the others.',
     wayHint: 'If this one is lost, nobody can open it any more.',
-    noWays: 'Nobody who could open it is known to be left.',
+    noWays: 'Valise knows of nobody who could still open it.',
     copies: (value: number, files: number): string => {
       if (files > 1)
         return value === 0
-          ? 'Some files are on no computer that is known'
+          ? 'Some files are on no computer that Valise knows of'
           : `Each file is on at least ${plural(value, 'computer', 'computers')}`;
       return value === 0 ? 'No computer is known to hold it' : heldBy(value, 'it');
     },
     copy: ({ kind, name }: Copy) => COPY[kind](name),
-    same: 'does not count: same computer',
+    same: 'not counted: it is the same computer',
     fewest:
-      'These hold the file that the fewest hold. Colleagues’ computers may hold it, too; they are not counted.',
-    thin: (value: number) =>
-      value === 1 ? '1 file on one computer or none' : `${n(value)} files on one computer or none`,
+      'For the file with the fewest copies. Colleagues’ computers may hold it, too; they are not counted.',
+    thin: (value: number) => `${plural(value, 'file', 'files')} on one computer at most`,
     held: (value: number) => (value === 0 ? 'nobody known' : plural(value, 'computer', 'computers')),
     more: (value: number) => `and ${plural(value, 'more file', 'more files')}`,
     todo: 'What to do',
-    kits: 'Print your recovery kit: a way that needs none of your computers.',
+    kits: 'Print your recovery kit. It works without any of your computers.',
     kitsDo: 'Print it…',
-    prove: 'Prove on the page Security that your printed kit is kept. Until then it is no way that counts.',
-    computer: 'Add another computer of yours. It opens everything that you can.',
+    prove: 'Prove on the page Security that you keep your printed kit. Until then it is not counted.',
+    computer: 'Add another computer of yours. It can open everything that you can.',
     computerDo: 'Add a computer…',
-    colleague: 'Add a colleague: their computers are ways of their own.',
+    colleague: 'Add a colleague. Their computers can then open it, too.',
     colleagueDo: 'Add a colleague…',
     server: 'Connect a server on another computer. It keeps a copy that it cannot read.',
     serverDo: 'Connect a server…',
     serverElsewhere:
-      'The server stores its copy on this very computer. Have it store on another one: whoever looks after the server can change that.',
-    wait: 'What is still being sent is soon on the server, too: stay connected until it is.',
-    keepHere: 'What only the server is known to hold: open it once on this computer, or save a copy.',
-    single: 'A single way leads to its key: one loss, and nobody opens it any more',
+      'The server keeps its copy on this computer. Ask whoever looks after the server to keep it on another one.',
+    wait: 'What is still being sent will soon be on the server, too. Stay connected until then.',
+    keepHere: 'Open once on this computer what only the server is known to hold, or save a copy of it.',
+    single: 'There is only one way to its key. If that is lost, nobody can open it any more',
   },
 
   /** What opens Valise on one computer. */
@@ -1681,28 +1681,28 @@ export const en = {
 
     addTitle: 'Open Valise with a token',
     addText:
-      'A security key or smart card with a PIN, by its PKCS#11 driver. It belongs to this computer’s Valise only.',
+      'A security key or smart card with a PIN. Its driver (PKCS#11) has to be on this computer. It opens Valise on this computer only.',
     how: 'What the token is for',
     beside: 'As well as the password',
     besideHint: 'Either opens Valise. Whoever guesses the password still gets in.',
     instead: 'Instead of the password',
     insteadHint:
-      'The password opens nothing any more. If the token is lost or breaks, only your recovery kits open it.',
-    insteadNoKit: 'First print your recovery kit: without one, a lost token would be final.',
+      'The password no longer opens Valise. If the token is lost or breaks, only your recovery kits do.',
+    insteadNoKit: 'Print your recovery kit first. Without it, nobody can let you in if the token is lost.',
     insteadUnproven:
-      'Your kit is not known to be kept. Without it, a lost token is final: nobody can let you in again.',
+      'You have not proven that you keep your kit. Without it, nobody can let you in if the token is lost.',
     addDo: 'Add the token',
     adding: 'Adding the token…',
     added: 'The token opens Valise here, too.',
-    addedInstead: 'The token opens Valise here now. The password does not any more.',
+    addedInstead: 'The token opens Valise here now. The password no longer does.',
 
     removeTitle: (name: string | null) =>
       name === null ? 'Remove the token?' : `Remove the token ${quoted(name)}?`,
-    removeText: 'It opens nothing here any more. The password opens Valise, as it does now.',
-    removeTextOnly: 'It opens nothing here any more. A password opens Valise on this computer from then on.',
+    removeText: 'It no longer opens Valise here. The password still does.',
+    removeTextOnly: 'It no longer opens Valise here. From then on, a password does.',
     removeDo: 'Remove the token',
     removing: 'Removing…',
-    removed: 'The token opens nothing here any more.',
+    removed: 'The token no longer opens Valise here.',
   },
 
   passwordAndKeys: {

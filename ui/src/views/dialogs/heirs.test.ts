@@ -71,7 +71,7 @@ describe('who takes over', () => {
 
   test('who cannot any more is said, and nobody is asked to agree to them', async () => {
     await people(ready({ successor: 'a-gone' }));
-    expect(await card()).toHaveTextContent('cannot any more: the account is closed');
+    expect(await card()).toHaveTextContent('no longer can: their account is closed');
     expect(screen.queryByRole('region', { name: BAR })).toBeNull();
   });
 });
@@ -90,7 +90,7 @@ describe('when it is oneself', () => {
     expect(merger).toHaveDisplayValue('Nobody');
     await user.selectOptions(merger, 'Bao Linh');
     await press(user, 'Save');
-    expect(await screen.findByText('Decided.')).toBeVisible();
+    expect(await screen.findByText('Your choice is saved.')).toBeVisible();
     expect(asked(backend, 'setFolderSuccessor')).toContainEqual(['setFolderSuccessor', 'f-merger', 'a-bao']);
   });
 });
@@ -104,7 +104,7 @@ describe('a new folder', () => {
 
   test('says who takes it over', async () => {
     expect(await make(ready())).toHaveTextContent(
-      'If your account is closed, Chidi Okafor takes over this folder. You can change this in People.',
+      'You will be asked whether Chidi Okafor takes this folder over if your account is closed.',
     );
   });
 
@@ -138,7 +138,7 @@ describe('own folders', () => {
     const { backend, user } = await people(ready());
     const bar = await screen.findByRole('region', { name: BAR });
     expect(bar).toHaveTextContent('When your account is closed, Chidi Okafor takes over 2 folders');
-    expect(bar).toHaveTextContent('In 1 of them nobody else is');
+    expect(bar).toHaveTextContent('You are the only member of 1 of them');
     await user.click(within(bar).getByRole('button', { name: 'Agree' }));
     expect(await screen.findByText(/^Chidi Okafor takes over 2 folders of yours/)).toBeVisible();
     expect(asked(backend, 'setFolderSuccessor')).toEqual([
@@ -156,10 +156,10 @@ describe('own folders', () => {
     const board = within(dialog).getByLabelText('Takes over “Board papers”');
     expect(board).toHaveDisplayValue('Chidi Okafor');
     expect(within(board).queryByRole('option', { name: /Ada/ })).toBeNull();
-    expect(dialog).toHaveTextContent('Nobody else is in it: add somebody');
+    expect(dialog).toHaveTextContent('You are its only member. Add somebody');
     await user.selectOptions(board, 'Nobody');
     await press(user, 'Save');
-    expect(await screen.findByText('Decided.')).toBeVisible();
+    expect(await screen.findByText('Your choice is saved.')).toBeVisible();
     expect(asked(backend, 'setFolderSuccessor')).toEqual([['setFolderSuccessor', 'f-board', null]]);
     expect(screen.queryByRole('region', { name: BAR })).toBeNull();
   });

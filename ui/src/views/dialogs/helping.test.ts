@@ -136,7 +136,7 @@ describe('who can help', () => {
       const address = screen.getByLabelText('Address of the key');
       expect(address).toHaveAccessibleDescription('Please type the address of the key.');
       expect(address).toHaveFocus();
-      expect(screen.getByLabelText('What an address looks like')).toHaveTextContent('Google Cloud KMS');
+      expect(screen.getByLabelText('What an address looks like')).toHaveTextContent('Google Cloud (KMS)');
       await user.type(address, TOKEN);
       await user.type(screen.getByLabelText('PIN of the token'), '1111');
       await press(user, 'Make the key there');
@@ -159,7 +159,9 @@ describe('who can help', () => {
       const place = 'gcpkms:projects/p/locations/l/keyRings/r/cryptoKeys/k';
       await user.type(screen.getByLabelText('Address of the key'), place);
       expect(screen.queryByRole('button', { name: 'Make the key there' })).toBeNull();
-      expect(screen.getByLabelText('Access token for Google')).toHaveAccessibleDescription(/own Google/);
+      expect(screen.getByLabelText('Access token for Google')).toHaveAccessibleDescription(
+        /signed in to Google Cloud/,
+      );
       await user.click(screen.getByRole('checkbox', { name: 'An officer is needed, too' }));
       await user.selectOptions(screen.getByLabelText('Officer'), 'Chidi Okafor');
       await press(user, 'Save');
@@ -185,10 +187,10 @@ describe('who can help', () => {
     test('moves under its newest version', async () => {
       const { backend, user } = await open(helping({ holders: [KEPT_HOLDER] }), /^People/);
       await press(user, 'More about who can help');
-      await user.click(await screen.findByRole('menuitem', { name: /^Move under the newest version/ }));
+      await user.click(await screen.findByRole('menuitem', { name: /^Use the newest version/ }));
       await user.type(await screen.findByLabelText('PIN or access token'), PIN);
-      await press(user, 'Move');
-      expect(await screen.findByText('It is under the newest version of the key now.')).toBeVisible();
+      await press(user, 'Use the newest');
+      expect(await screen.findByText('The newest version of the key is in use now.')).toBeVisible();
       expect(asked(backend, 'rewrapAuthority')).toEqual([['rewrapAuthority', null, PIN]]);
     });
 

@@ -28,12 +28,12 @@ const thin = (): World => {
 };
 
 describe('can this ever be lost', () => {
-  test('a file that cannot by one loss says so in a line, and how in a dialog', async () => {
+  test('a file that no single loss can take says so in a line, and how in a dialog', async () => {
     const { user } = await open();
     await user.click(screen.getByRole('row', { name: /^Share purchase agreement/ }));
     await press(user, '7 ways to its key, 2 computers hold it');
     const dialog = await screen.findByRole('dialog', { name: /^Can “Share purchase agreement/ });
-    expect(await within(dialog).findByText(/^Not by one loss/)).toBeVisible();
+    expect(await within(dialog).findByText(/^Not by a single loss/)).toBeVisible();
     const ways = within(dialog).getByRole('region', { name: '7 ways to its key' });
     for (const way of ['This computer', 'Your computer “Laptop”', 'Both your recovery kits, on paper'])
       expect(within(ways).getByText(way)).toBeVisible();
@@ -48,10 +48,10 @@ describe('can this ever be lost', () => {
     await user.click(screen.getByRole('row', { name: /^Share purchase agreement/ }));
     await press(user, '1 way to its key, 1 computer holds it');
     const dialog = await screen.findByRole('dialog');
-    expect(await within(dialog).findByText(/^Yes, by one loss: a single way/)).toBeVisible();
-    expect(dialog).toHaveTextContent('does not count: same computer');
+    expect(await within(dialog).findByText(/^Yes\. There is only one way to its key/)).toBeVisible();
+    expect(dialog).toHaveTextContent('not counted: it is the same computer');
     const todo = within(dialog).getByRole('region', { name: 'What to do' });
-    expect(todo).toHaveTextContent('The server stores its copy on this very computer.');
+    expect(todo).toHaveTextContent('The server keeps its copy on this computer.');
     for (const name of ['Add a computer…', 'Add a colleague…', 'Print it…'])
       expect(within(todo).getByRole('button', { name })).toBeVisible();
     await user.click(within(todo).getByRole('button', { name: 'Print it…' }));
@@ -64,7 +64,7 @@ describe('can this ever be lost', () => {
     await user.keyboard('{Shift>}{F10}{/Shift}');
     await user.click(await screen.findByRole('menuitem', { name: 'Can this be lost?…' }));
     const dialog = await screen.findByRole('dialog', { name: 'Can “Brightwater merger” ever be lost?' });
-    const files = await within(dialog).findByRole('region', { name: /files on one computer or none$/ });
+    const files = await within(dialog).findByRole('region', { name: /files on one computer at most$/ });
     expect(files).toHaveTextContent('Valuation model.xlsx');
     expect(files).toHaveTextContent('Due diligence/Environmental report, Łódź.pdf');
     expect(within(dialog).queryByRole('button', { name: 'Add a computer…' })).toBeNull();
@@ -81,7 +81,7 @@ describe('can this ever be lost', () => {
 
   test('a folder with a single way is marked in the sidebar, no other', async () => {
     await open(thin());
-    const mark = 'A single way leads to its key: one loss, and nobody opens it any more';
+    const mark = 'There is only one way to its key. If that is lost, nobody can open it any more';
     await waitFor(() => expect(screen.getAllByTitle(mark)).toHaveLength(1));
     expect(screen.getByRole('button', { name: `Brightwater merger ${mark}` })).toBeVisible();
   });

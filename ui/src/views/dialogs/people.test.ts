@@ -171,7 +171,7 @@ describe('closing an account', () => {
     const dialog = await closeAccount(user);
     expect(within(dialog).getAllByRole('listitem')).toHaveLength(3);
     expect(within(dialog).getByText(/refused at once/)).toBeVisible();
-    expect(within(dialog).getByText(/nobody else can become their owner/)).toBeVisible();
+    expect(within(dialog).getByText(/nobody else can become one/)).toBeVisible();
     expect(within(dialog).queryByText(/More than one person/)).toBeNull();
     const field = within(dialog).getByLabelText(NAME);
     await waitFor(() => expect(field).toHaveFocus());

@@ -108,15 +108,15 @@ describe('adding a token', () => {
 
   test('instead of it: what that means if the token is lost, and then the PIN is asked again everywhere', async () => {
     const { backend, user, dialog } = await add({ waysOut: 'unproven' });
-    expect(dialog).toHaveTextContent('only your recovery kits open it');
-    expect(screen.queryByText(/not known to be kept\. Without it/)).toBeNull();
+    expect(dialog).toHaveTextContent('only your recovery kits do');
+    expect(screen.queryByText(/You have not proven/)).toBeNull();
     await user.click(within(dialog).getByRole('radio', { name: /^Instead of the password/ }));
-    expect(screen.getByText(/not known to be kept\. Without it, a lost token is final/)).toBeVisible();
+    expect(screen.getByText(/^You have not proven that you keep your kit/)).toBeVisible();
     await user.type(within(dialog).getByLabelText('Address of the token'), TOKEN);
     await user.type(within(dialog).getByLabelText(LABEL), PIN);
     await user.type(within(dialog).getByLabelText('Your password now'), PASSWORD);
     await press(user, 'Add the token');
-    expect(await screen.findByText(/The password does not any more/)).toBeVisible();
+    expect(await screen.findByText(/The password no longer does/)).toBeVisible();
     expect(asked(backend, 'addToken')).toEqual([['addToken', TOKEN, true]]);
     expect(await card()).toHaveTextContent('There is no password here.');
     await press(user, 'Add a computer…');
@@ -134,7 +134,7 @@ describe('adding a token', () => {
     const { dialog } = await add({ waysOut: 'none' });
     const instead = within(dialog).getByRole('radio', { name: /^Instead of the password/ });
     expect(instead).toBeDisabled();
-    expect(dialog).toHaveTextContent('First print your recovery kit');
+    expect(dialog).toHaveTextContent('Print your recovery kit first.');
   });
 
   test('a wrong PIN is told, and what was typed is still there', async () => {
