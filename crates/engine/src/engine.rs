@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use zeroize::Zeroizing;
 
 use valise_blocks::{Address, Blocks, IpfsNode, NodeConfig};
-use valise_crypto::{Costs, wiping_stack};
+use valise_crypto::{Costs, keys_are_locked, wiping_stack};
 use valise_protocol::ids::FolderId;
 use valise_protocol::invitation::Link;
 use valise_protocol::workspace;
@@ -540,6 +540,9 @@ impl Engine {
 
     /// Begins to work in an open vault.
     async fn begin(&self, public: Public, mut vault: Vault) -> Result<(), EngineError> {
+        if !keys_are_locked() {
+            tracing::warn!("the system lets no more memory be locked: keys may reach the swap");
+        }
         let blocks = self.start_node(vault.me.peer_seed.clone()).await?;
         sweep(&mut vault, blocks.as_ref()).await?;
         let session = Arc::new(self.new_session(&public, &vault, blocks)?);

@@ -256,9 +256,12 @@ fn ways_out(vault: &Vault) -> WaysOut {
     proven_ways(vault)
 }
 
-/// Whether the account is proven to be open to this person without what opens this home.
+/// Whether there is a way back without what opens this home: a kit that is proven to be kept, or another computer.
 pub fn is_way_out_proven(vault: &Vault) -> bool {
-    matches!(proven_ways(vault), WaysOut::One | WaysOut::Both)
+    match own_set(vault, vault.is_renewal_due().unwrap_or(false)) {
+        Some(set) => set.3.iter().any(|kit| kit.3.is_some()),
+        None => proven_ways(vault) == WaysOut::Both,
+    }
 }
 
 /// What is proven, whether or not new kits should be made.
