@@ -169,6 +169,7 @@ async fn a_keyring_and_two_officers_open_a_computer_whose_password_is_forgotten(
     bob.valise(args!["recovery", "check", &code]).await;
     assert!(!bob.home.valise().join("rehearsal").exists());
 
+    let before = bob.valise(args!["device", "list"]).await;
     let asked = bob.valise(args!["recover", "--ask"]).await;
     assert_eq!((&asked["stage"], &asked["needed"]), (&"asked".into(), &2.into()));
     let begins = asked["fingerprint"].as_str().unwrap().to_owned();
@@ -179,6 +180,10 @@ async fn a_keyring_and_two_officers_open_a_computer_whose_password_is_forgotten(
     assert_eq!(stage(bob).await, "ready");
     only_code(&bob.valise(args!["recover", "--finish"]).await);
     world.reads(bob).await;
+    // It was he who asked, and this is the computer that it was.
+    assert_eq!(bob.valise(args!["security"]).await, Value::Array(Vec::new()));
+    let after = bob.valise(args!["device", "list"]).await;
+    assert_eq!((&after[0]["name"], &after[0]["here"]), (&before[0]["name"], &true.into()), "{after}");
 }
 
 /// A delay, in which the person's own computer says no: nothing was released, and nothing is.

@@ -263,6 +263,7 @@ async fn everything_behind_a_known_password_begins_anew() {
     };
     copy(&world.alice.home.valise(), &thief.home.valise());
 
+    let name = world.alice.valise(args!["device", "list"]).await[0]["name"].clone();
     let renewed = world.alice.valise(args!["password", "renew", "--new-password-file", &new]).await;
     assert_eq!(renewed["kits"].as_array().unwrap().len(), 2);
     for (name, before) in files.iter().zip(&before) {
@@ -282,6 +283,8 @@ async fn everything_behind_a_known_password_begins_anew() {
 
     let mut alice = world.alice;
     alice.password = "seven purple trams go to the harbour".to_owned();
+    assert!(name.is_string());
+    assert_eq!(alice.valise(args!["device", "list"]).await[0]["name"], name, "it is the same computer");
     let keys = alice.valise(args!["key", "status"]).await;
     assert_eq!((&keys["account"]["accountVersion"], &keys["account"]["masterVersion"]), (&json!(2), &json!(2)));
     let world = World { alice, ..world };

@@ -23,6 +23,11 @@ fn lines(risk: &Recoverability) -> Vec<String> {
     let mut lines = vec![format!("{}: files: {}", shown(&risk.name), risk.files)];
     lines.push(format!("ways to the key: {}", risk.ways.len()));
     lines.extend(risk.ways.iter().map(|way| format!("  {}", words(way))));
+    if risk.kits_need_catalog {
+        lines.push(
+            "  recovery kits: they also need the catalog, which is on this computer, so they do not count".into(),
+        );
+    }
     if risk.ways.len() <= 1 {
         lines.push("  WARNING: a single one. Print recovery kits, add a computer, or share the folder.".to_owned());
     }

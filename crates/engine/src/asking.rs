@@ -286,7 +286,7 @@ pub async fn finish(
     let worker = shared.clone();
     crate::engine::blocking(move || {
         let password = valise_crypto::Password::new(&password.0)?;
-        vault::recovery::recover_by(&worker.home, &public, &key, &password, costs, now)
+        vault::recovery::recover_by(&worker.home, &public, &key, Some(waiting.device), &password, costs, now)
     })
     .await
 }

@@ -19,6 +19,8 @@ pub struct Recoverability {
     pub name: String,
     /// Independent ways to its key: none of them needs what another one needs.
     pub ways: Vec<KeyWay>,
+    /// Kits are proven to be kept, and no way of their own: a new computer also needs the catalog, which is on this one.
+    pub kits_need_catalog: bool,
     /// Who holds the bytes, of the file that the fewest hold.
     pub copies: Vec<Copy>,
     /// Files that are meant, in their newest versions.

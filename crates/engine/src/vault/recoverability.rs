@@ -54,6 +54,7 @@ impl Vault {
             entry,
             name: name.to_owned(),
             ways: self.key_ways(state),
+            kits_need_catalog: self.is_catalog_here() && self.kept_kits().is_some(),
             copies: fewest.unwrap_or_default(),
             files,
             thin,
@@ -88,21 +89,26 @@ impl Vault {
         ways
     }
 
-    /// What opens the account when none of its computers is left: of a set that the catalog knows.
+    /// What opens the account when none of its computers is left. On a new one kits need the catalog: hosted here, it is
+    /// lost with this one.
     fn paper_way(&self) -> Option<KeyWay> {
+        let kind = self.kept_kits().filter(|_| !self.is_catalog_here())?;
+        Some(KeyWay { kind, name: String::new() })
+    }
+
+    /// Kits that are proven to be kept, of a set that the catalog knows, if they open the account by themselves or with
+    /// help.
+    fn kept_kits(&self) -> Option<KeyWayKind> {
         let in_force = self.account.recovery().map(|set| set.id)?;
         let own = self.recovery.as_ref().filter(|set| set.0 == in_force)?;
-        // On a new computer kits need the catalog: hosted here, it is lost with this one.
-        if self.is_catalog_here() || !self.is_account_sent().unwrap_or(false) {
+        if !self.is_account_sent().unwrap_or(false) {
             return None;
         }
-        let kept = own.3.iter().filter(|kit| kit.3.is_some()).count();
-        let kind = match (kept, self.escrow()) {
-            (1.., Escrow::Held) => KeyWayKind::KitAndHelp,
-            (2.., _) => KeyWayKind::Kits,
-            _ => return None,
-        };
-        Some(KeyWay { kind, name: String::new() })
+        match (own.3.iter().filter(|kit| kit.3.is_some()).count(), self.escrow()) {
+            (1.., Escrow::Held) => Some(KeyWayKind::KitAndHelp),
+            (2.., _) => Some(KeyWayKind::Kits),
+            _ => None,
+        }
     }
 
     /// The computer that made a version keeps it, as long as it counts.

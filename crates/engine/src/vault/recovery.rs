@@ -152,19 +152,20 @@ pub fn recover(
     now: u64,
 ) -> Result<NewSet, EngineError> {
     let set = slots(home)?.recovery_set().map_err(|_| EngineError::NoRecovery)?;
-    recover_by(home, public, &combine(&set, &shares[0], &shares[1])?, password, costs, now)
+    recover_by(home, public, &combine(&set, &shares[0], &shares[1])?, None, password, costs, now)
 }
 
-/// The same, with the recovery key that they gave.
+/// The same, with the recovery key that they gave. `asked`: the device in whose name this person asked for help.
 pub fn recover_by(
     home: &Home,
     public: &Public,
     key: &RecoveryKey,
+    asked: Option<DeviceId>,
     password: &Password,
     costs: Costs,
     now: u64,
 ) -> Result<NewSet, EngineError> {
-    begin_anew(home, public, &slots(home)?.open_with_recovery(public.workspace, key)?, password, costs, now)
+    begin_anew(home, public, &slots(home)?.open_with_recovery(public.workspace, key)?, asked, password, costs, now)
 }
 
 /// Goes through a recovery in a copy of the home, and opens what came of it.
@@ -193,7 +194,7 @@ pub fn renew(
     costs: Costs,
     now: u64,
 ) -> Result<NewSet, EngineError> {
-    begin_anew(home, public, &opened.1, password, costs, now)
+    begin_anew(home, public, &opened.1, None, password, costs, now)
 }
 
 /// A new device in place of this one, with a new device key behind a new password slot and a new recovery slot, a new
@@ -206,6 +207,7 @@ fn begin_anew(
     home: &Home,
     public: &Public,
     old: &DeviceKey,
+    asked: Option<DeviceId>,
     password: &Password,
     costs: Costs,
     now: u64,
@@ -246,6 +248,10 @@ fn begin_anew(
         Index::change_key(&next.index(), &old_index_key, &index_key)?;
         let mut index = Index::open(&next.index(), &index_key)?;
         composed.keep(&mut index)?;
+        if let Some(asked) = asked {
+            // It was this person: no alarm.
+            index.write(|db| marks::set(db, Mark::ClaimTold, &asked))?;
+        }
         // What cannot be opened must not take the place of what can.
         index.close()
     })?;
@@ -388,6 +394,10 @@ impl Vault {
             Anew::Without(device) => new.revoke_device(device)?,
         }
         let keys = self.renew(&mut new, Some((set.id, pair.public())), Renewal::MasterToo)?;
+        if let (Anew::Everything(Some(secrets)), Some(name)) = (anew, self.device_name(&self.me.device)) {
+            let key = (keys.version, &keys.pair);
+            devices::add_name(&mut new, self.me.workspace, key, secrets.public().id(), &name)?;
+        }
         Ok(ComposedSet { set: set_to_keep, new, keys: Some(keys), due: None })
     }
 

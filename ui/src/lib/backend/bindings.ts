@@ -727,6 +727,8 @@ export type Recoverability = {
 	name: string,
 	/**  Independent ways to its key: none of them needs what another one needs. */
 	ways: KeyWay[],
+	/**  Kits are proven to be kept, and no way of their own: a new computer also needs the catalog, which is on this one. */
+	kitsNeedCatalog: boolean,
 	/**  Who holds the bytes, of the file that the fewest hold. */
 	copies: Copy[],
 	/**  Files that are meant, in their newest versions. */

@@ -997,6 +997,7 @@ export class MockBackend implements Backend {
         entry: target,
         name: target === null ? known.name : this.#entry(id, target).name,
         ways: this.world.keyWays.get(id) ?? this.#waysTo(id),
+        kitsNeedCatalog: this.#isServerHere() && this.world.status.waysOut === 'both',
         copies: held[0]?.copies ?? [],
         files: meant.length,
         thin: thin.slice(0, 100),
@@ -1014,12 +1015,17 @@ export class MockBackend implements Backend {
   #waysTo(id: FolderId): KeyWay[] {
     const others = (this.world.members.get(id) ?? []).filter((member) => !member.me);
     const own = this.world.devices.filter((device) => device.valid && !device.here);
+    const hasKits = this.world.status.waysOut === 'both' && !this.#isServerHere();
     return [
       { kind: 'thisComputer', name: '' },
       ...own.map(({ name }): KeyWay => ({ kind: 'ownComputer', name: name ?? '' })),
-      ...(this.world.status.waysOut === 'both' ? [{ kind: 'kits' as const, name: '' }] : []),
+      ...(hasKits ? [{ kind: 'kits' as const, name: '' }] : []),
       ...others.map(({ name }): KeyWay => ({ kind: 'colleagueComputer', name })),
     ];
+  }
+
+  #isServerHere(): boolean {
+    return this.world.stores.some(({ kind }) => kind === 'pinningNodeHere');
   }
 
   addFiles(id: FolderId, parent: EntryId | null) {

@@ -12,6 +12,7 @@ const found = (change: Partial<Recoverability>): Recoverability => ({
   entry: null,
   name: 'x',
   ways: [WAY, WAY],
+  kitsNeedCatalog: false,
   copies: [HERE, NODE],
   files: 1,
   thin: [],

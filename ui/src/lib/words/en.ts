@@ -850,7 +850,7 @@ export const en = {
 
   /** A colleague asks, as officers see it. */
   requests: {
-    asks: 'asks to recover their account on a new computer',
+    asks: 'asks to recover their account',
     compare:
       'Call the person at a number you know. Let them read these characters to you. Approve only if they are the same.',
     fingerprint: 'Fingerprint of the new computer',
@@ -997,7 +997,7 @@ export const en = {
 
   reminder: {
     alarm: 'Please look at this',
-    alarmText: 'Something could not be verified. Nothing of yours was changed.',
+    alarmText: 'Something happened that you should know of.',
     alarmDo: 'Open Security',
     kit: 'Print your recovery kit',
     kitText: 'A forgotten password is final until you have it on paper. It takes two minutes.',
@@ -1645,6 +1645,8 @@ export const en = {
     },
     copy: ({ kind, name }: Copy) => COPY[kind](name),
     same: 'not counted: it is the same computer',
+    kitsApart: 'Your recovery kits',
+    kitsApartWhy: 'not counted: they also need the server, which is on this computer',
     fewest:
       'For the file with the fewest copies. Colleagues’ computers may hold it, too; they are not counted.',
     thin: (value: number) => `${plural(value, 'file', 'files')} on one computer at most`,

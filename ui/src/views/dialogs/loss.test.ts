@@ -70,6 +70,18 @@ describe('can this ever be lost', () => {
     expect(within(dialog).queryByRole('button', { name: 'Add a computer…' })).toBeNull();
   });
 
+  test('proven kits that need the server here are shown, and not counted', async () => {
+    const world = { ...thin(), status: STATUS, recovery: acme().recovery };
+    const { user } = await open(world);
+    await press(user, /^1 way to its key/);
+    const dialog = await screen.findByRole('dialog');
+    const ways = await within(dialog).findByRole('region', { name: '1 way to its key' });
+    expect(ways).toHaveTextContent('Your recovery kits');
+    expect(ways).toHaveTextContent('not counted: they also need the server');
+    expect(within(dialog).getAllByText(/^The server keeps its copy/)).toHaveLength(1);
+    expect(within(dialog).queryByRole('button', { name: 'Print it…' })).toBeNull();
+  });
+
   test('without a server the way to one is offered', async () => {
     const world = { ...thin(), stores: [] };
     world.status = { ...world.status, connection: 'none' };
