@@ -660,6 +660,18 @@ pub async fn cancel_transfer(app: State<'_, App>, transfer: u64) -> Result<(), A
     app.ask(Request::CancelTransfer { transfer }).await.map(|_| ())
 }
 
+/// Stops a transfer for now.
+#[tauri::command]
+pub async fn pause_transfer(app: State<'_, App>, transfer: u64) -> Result<(), ApiError> {
+    app.ask(Request::PauseTransfer { transfer }).await.map(|_| ())
+}
+
+/// Goes on with a transfer.
+#[tauri::command]
+pub async fn resume_transfer(app: State<'_, App>, transfer: u64) -> Result<(), ApiError> {
+    app.ask(Request::ResumeTransfer { transfer }).await.map(|_| ())
+}
+
 /// Sends and reads now.
 #[tauri::command]
 pub async fn sync(app: State<'_, App>) -> Result<(), ApiError> {

@@ -130,6 +130,8 @@ pub fn run() -> ExitCode {
             commands::undo,
             commands::details,
             commands::transfers,
+            commands::pause_transfer,
+            commands::resume_transfer,
             commands::cancel_transfer,
             commands::sync,
             commands::security_events,

@@ -40,8 +40,9 @@ impl App {
     pub fn start() -> Result<Self, ApiError> {
         let home = home().ok_or_else(|| fault(ErrorCode::Io, "No home directory is known."))?;
         let arguments: Vec<String> = std::env::args().collect();
+        let config = Config { transfers_go_on: true, ..Config::new(&home) };
         Ok(Self {
-            engine: Engine::start(Config::new(&home))?,
+            engine: Engine::start(config)?,
             home,
             hosted: tokio::sync::Mutex::default(),
             drops: Mutex::default(),

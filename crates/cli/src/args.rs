@@ -112,6 +112,12 @@ pub enum Command {
         #[arg(short, long)]
         output: PathBuf,
     },
+    /// What is on its way to or from this computer; without a command, the list.
+    Transfers {
+        /// What to do.
+        #[command(subcommand)]
+        command: Option<TransfersCommand>,
+    },
     /// Send and read everything now.
     Sync(Sync),
     /// Where this home stands.
@@ -216,6 +222,7 @@ impl Command {
                 | Self::Status
                 | Self::People { command: None }
                 | Self::Successor { command: None }
+                | Self::Transfers { .. }
                 | Self::Fingerprints
                 | Self::Signatures { .. }
                 | Self::Risk { .. }
@@ -432,6 +439,21 @@ pub struct Edit {
     /// Wait at most so many seconds.
     #[arg(long, default_value_t = 600)]
     pub timeout: u32,
+}
+
+/// `transfers`
+#[derive(Subcommand)]
+pub enum TransfersCommand {
+    /// Go on with one that was paused, waits, or was cut short, and wait until it is done.
+    Resume {
+        /// Its number in the list.
+        number: u64,
+    },
+    /// Give one up; what is complete stays.
+    Cancel {
+        /// Its number in the list.
+        number: u64,
+    },
 }
 
 /// `trash`

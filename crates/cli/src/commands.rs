@@ -1,22 +1,21 @@
 //! The commands.
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use valise_engine::api::{AccountId, FolderId};
-use valise_engine::api::{
-    ApiError, EntryKind, ErrorCode, Event, Hit, Member, Reply, Request, Role, Stage, Status, Transfer, TransferState,
-};
+use valise_engine::api::{ApiError, EntryKind, ErrorCode, Event, Hit, Member, Reply, Request, Role, Stage, Status};
 
 use crate::args::{
-    Add, Arguments, Command, FolderCommand, Init, Invite, Join, PeopleCommand, RecoveryCommand, RoleName, Sync,
+    Arguments, Command, FolderCommand, Init, Invite, Join, PeopleCommand, RecoveryCommand, RoleName, Sync,
     TokenCommand, TrashCommand,
 };
 use crate::opened;
-use crate::output::{self, print, role, row, shown, size};
+use crate::output::{print, role, row, shown};
 use crate::paths::{self, find, split};
 use crate::session::{Session, fault, unexpected};
+use crate::transfers;
 
 /// Runs one command.
 pub async fn run(arguments: Arguments) -> Result<(), ApiError> {
@@ -56,9 +55,10 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Helper(command) => crate::helpers::helper(session, json, command).await,
         Command::Invite(command) => invite(session, json, command).await,
         Command::Folder(command) => folder(session, json, command).await,
-        Command::Add(command) => add(session, json, command).await,
+        Command::Add(command) => transfers::add(session, json, command).await,
         Command::Ls { path, trash } => ls(session, json, path.as_deref(), *trash).await,
-        Command::Get { path, output, version } => get(session, json, path, output.clone(), *version).await,
+        Command::Get { path, output, version } => transfers::get(session, json, path, output.clone(), *version).await,
+        Command::Transfers { command } => transfers::transfers(session, json, command.as_ref()).await,
         Command::Edit(command) => opened::edit(session, json, command).await,
         Command::Versions { path } => opened::versions(session, json, path).await,
         Command::RestoreVersion { path, number } => opened::restore_version(session, json, path, *number).await,
@@ -293,56 +293,6 @@ pub async fn account(session: &Session, person: &str) -> Result<AccountId, ApiEr
     }
 }
 
-async fn add(session: &Session, json: bool, command: &Add) -> Result<(), ApiError> {
-    let place = find(session, &command.to).await?;
-    let parent = place.directory()?;
-    let paths = command.paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())).collect();
-    let mut events = session.engine().events();
-    let Reply::Transfer(begun) = session.ask(Request::Add { folder: place.folder.id, parent, paths }).await? else {
-        return Err(fault(ErrorCode::Internal, "Valise made a mistake.", "add"));
-    };
-    let bar = !json && std::io::stderr().is_terminal();
-    let ended = loop {
-        let all = match session.ask(Request::Transfers).await? {
-            Reply::Transfers(all) => all,
-            other => return Err(unexpected(&other)),
-        };
-        let transfer = all.into_iter().find(|one| one.id == begun.id).unwrap_or_else(|| begun.clone());
-        if bar {
-            progress(&transfer);
-        }
-        if transfer.state != TransferState::Running {
-            break transfer;
-        }
-        let _ = tokio::time::timeout(Duration::from_millis(500), next_of(&mut events, begun.id)).await;
-    };
-    if bar {
-        progress_end();
-    }
-    if let TransferState::Failed { error } = &ended.state {
-        return Err(error.clone());
-    }
-    if !command.no_wait {
-        await_held(session, command.timeout).await?;
-    }
-    print(json, &ended, |transfer| {
-        let left_out = transfer.left_out.iter().map(|reason| format!("left out: {}", shown(reason)));
-        let summary = format!("{} files, {}", transfer.files_done, size(transfer.bytes_done));
-        std::iter::once(summary).chain(left_out).collect()
-    });
-    Ok(())
-}
-
-async fn next_of(events: &mut tokio::sync::broadcast::Receiver<Event>, id: u64) {
-    loop {
-        match events.recv().await {
-            Ok(Event::Transfer { transfer }) if transfer.id == id => return,
-            Ok(_) => {}
-            Err(_) => return,
-        }
-    }
-}
-
 /// On this computer alone there is nobody to wait for.
 pub async fn await_held(session: &Session, seconds: u32) -> Result<(), ApiError> {
     let status = session.status().await?;
@@ -350,17 +300,6 @@ pub async fn await_held(session: &Session, seconds: u32) -> Result<(), ApiError>
         return Ok(());
     }
     session.ask(Request::AwaitHeld { seconds }).await.map(|_| ())
-}
-
-#[allow(clippy::print_stderr, reason = "progress goes to the terminal")]
-fn progress(transfer: &Transfer) {
-    eprint!("\r\x1b[K{}", output::transfer(transfer));
-    let _ = std::io::stderr().flush();
-}
-
-#[allow(clippy::print_stderr, reason = "progress goes to the terminal")]
-fn progress_end() {
-    eprint!("\r\x1b[K");
 }
 
 async fn ls(session: &Session, json: bool, path: Option<&str>, trash: bool) -> Result<(), ApiError> {
@@ -390,24 +329,6 @@ async fn ls(session: &Session, json: bool, path: Option<&str>, trash: bool) -> R
 pub async fn trashed(session: &Session, folder: Option<FolderId>) -> Result<Vec<Hit>, ApiError> {
     match session.ask(Request::Trash { folder }).await? {
         Reply::Hits(hits) => Ok(hits),
-        other => Err(unexpected(&other)),
-    }
-}
-
-async fn get(session: &Session, json: bool, path: &str, output: PathBuf, version: Option<u32>) -> Result<(), ApiError> {
-    let place = find(session, path).await?;
-    let version = match version {
-        Some(number) => Some(opened::version(session, &place, number).await?),
-        None => None,
-    };
-    let name = place.entry.as_ref().map_or_else(|| place.folder.name.clone(), |entry| entry.name.clone());
-    let to = if output.is_dir() { output.join(&name) } else { output };
-    let entry = place.entry.as_ref().map_or(valise_engine::api::EntryId::TOP, |entry| entry.id);
-    match session.ask(Request::Save { folder: place.folder.id, entry, version, to }).await? {
-        Reply::Path(path) => {
-            print(json, &path, |path| vec![shown(&path.to_string_lossy())]);
-            Ok(())
-        }
         other => Err(unexpected(&other)),
     }
 }

@@ -15,6 +15,7 @@ mod session;
 mod signatures;
 mod succession;
 mod token;
+mod transfers;
 
 use std::process::ExitCode;
 

@@ -233,8 +233,12 @@ pub enum Request {
     Add { folder: FolderId, parent: Option<EntryId>, paths: Vec<PathBuf> },
     /// Transfers under way or just ended.
     Transfers,
-    /// Stops a transfer; what is complete stays.
+    /// Stops a transfer for good; what is complete stays.
     CancelTransfer { transfer: u64 },
+    /// Stops a transfer for now: it goes on when it is asked to, also after a restart.
+    PauseTransfer { transfer: u64 },
+    /// Goes on with a transfer that was paused, waits, or failed.
+    ResumeTransfer { transfer: u64 },
     /// Fetches and decrypts a file (`version`: the id of a version's key; none: the newest) into the private
     /// directory; answers its path. What is saved there becomes a version by itself, if the newest was opened by who
     /// may change the folder; else the file is read-only.
@@ -1016,6 +1020,10 @@ pub enum TransferKind {
 pub enum TransferState {
     /// Bytes are moving.
     Running,
+    /// Stopped for now by a person, or found after a restart by a program that does not go on by itself.
+    Paused,
+    /// Nobody who has the bytes can be reached; it goes on by itself.
+    Waiting,
     /// All is done.
     Done,
     /// Stopped by a person.
@@ -1050,6 +1058,8 @@ pub struct Transfer {
     pub rate: u64,
     /// How it stands.
     pub state: TransferState,
+    /// It is kept until it is done or given up: it can be paused, and goes on after a crash.
+    pub kept: bool,
     /// Files left out, with the reason in words.
     pub left_out: Vec<String>,
 }

@@ -26,7 +26,7 @@ use crate::index::security;
 use crate::keyring::{Keyring, SystemKeyring};
 use crate::opened::{self, Opened};
 use crate::shared::{CatalogLink, Open, Session, Shared, State, lock};
-use crate::transfer::{Transfers, add, save};
+use crate::transfer::{Transfers, add, life, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
@@ -47,13 +47,15 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// Keeps one share of a recovery key.
     pub keyring: Arc<dyn Keyring>,
+    /// Transfers that were cut short, or lack the network, go on by themselves: for a program that stays.
+    pub transfers_go_on: bool,
 }
 
 impl Config {
     /// The defaults for a home.
     pub fn new(home: impl Into<PathBuf>) -> Self {
         let (clock, keyring) = (Arc::new(SystemClock), Arc::new(SystemKeyring));
-        Self { home: home.into(), costs: costs(), listen: Vec::new(), clock, keyring }
+        Self { home: home.into(), costs: costs(), listen: Vec::new(), clock, keyring, transfers_go_on: false }
     }
 }
 
@@ -70,6 +72,7 @@ pub struct Engine {
     costs: Costs,
     listen: Vec<String>,
     keyring: Arc<dyn Keyring>,
+    transfers_go_on: bool,
     /// One change of state at a time.
     turning: tokio::sync::Mutex<()>,
 }
@@ -83,6 +86,7 @@ impl Engine {
             costs: config.costs,
             listen: config.listen,
             keyring: config.keyring,
+            transfers_go_on: config.transfers_go_on,
             turning: tokio::sync::Mutex::new(()),
         })
     }
@@ -253,7 +257,15 @@ impl Engine {
             Request::Undo => edit::undo(shared).map(Reply::Undone),
             Request::Add { folder, parent, paths } => add::begin(shared, folder, parent, paths).map(Reply::Transfer),
             Request::Transfers => Ok(Reply::Transfers(shared.session()?.transfers.list())),
-            Request::CancelTransfer { transfer } => shared.session()?.transfers.cancel(transfer).map(|()| Reply::Done),
+            Request::CancelTransfer { transfer } => {
+                life::cancel(shared, &shared.session()?, transfer).map(|()| Reply::Done)
+            }
+            Request::PauseTransfer { transfer } => {
+                life::pause(shared, &shared.session()?, transfer).map(|()| Reply::Done)
+            }
+            Request::ResumeTransfer { transfer } => {
+                life::resume(shared, &shared.session()?, transfer).map(|()| Reply::Done)
+            }
             Request::Open { folder, entry, version } => {
                 opened::open(shared, folder, entry, version).await.map(Reply::Path)
             }
@@ -550,6 +562,7 @@ impl Engine {
         *self.shared.state() = State::Open(Box::new(Open { public, vault, session: session.clone() }));
         session.tasks.spawn(sync::run(self.shared.clone(), session.clone()));
         session.tasks.spawn(opened::watch(self.shared.clone(), session.clone()));
+        life::find(&self.shared, &session)?;
         // Whoever opens it needs no help any more.
         self.shared.home.remove(ASKED)?;
         self.shared.tell_status();
@@ -569,7 +582,7 @@ impl Engine {
         Ok(Session {
             blocks,
             catalog: Mutex::new(catalog),
-            transfers: Transfers::default(),
+            transfers: Transfers::new(self.transfers_go_on),
             opened: Opened::new(self.shared.home.root()),
             undo: Mutex::new(None),
             pairing: Mutex::new(None),

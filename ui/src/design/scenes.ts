@@ -71,6 +71,7 @@ const transfer: Transfer = {
   bytes: 184_000_000,
   rate: 42_000_000,
   state: { type: 'running' },
+  kept: true,
   leftOut: [],
 };
 
@@ -1583,8 +1584,9 @@ export const SCENES: Record<string, Scene> = {
           bytesDone: 31_000_000,
           bytes: 140_000_000,
           rate: 0,
+          state: { type: 'paused' },
         },
-        { ...transfer, id: 10 },
+        { ...transfer, id: 10, kind: 'fetch', state: { type: 'waiting' } },
         { ...transfer, id: 11 },
       ],
     }),

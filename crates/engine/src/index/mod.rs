@@ -13,6 +13,7 @@ pub mod opened;
 pub mod outbox;
 pub mod records;
 pub mod security;
+pub mod transfers;
 pub mod wraps;
 
 use std::path::Path;
@@ -36,6 +37,7 @@ const MIGRATIONS: &[&str] = &[
     marks::MIGRATION,
     security::MIGRATION,
     opened::MIGRATION,
+    transfers::MIGRATION,
 ];
 
 /// The open index.

@@ -10,6 +10,7 @@ use super::{pull_held, round};
 use crate::api::{Connection, Event};
 use crate::error::EngineError;
 use crate::shared::{Session, Shared, lock};
+use crate::transfer::life;
 
 /// A round even when nothing seems to have happened: a notice may be lost.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(300);
@@ -31,6 +32,9 @@ async fn keep_in_step(shared: &Arc<Shared>, session: &Arc<Session>) {
     loop {
         let next = match round(shared, session).await {
             Ok(()) => {
+                if wait > BACKOFF.0 {
+                    life::try_waiting(shared, session);
+                }
                 wait = BACKOFF.0;
                 AT_LEAST_EVERY
             }
@@ -87,7 +91,10 @@ async fn listen_once(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(),
     session.wake.notify_one();
     while let Some(notice) = events.next().await {
         match notice? {
-            Notice::Online { accounts } => shared_online(shared, accounts.into_iter().collect()),
+            Notice::Online { accounts } => {
+                shared_online(shared, accounts.into_iter().collect());
+                life::try_waiting(shared, session);
+            }
             Notice::Held { folder } => {
                 lock(&session.held).insert(folder);
                 session.more_held.notify_one();

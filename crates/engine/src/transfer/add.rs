@@ -1,7 +1,7 @@
 //! Files on their way out: walk, encrypt into the node, announce in batches.
 //!
 //! A file counts as soon as its batch is in the index: blocks on disk and pinned, wrap and changes in one
-//! transaction. What is complete stays when the rest is stopped.
+//! transaction. What is complete stays when the rest is stopped, and is skipped when the rest goes on.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,18 +16,20 @@ use valise_protocol::folder::Pin;
 use valise_protocol::ids::{Cid, DekId, EntryId, FolderId};
 use valise_protocol::tree::{Change, EntryKind, More, NewContent};
 
-use super::content::{Stored, store};
+use super::content::{Stored, mtime, store};
+use super::life;
 use super::walk::{Found, FoundKind, Walked, walk};
-use crate::api::{Event, Transfer, TransferKind};
+use crate::api::{Event, Transfer};
 use crate::error::EngineError;
+use crate::index::transfers;
 use crate::shared::{Session, Shared};
 use crate::vault::Vault;
 use crate::vault::fetch_keys::NewWrap;
 
 /// Files encrypted side by side: their block writes share one sync.
 const AT_ONCE: usize = 16;
-/// Memory permits of 1 MiB: a large file takes several, so that few run side by side.
-const MEMORY: u32 = 24;
+/// Memory permits of 1 MiB that a file takes at most.
+const MOST_MEMORY: u32 = 8;
 /// A batch is announced when it has so many files ...
 const BATCH_FILES: usize = 512;
 /// ... or its first one has waited so long.
@@ -49,19 +51,11 @@ pub fn begin(
         is_directory(vault, &folder, parent)
     })?;
     let first = paths.first().and_then(|path| path.file_name()).unwrap_or_default().to_string_lossy().into_owned();
-    let (transfer, cancel) = session.transfers.begin(TransferKind::Add, folder, &first, &session.cancel);
-    let job = Job { shared: shared.clone(), session: session.clone(), id: transfer.id, folder, cancel };
-    session.tasks.spawn(async move {
-        let result = job.run(parent, paths).await;
-        if let Some(transfer) = job.session.transfers.end(job.id, result) {
-            job.shared.tell(Event::Transfer { transfer });
-        }
-        job.shared.tell_folder(job.folder);
-    });
-    Ok(transfer)
+    life::begin(shared, &session, folder, &first, transfers::Job::Add { parent, paths })
 }
 
-struct Job {
+/// A run of it.
+pub struct Job {
     shared: Arc<Shared>,
     session: Arc<Session>,
     id: u64,
@@ -87,7 +81,23 @@ struct Finished {
 }
 
 impl Job {
-    async fn run(&self, parent: EntryId, paths: Vec<PathBuf>) -> Result<(), EngineError> {
+    /// A run that ends early when it is told to.
+    pub fn new(
+        shared: &Arc<Shared>,
+        session: &Arc<Session>,
+        id: u64,
+        folder: FolderId,
+        cancel: CancellationToken,
+    ) -> Self {
+        Self { shared: shared.clone(), session: session.clone(), id, folder, cancel }
+    }
+
+    /// Adds what is at the paths; `again`: but for what an earlier run has added.
+    pub async fn run(&self, parent: EntryId, paths: Vec<PathBuf>, again: bool) -> Result<(), EngineError> {
+        self.shared.vault(|vault| {
+            vault.may_write(&self.folder)?;
+            is_directory(vault, &self.folder, parent)
+        })?;
         let cancel = self.cancel.clone();
         let walked = tokio::task::spawn_blocking(move || walk(&paths, &cancel)).await;
         let walked = walked.map_err(|_| EngineError::Internal("a thread ended"))??;
@@ -96,16 +106,41 @@ impl Job {
             (transfer.files, transfer.bytes) = sizes.fold((0, 0), |(files, bytes), size| (files + 1, bytes + size));
             transfer.left_out.clone_from(&walked.left_out);
         });
-        let (directories, files) = self.shared.vault(|vault| plan(vault, &self.folder, parent, walked))?;
+        let (directories, mut files) = self.shared.vault(|vault| plan(vault, &self.folder, parent, walked))?;
+        if again {
+            files = self.skip(files).await?;
+        }
         if !directories.is_empty() {
             self.shared.vault(|vault| vault.change(self.folder, directories, &[], &[], &[]))?;
         }
         self.encrypt_all(files).await
     }
 
+    /// Leaves out what is there as it is here: made by this computer, of the same size and time.
+    async fn skip(&self, files: Vec<Planned>) -> Result<Vec<Planned>, EngineError> {
+        let known = self.shared.vault(|vault| {
+            let (tree, device) = (vault.folder(&self.folder)?.tree(), vault.me.device);
+            let newest = |file: &Planned| tree.entry(&file.id).and_then(|entry| entry.newest());
+            let own = |file: &Planned| newest(file).filter(|content| content.stamp.device == device);
+            Ok(files.iter().map(|file| own(file).map(|content| (content.size, content.mtime))).collect::<Vec<_>>())
+        })?;
+        let looked = tokio::task::spawn_blocking(move || {
+            let is_there = |(file, known): &(Planned, Option<(u64, i64)>)| {
+                known.is_some()
+                    && std::fs::metadata(&file.path).is_ok_and(|now| *known == Some((now.len(), mtime(&now))))
+            };
+            files.into_iter().zip(known).partition::<Vec<_>, _>(is_there)
+        });
+        let (there, left) = looked.await.map_err(|_| EngineError::Internal("a thread ended"))?;
+        let bytes = there.iter().map(|(file, _)| file.size).sum();
+        self.session.transfers.skipped(self.id, u32::try_from(there.len()).unwrap_or(u32::MAX), bytes);
+        Ok(left.into_iter().map(|(file, _)| file).collect())
+    }
+
     async fn encrypt_all(&self, files: Vec<Planned>) -> Result<(), EngineError> {
-        let memory = Arc::new(tokio::sync::Semaphore::new(MEMORY as usize));
-        let read = Arc::new(AtomicU64::new(0));
+        let memory = self.session.transfers.memory.clone();
+        let before = self.session.transfers.update(self.id, |_| ()).map_or(0, |transfer| transfer.bytes_done);
+        let read = Arc::new(AtomicU64::new(before));
         let mut finished = futures::stream::iter(files)
             .map(|planned| self.encrypt(planned, memory.clone(), read.clone()))
             .buffer_unordered(AT_ONCE);
@@ -142,7 +177,7 @@ impl Job {
     ) -> Result<Finished, (String, EngineError)> {
         let name = planned.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let work = async {
-            let permits = u32::try_from(planned.size >> 20).unwrap_or(MEMORY).saturating_add(1).min(MEMORY / 3);
+            let permits = u32::try_from(planned.size >> 20).unwrap_or(MOST_MEMORY).saturating_add(1).min(MOST_MEMORY);
             let _permit = memory.acquire_many(permits).await.map_err(|_| EngineError::Cancelled)?;
             if self.cancel.is_cancelled() {
                 return Err(EngineError::Cancelled);

@@ -192,7 +192,8 @@ impl Read for NodeReader {
     }
 }
 
-fn mtime(metadata: &std::fs::Metadata) -> i64 {
+/// When a file was changed, in milliseconds since 1970.
+pub fn mtime(metadata: &std::fs::Metadata) -> i64 {
     let since = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     since.and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0)
 }

@@ -14,13 +14,16 @@ use tokio_util::sync::CancellationToken;
 use valise_protocol::ids::{DekId, EntryId, FolderId};
 use valise_protocol::tree::{Content, EntryKind, Tree};
 
-use super::content::NodeReader;
+use super::content::{NodeReader, mtime};
 use super::fetch::{dek, ensure_here, write_to};
+use super::life;
 use super::local::{Attributes, Pending, real_dir};
-use crate::api::{Event, Exported, TransferKind};
+use crate::api::{Event, Exported};
 use crate::error::EngineError;
 use crate::home::private_file;
+use crate::index::transfers;
 use crate::shared::{Session, Shared};
+use crate::vault::Vault;
 
 /// One thing to write.
 struct Item {
@@ -38,22 +41,25 @@ pub async fn save(
     to: PathBuf,
 ) -> Result<PathBuf, EngineError> {
     let session = shared.session()?;
-    let (name, items) = shared.vault(|vault| {
-        let tree = vault.folder(&folder)?.tree();
-        if version.is_none() {
-            return plan(tree, entry, &to);
-        }
-        let (name, content) = version_of(tree, entry, version)?;
-        Ok((name, vec![Item { target: to.clone(), content: Some(content) }]))
-    })?;
-    let (transfer, cancel) = session.transfers.begin(TransferKind::Fetch, folder, &name, &session.cancel);
-    let result = run(shared, &session, folder, transfer.id, items, &cancel).await;
-    let told = result.as_ref().copied().map_err(again);
-    if let Some(transfer) = session.transfers.end(transfer.id, told) {
-        shared.tell(Event::Transfer { transfer });
+    let (name, _) = shared.vault(|vault| items(vault, (folder, entry, version), &to))?;
+    let job = transfers::Job::Save { entry, version, to: to.clone() };
+    let transfer = life::begin(shared, &session, folder, &name, job)?;
+    life::ended(&session, transfer.id).await?;
+    Ok(to)
+}
+
+/// What there is to write, and the name of it all.
+fn items(
+    vault: &Vault,
+    (folder, entry, version): (FolderId, EntryId, Option<DekId>),
+    to: &Path,
+) -> Result<(String, Vec<Item>), EngineError> {
+    let tree = vault.folder(&folder)?.tree();
+    if version.is_none() {
+        return plan(tree, entry, to);
     }
-    shared.tell_folder(folder);
-    result.map(|()| to)
+    let (name, content) = version_of(tree, entry, version)?;
+    Ok((name, vec![Item { target: to.to_owned(), content: Some(content) }]))
 }
 
 /// An error for the transfer's row; the caller gets the original.
@@ -68,14 +74,17 @@ pub fn again(error: &EngineError) -> EngineError {
     }
 }
 
-async fn run(
+/// A run of it; `again`: but for what an earlier run has written.
+pub async fn run(
     shared: &Arc<Shared>,
     session: &Arc<Session>,
-    folder: FolderId,
     id: u64,
-    items: Vec<Item>,
-    cancel: &CancellationToken,
+    what: (FolderId, EntryId, Option<DekId>),
+    to: &Path,
+    (again, cancel): (bool, &CancellationToken),
 ) -> Result<(), EngineError> {
+    let folder = what.0;
+    let (_, items) = shared.vault(|vault| items(vault, what, to))?;
     let files = items.iter().filter_map(|item| item.content.as_ref());
     let (count, bytes) = files.fold((0, 0), |(count, bytes), content| (count + 1, bytes + content.size));
     session.transfers.update(id, |transfer| (transfer.files, transfer.bytes) = (count, bytes));
@@ -87,8 +96,16 @@ async fn run(
         }
     }
     directories.iter().try_for_each(|target| real_dir(target))?;
+    let mut before = 0;
+    if again {
+        // A file has its name only when it is whole.
+        let (there, left) = files.into_iter().partition::<Vec<_>, _>(|(target, content)| is_written(target, content));
+        before = there.iter().map(|(_, content)| content.size).sum();
+        session.transfers.skipped(id, u32::try_from(there.len()).unwrap_or(u32::MAX), before);
+        files = left;
+    }
 
-    let progress = Progress { shared, session, id, bytes: AtomicU64::new(0) };
+    let progress = Progress { shared, session, id, bytes: AtomicU64::new(before) };
     let room = Semaphore::new(BLOCKS_IN_FLIGHT);
     let saving = files.into_iter().map(|(target, content)| {
         let (progress, room) = (&progress, &room);
@@ -106,6 +123,11 @@ async fn run(
     });
     // Files begin in order; the first that fails stops the rest.
     stream::iter(saving).buffer_unordered(BLOCKS_IN_FLIGHT).try_collect().await
+}
+
+fn is_written(target: &Path, content: &Content) -> bool {
+    let same = |there: fs::Metadata| there.is_file() && there.len() == content.size && mtime(&there) == content.mtime;
+    fs::symlink_metadata(target).is_ok_and(same)
 }
 
 /// Small files are fetched side by side, a large one nearly alone: so much of all of them is in memory at once.

@@ -228,6 +228,9 @@ export interface Backend {
   forgetDrop(drop: DropId): Promise<void>;
   transfers(): Promise<Transfer[]>;
   cancelTransfer(transfer: number): Promise<void>;
+  /** Stops it for now, also over a restart. */
+  pauseTransfer(transfer: number): Promise<void>;
+  resumeTransfer(transfer: number): Promise<void>;
   /** Fetches, decrypts and opens a version (none: the newest) in the system's program. */
   open(folder: FolderId, entry: EntryId, version: DekId | null): Promise<void>;
   /** The same to a place that Rust asks for; false when the dialog was closed without a choice. */

@@ -1049,11 +1049,21 @@ export class MockBackend implements Backend {
   }
 
   cancelTransfer(id: number) {
-    return this.#answer('cancelTransfer', [id], () => {
-      const found = this.world.transfers.find((transfer) => transfer.id === id);
-      if (found === undefined) throw new Trouble(refusal('notFound'));
-      this.#moveTransfer({ ...found, state: { type: 'cancelled' } });
-    });
+    return this.#answer('cancelTransfer', [id], () => this.#turnTransfer(id, 'cancelled'));
+  }
+
+  pauseTransfer(id: number) {
+    return this.#answer('pauseTransfer', [id], () => this.#turnTransfer(id, 'paused'));
+  }
+
+  resumeTransfer(id: number) {
+    return this.#answer('resumeTransfer', [id], () => this.#turnTransfer(id, 'running'));
+  }
+
+  #turnTransfer(id: number, type: 'cancelled' | 'paused' | 'running') {
+    const found = this.world.transfers.find((transfer) => transfer.id === id);
+    if (found === undefined) throw new Trouble(refusal('notFound'));
+    this.#moveTransfer({ ...found, state: { type } });
   }
 
   open(id: FolderId, target: EntryId, version: DekId | null) {
@@ -1310,6 +1320,7 @@ export class MockBackend implements Backend {
       bytes: files * 4_500_000,
       rate: 6_000_000,
       state: { type: 'running' },
+      kept: true,
       leftOut: [],
     };
     this.world.transfers.push(transfer);

@@ -253,6 +253,7 @@ describe('transfers', () => {
     bytes: 100,
     rate: 25,
     state: { type: 'running' },
+    kept: true,
     leftOut: [],
   };
 
@@ -272,11 +273,11 @@ describe('transfers', () => {
   test('runs while it runs, and an answer that comes late does not wake it', () => {
     const { transfers } = store();
     transfers.note(transfer);
-    expect(transfers.running).toHaveLength(1);
+    expect(transfers.open).toHaveLength(1);
     transfers.note({ ...transfer, state: { type: 'done' } });
     transfers.note(transfer);
     flushSync();
-    expect(transfers.running).toHaveLength(0);
+    expect(transfers.open).toHaveLength(0);
   });
 
   test('says what failed and what was left out', () => {

@@ -1,4 +1,4 @@
-/** Transfers under way; those that ended leave, and what was left out is said. */
+/** Transfers under way or at rest; those that ended leave, and what was left out is said. */
 import { Trouble, type Backend, type Event, type Transfer } from '$lib/backend';
 import type { Notices } from './notices.svelte';
 import type { Folders } from './folders.svelte';
@@ -6,8 +6,11 @@ import { words } from '$lib/words';
 
 export class Transfers {
   #all = $state.raw<ReadonlyMap<number, Transfer>>(new Map());
-  running: Transfer[] = $derived(
-    [...this.#all.values()].filter((transfer) => transfer.state.type === 'running'),
+  /** What is not over: what runs first, then what rests. */
+  open: Transfer[] = $derived(
+    [...this.#all.values()]
+      .filter((transfer) => !isOver(transfer))
+      .sort((one, other) => Number(isRunning(other)) - Number(isRunning(one)) || one.id - other.id),
   );
 
   constructor(
@@ -28,13 +31,22 @@ export class Transfers {
   note(transfer: Transfer): void {
     const before = this.#all.get(transfer.id);
     // An answer to a command may arrive after the event that ended the same transfer.
-    if (before !== undefined && before.state.type !== 'running') return;
+    if (before !== undefined && isOver(before)) return;
     this.#all = new Map(this.#all).set(transfer.id, transfer);
-    if (transfer.state.type !== 'running') this.#sayEnd(transfer);
+    const ends = isOver(transfer) || transfer.state.type === 'failed';
+    if (ends && before?.state.type !== transfer.state.type) this.#sayEnd(transfer);
   }
 
   async cancel(transfer: number): Promise<void> {
     await this.notices.guard(() => this.backend.cancelTransfer(transfer));
+  }
+
+  async pause(transfer: number): Promise<void> {
+    await this.notices.guard(() => this.backend.pauseTransfer(transfer));
+  }
+
+  async resume(transfer: number): Promise<void> {
+    await this.notices.guard(() => this.backend.resumeTransfer(transfer));
   }
 
   forget(): void {
@@ -63,6 +75,13 @@ export class Transfers {
       this.notices.tell(words.did.added(transfer.filesDone, folder));
     }
   }
+}
+
+export const isRunning = ({ state }: Transfer): boolean => state.type === 'running';
+
+/** What failed and is kept can be tried again. */
+function isOver({ state, kept }: Transfer): boolean {
+  return state.type === 'done' || state.type === 'cancelled' || (state.type === 'failed' && !kept);
 }
 
 /** Seconds until a transfer ends at its present rate; none while that cannot be told. */

@@ -1324,10 +1324,15 @@ export const en = {
     amount: (done: number, all: number) => `${size(done, locale)} of ${size(all, locale)}`,
     rate: (rate: number) => `${size(rate, locale)}/s`,
     left: (seconds: number) => `${duration(seconds)} left`,
-    cancel: 'Cancel',
+    paused: 'Paused',
+    waiting: 'Waiting for somebody who has it',
+    failed: 'Stopped',
+    pauseNamed: (name: string) => `Pause ${displayName(name)}`,
+    resumeNamed: (name: string) => `Go on with ${displayName(name)}`,
     cancelNamed: (name: string) => `Cancel ${displayName(name)}`,
     cancelled: (name: string) => `Stopped. What was complete stays in ${quoted(name)}.`,
-    more: (value: number) => `and ${plural(value, 'more transfer', 'more transfers')}`,
+    all: (value: number) => `Show all ${n(value)} transfers`,
+    fewer: 'Show fewer',
   },
 
   status: {

@@ -538,6 +538,26 @@ describe('places', () => {
     await waitFor(() => expect(screen.queryByRole('region', { name: 'Transfers' })).toBeNull());
   });
 
+  test('a transfer rests and goes on; what failed can be tried again', async () => {
+    const { backend, user } = await open();
+    await user.click(screen.getByRole('button', { name: 'Add files' }));
+    const region = await screen.findByRole('region', { name: 'Transfers' });
+    await user.click(within(region).getByRole('button', { name: /^Pause/ }));
+    expect(region).toHaveTextContent('Paused');
+    expect(asked(backend, 'pauseTransfer')).toHaveLength(1);
+    await user.click(within(region).getByRole('button', { name: /^Go on with/ }));
+    expect(region).not.toHaveTextContent('Paused');
+    const error = refusal('diskFull', { happened: 'The disk is full.' });
+    const [transfer] = backend.world.transfers;
+    if (transfer !== undefined)
+      backend.emit({ type: 'transfer', transfer: { ...transfer, state: { type: 'failed', error } } });
+    await waitFor(() => expect(region).toHaveTextContent(error.happened));
+    await user.click(within(region).getByRole('button', { name: /^Go on with/ }));
+    await waitFor(() => expect(region).not.toHaveTextContent(error.happened));
+    await user.click(within(region).getByRole('button', { name: /^Cancel/ }));
+    await waitFor(() => expect(screen.queryByRole('region', { name: 'Transfers' })).toBeNull());
+  });
+
   test('a spinner waits 300 ms before it shows', async () => {
     vi.useFakeTimers();
     try {

@@ -1,0 +1,193 @@
+//! `add`, `get` and `transfers`: files on their way in and out, with their progress.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::sync::broadcast::Receiver;
+use valise_engine::api::{ApiError, EntryId, ErrorCode, Event, Reply, Request, Transfer, TransferKind, TransferState};
+
+use crate::args::{Add, TransfersCommand};
+use crate::commands::await_held;
+use crate::opened;
+use crate::output::{self, print, shown, size};
+use crate::paths::find;
+use crate::session::{Session, fault, unexpected};
+
+/// Runs `add`.
+pub async fn add(session: &Session, json: bool, command: &Add) -> Result<(), ApiError> {
+    let place = find(session, &command.to).await?;
+    let parent = place.directory()?;
+    let paths = command.paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())).collect();
+    let mut events = session.engine().events();
+    let Reply::Transfer(begun) = session.ask(Request::Add { folder: place.folder.id, parent, paths }).await? else {
+        return Err(fault(ErrorCode::Internal, "Valise made a mistake.", "add"));
+    };
+    let ended = follow(session, json, &mut events, begun.id).await?;
+    if !command.no_wait {
+        await_held(session, command.timeout).await?;
+    }
+    print(json, &ended, summary);
+    Ok(())
+}
+
+/// Runs `get`.
+pub async fn get(
+    session: &Session,
+    json: bool,
+    path: &str,
+    output: PathBuf,
+    version: Option<u32>,
+) -> Result<(), ApiError> {
+    let place = find(session, path).await?;
+    let version = match version {
+        Some(number) => Some(opened::version(session, &place, number).await?),
+        None => None,
+    };
+    let name = place.entry.as_ref().map_or_else(|| place.folder.name.clone(), |entry| entry.name.clone());
+    let to = if output.is_dir() { output.join(&name) } else { output };
+    let entry = place.entry.as_ref().map_or(EntryId::TOP, |entry| entry.id);
+    let mut events = session.engine().events();
+    let mut bar = Bar::new(json);
+    let mut saving = std::pin::pin!(session.ask(Request::Save { folder: place.folder.id, entry, version, to }));
+    let reply = loop {
+        tokio::select! {
+            reply = &mut saving => break reply?,
+            _ = tokio::signal::ctrl_c() => give_up(session).await,
+            Some(transfer) = heard(&mut events) => {
+                if transfer.kind == TransferKind::Fetch {
+                    bar.show(&transfer);
+                }
+            }
+        }
+    };
+    drop(bar);
+    match reply {
+        Reply::Path(path) => {
+            print(json, &path, |path| vec![shown(&path.to_string_lossy())]);
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Runs `transfers`.
+pub async fn transfers(session: &Session, json: bool, command: Option<&TransfersCommand>) -> Result<(), ApiError> {
+    match command {
+        None => {}
+        Some(TransfersCommand::Resume { number }) => {
+            let mut events = session.engine().events();
+            session.ask(Request::ResumeTransfer { transfer: *number }).await?;
+            let ended = follow(session, json, &mut events, *number).await?;
+            print(json, &ended, summary);
+            return Ok(());
+        }
+        Some(TransfersCommand::Cancel { number }) => {
+            session.ask(Request::CancelTransfer { transfer: *number }).await?;
+        }
+    }
+    let mut all = list(session).await?;
+    all.retain(|transfer| !matches!(transfer.state, TransferState::Done | TransferState::Cancelled));
+    print(json, &all, |all| all.iter().map(line).collect());
+    Ok(())
+}
+
+async fn list(session: &Session) -> Result<Vec<Transfer>, ApiError> {
+    match session.ask(Request::Transfers).await? {
+        Reply::Transfers(all) => Ok(all),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Shows a transfer until it ends; how it ended, if that is well.
+async fn follow(session: &Session, json: bool, events: &mut Receiver<Event>, id: u64) -> Result<Transfer, ApiError> {
+    let mut bar = Bar::new(json);
+    let ended = loop {
+        let found = list(session).await?.into_iter().find(|one| one.id == id);
+        let transfer = found.ok_or_else(|| fault(ErrorCode::NotFound, "There is no such transfer.", "transfers"))?;
+        bar.show(&transfer);
+        if transfer.state != TransferState::Running {
+            break transfer;
+        }
+        // An event may be missed: looking again is cheap.
+        let next = async { while heard(events).await.is_some_and(|transfer| transfer.id != id) {} };
+        tokio::select! {
+            _ = tokio::time::timeout(Duration::from_millis(500), next) => {}
+            _ = tokio::signal::ctrl_c() => give_up(session).await,
+        }
+    };
+    match ended.state {
+        TransferState::Failed { error } => Err(error),
+        TransferState::Cancelled => {
+            Err(fault(ErrorCode::Cancelled, "Stopped. What was complete stays.", "interrupted"))
+        }
+        _ => Ok(ended),
+    }
+}
+
+/// Who interrupts the command does not want it to go on later.
+async fn give_up(session: &Session) {
+    for transfer in list(session).await.unwrap_or_default() {
+        if transfer.state == TransferState::Running {
+            let _ = session.ask(Request::CancelTransfer { transfer: transfer.id }).await;
+        }
+    }
+}
+
+/// The next that is told of a transfer; none when what was told was something else, or the engine is gone.
+async fn heard(events: &mut Receiver<Event>) -> Option<Transfer> {
+    loop {
+        match events.recv().await {
+            Ok(Event::Transfer { transfer }) => return Some(transfer),
+            Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+            Err(tokio::sync::broadcast::error::RecvError::Closed) => return None,
+        }
+    }
+}
+
+fn summary(transfer: &Transfer) -> Vec<String> {
+    let left_out = transfer.left_out.iter().map(|reason| format!("left out: {}", shown(reason)));
+    let summary = format!("{} files, {}", transfer.files_done, size(transfer.bytes_done));
+    std::iter::once(summary).chain(left_out).collect()
+}
+
+fn line(transfer: &Transfer) -> String {
+    let what = if transfer.kind == TransferKind::Fetch { "to this computer" } else { "into Valise" };
+    let state = match &transfer.state {
+        TransferState::Running => "running",
+        TransferState::Paused => "at rest",
+        TransferState::Waiting => "waiting for somebody who has it",
+        TransferState::Done => "done",
+        TransferState::Cancelled => "given up",
+        TransferState::Failed { error } => &error.happened,
+    };
+    format!("{:>4}  {}  {what}: {}", transfer.id, shown(&transfer.name), shown(state))
+}
+
+/// A line of progress on the terminal, and none where nobody looks. It is gone in the end.
+struct Bar {
+    shows: bool,
+}
+
+impl Bar {
+    fn new(json: bool) -> Self {
+        Self { shows: !json && std::io::stderr().is_terminal() }
+    }
+
+    #[allow(clippy::print_stderr, reason = "progress goes to the terminal")]
+    fn show(&mut self, transfer: &Transfer) {
+        if self.shows {
+            eprint!("\r\x1b[K{}", output::transfer(transfer));
+            let _ = std::io::stderr().flush();
+        }
+    }
+}
+
+impl Drop for Bar {
+    #[allow(clippy::print_stderr, reason = "progress goes to the terminal")]
+    fn drop(&mut self) {
+        if self.shows {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
