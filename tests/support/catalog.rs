@@ -17,7 +17,7 @@ use crate::{
 pub struct Catalog {
     /// The program.
     pub process: Process,
-    /// Where it answers, `http://127.0.0.1:PORT`.
+    /// Where it answers, `https://127.0.0.1:PORT`.
     pub url: String,
     home: Home,
 }
@@ -38,6 +38,13 @@ impl Catalog {
         Self::over(home).await
     }
 
+    /// A new one at an address that is free by now.
+    pub async fn start_at(url: &str) -> Self {
+        let home = Home::new("another catalog");
+        let (process, url) = serve(&home, url.trim_start_matches("https://")).await;
+        Self { process, url, home }
+    }
+
     async fn over(home: Home) -> Self {
         let (process, url) = serve(&home, "127.0.0.1:0").await;
         Self { process, url, home }
@@ -45,7 +52,7 @@ impl Catalog {
 
     /// After [`Process::stop`] or [`Process::kill`]: the same data, the same address.
     pub async fn start_again(&mut self) {
-        let address = self.url.trim_start_matches("http://").to_owned();
+        let address = self.url.trim_start_matches("https://").to_owned();
         (self.process, _) = serve(&self.home, &address).await;
     }
 

@@ -34,6 +34,9 @@ pub enum StartError {
     /// SQLite before 3.51.3 can corrupt a database in WAL mode.
     #[error("SQLite {0} is too old")]
     OldSqlite(&'static str),
+    /// No certificate for TLS can be made.
+    #[error("no certificate can be made")]
+    Certificate,
     /// Nobody can listen there.
     #[error("cannot listen there")]
     Listen(#[source] io::Error),

@@ -25,10 +25,12 @@ pub mod limits;
 mod pairings;
 mod pinning;
 mod read;
+mod serve;
 mod server;
 mod sessions;
 mod state;
 mod store;
+mod tls;
 mod write;
 
 pub use data::StartError;

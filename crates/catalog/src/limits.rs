@@ -4,6 +4,13 @@ use std::time::Duration;
 
 use valise_protocol::api::MAX_BYTES;
 
+/// How long TLS may take to begin.
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(15);
+/// How long a connection may be idle, or take to send a request's line and headers.
+pub const HEADER_TIME: Duration = Duration::from_secs(60);
+/// Largest line and headers of a request; also what is read ahead of a body.
+pub const MAX_HEAD: usize = 64 << 10;
+
 /// Largest request body: records in base64, and room for the largest set of wraps beside them.
 pub const MAX_BODY: usize = MAX_BYTES * 4 / 3 + (4 << 20);
 /// Bytes of request bodies in memory at one time; who comes later waits.

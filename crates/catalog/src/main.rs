@@ -23,7 +23,7 @@ enum Command {
         /// Directory for keys, database and blocks; made if it is not there.
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
-        /// Address and port to answer HTTP on; port 0 takes any free one.
+        /// Address and port to answer HTTPS on; port 0 takes any free one.
         #[arg(long, value_name = "ADDR")]
         listen: SocketAddr,
         /// Multiaddr the pinning node listens on (TCP); may be given more than once.

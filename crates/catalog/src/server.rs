@@ -13,9 +13,9 @@ use zeroize::Zeroizing;
 
 use crate::catalog::Catalog;
 use crate::data::{Data, StartError};
-use crate::http;
 use crate::pinning::{self, Pinning};
 use crate::store::Store;
+use crate::{serve, tls};
 
 /// Requests under way at the end get this long.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -25,7 +25,7 @@ const LAST_REQUESTS: Duration = Duration::from_secs(10);
 pub struct Config {
     /// The data directory; made if it is not there. One process at a time.
     pub data: PathBuf,
-    /// Where to answer HTTP; port 0 takes any free one.
+    /// Where to answer HTTPS; port 0 takes any free one.
     pub listen: SocketAddr,
     /// Where the pinning node listens: multiaddrs, TCP only.
     pub node_listen: Vec<String>,
@@ -45,7 +45,7 @@ impl Config {
 pub struct Server {
     catalog: Arc<Catalog>,
     address: SocketAddr,
-    http: JoinHandle<std::io::Result<()>>,
+    http: JoinHandle<()>,
     pinning: JoinHandle<()>,
     /// Held until the end: one process at a time.
     _data: Data,
@@ -80,17 +80,18 @@ impl Server {
         let store = on_blocking_thread(move || Store::open(&database)).await?;
         let listener = TcpListener::bind(config.listen).await.map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Listen)?;
+        let acceptor = tls::acceptor(&identity)?;
         let catalog = Arc::new(Catalog::new(store, identity, Pinning::new(node, pinning_key, config.advertise)));
         catalog.pinning.allow(&catalog.store).await;
         catalog.pinning.connected().await;
-        let http = tokio::spawn(serve(listener, Arc::clone(&catalog)));
+        let http = tokio::spawn(serve::serve(listener, acceptor, Arc::clone(&catalog)));
         let pinning = tokio::spawn(pinning::work(Arc::clone(&catalog)));
         Ok(Self { catalog, address, http, pinning, _data: data })
     }
 
-    /// Where it answers: `http://ADDRESS:PORT`.
+    /// Where it answers: `https://ADDRESS:PORT`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("https://{}", self.address)
     }
 
     /// Address and port.
@@ -121,11 +122,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.catalog.stopping.cancel();
     }
-}
-
-async fn serve(listener: TcpListener, catalog: Arc<Catalog>) -> std::io::Result<()> {
-    let stopping = catalog.stopping.clone();
-    axum::serve(listener, http::router(catalog)).with_graceful_shutdown(stopping.cancelled_owned()).await
 }
 
 async fn open_data(config: &Config) -> Result<(Data, SigningKey, Zeroizing<[u8; 32]>), StartError> {

@@ -434,7 +434,11 @@ impl Engine {
     async fn reachable(&self, mut link: Link) -> Result<Link, EngineError> {
         let mut last = EngineError::BadInvitation("The invitation names no catalog.");
         for (index, url) in link.addresses.clone().iter().enumerate() {
-            match Catalog::new(url, None)?.identity_of(&link.catalog).await {
+            let identity = match Catalog::new(url, link.catalog, None) {
+                Ok(catalog) => catalog.identity().await,
+                Err(error) => Err(error),
+            };
+            match identity {
                 Ok(_) => {
                     link.addresses.swap(0, index);
                     return Ok(link);
@@ -669,18 +673,19 @@ impl Engine {
     }
 }
 
-/// A catalog's identity and its address as it will be kept.
+/// A catalog's identity and its address as it will be kept. Which identity it is was not known before: from now on it
+/// counts.
 pub async fn reach(url: &str) -> Result<(valise_protocol::api::Identity, String), EngineError> {
     let url = url.trim().trim_end_matches('/');
-    let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    let identity = Catalog::new(&url, None)?.identity().await?;
+    let url = if url.contains("://") { url.to_owned() } else { format!("https://{url}") };
+    let identity = Catalog::unknown(&url)?.identity().await?;
     Ok((identity, url))
 }
 
 fn link(address: &CatalogAddress, vault: &Vault) -> Result<CatalogLink, EngineError> {
     let me = &vault.me;
     let signer = Signer { account: me.account, device: me.device, key: me.signing.clone() };
-    let client = Arc::new(Catalog::new(&address.url, Some(signer))?);
+    let client = Arc::new(Catalog::new(&address.url, address.key, Some(signer))?);
     Ok(CatalogLink { client, key: address.key, pinning: None })
 }
 

@@ -79,6 +79,9 @@ pub enum EngineError {
     NotVerified(&'static str),
     #[error("the catalog broke a rule: {0}")]
     Distrusted(&'static str),
+    /// Somebody else answers where the catalog should.
+    #[error("another catalog answers at its address")]
+    OtherCatalog,
     #[error("a key change is waiting in this folder")]
     KeyChangeWaiting,
     #[error("a newer version of Valise is needed")]
@@ -498,6 +501,12 @@ impl From<EngineError> for ApiError {
                 "The catalog gave something that contradicts what was verified before.",
                 Some("It was not believed, and nothing of yours was changed."),
                 Some("Tell the people who run it, and compare with your colleagues."),
+            ),
+            EngineError::OtherCatalog => (
+                Code::Distrusted,
+                "Somebody else answers at the catalog's address.",
+                Some("Nothing was sent there, and nothing of yours was changed."),
+                Some("Try again on another network. If it stays so, ask the people who run the catalog."),
             ),
             EngineError::KeyChangeWaiting => (
                 Code::NotAllowed,

@@ -8,7 +8,7 @@ use valise_protocol::record::Record;
 use valise_protocol::workspace;
 
 use crate::support::chains::{self, append, append_with, content, wrap};
-use crate::support::client::{answer, post_open};
+use crate::support::client::{answer, http, post_open};
 use crate::support::world::{chain_path, folder_id, join_request};
 use crate::support::{Log, World};
 
@@ -43,7 +43,7 @@ async fn requests_have_a_size() {
 #[tokio::test]
 async fn a_body_over_the_limit_is_not_read() {
     let world = World::new().await;
-    let http = reqwest::Client::new();
+    let http = http();
     let open = http.post(format!("{}/v1/joins", world.url())).body(vec![b' '; MAX_BODY + 1]);
     // Whoever sends on regardless may find the connection closed instead.
     if let Ok(response) = open.send().await {
@@ -54,7 +54,7 @@ async fn a_body_over_the_limit_is_not_read() {
     if let Ok(response) = open.send().await {
         assert_eq!(answer::<()>(response).await.unwrap_err(), ApiCode::TooLarge);
     }
-    assert_eq!(reqwest::get(format!("{}/healthz", world.url())).await.unwrap().status(), 200);
+    assert_eq!(http.get(format!("{}/healthz", world.url())).send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn depth_is_no_way_to_exhaust_it() {
     let deep = "[".repeat(1 << 18).into_bytes();
     let response = alice.signed(reqwest::Method::POST, &chain_path(&world.log), deep.clone()).await;
     assert_eq!(answer::<()>(response).await.unwrap_err(), ApiCode::BadRequest);
-    let http = reqwest::Client::new();
+    let http = http();
     let response = http.post(format!("{}/v1/joins", world.url())).body(deep).send().await.unwrap();
     assert_eq!(answer::<()>(response).await.unwrap_err(), ApiCode::BadRequest);
 }

@@ -50,7 +50,9 @@ pub async fn round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), E
         Ok(()) if lock(&session.catalog).is_none() => Connection::None,
         Ok(()) => Connection::InStep,
         Err(EngineError::Removed) => Connection::Removed,
-        Err(EngineError::Distrusted(_) | EngineError::UpdateNeeded) => Connection::Distrusted,
+        Err(EngineError::Distrusted(_) | EngineError::OtherCatalog | EngineError::UpdateNeeded) => {
+            Connection::Distrusted
+        }
         Err(_) => Connection::Unreachable,
     };
     set_connection(shared, session, connection);
@@ -104,7 +106,7 @@ async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<()
 
 /// The catalog's word about itself. Another one in its place is an alarm; noise may be the network's.
 async fn identity(shared: &Shared, link: &CatalogLink) -> Result<Identity, EngineError> {
-    match link.client.identity_of(&link.key).await {
+    match link.client.identity().await {
         Err(CatalogError::OtherCatalog) => Err(distrusted(shared, CatalogError::OtherCatalog.into())),
         identity => Ok(identity?),
     }
@@ -112,7 +114,7 @@ async fn identity(shared: &Shared, link: &CatalogLink) -> Result<Identity, Engin
 
 /// Raises an alarm for an error, which stays the error.
 fn distrusted(shared: &Shared, error: EngineError) -> EngineError {
-    if matches!(error, EngineError::Distrusted(_)) {
+    if matches!(error, EngineError::Distrusted(_) | EngineError::OtherCatalog) {
         shared.alarm(true, ApiError::from(again(&error)));
     }
     error
@@ -127,6 +129,11 @@ fn fault(shared: &Shared, step: Step, error: EngineError, worst: &mut Result<(),
         _ => Outcome::Stopped,
     };
     tracing::debug!(%error, "a step failed");
+    // Who stands on the line is an alarm, and no fault of the folder's: it goes on once the catalog itself answers.
+    if matches!(error, EngineError::OtherCatalog) {
+        *worst = Err(distrusted(shared, error));
+        return Outcome::Unreachable;
+    }
     if matches!(error, EngineError::Distrusted(_)) {
         shared.alarm(true, ApiError::from(again(&error)));
         // A catalog that went back takes nothing which does not follow what it has; it may yet be brought further.
@@ -148,6 +155,7 @@ fn fault(shared: &Shared, step: Step, error: EngineError, worst: &mut Result<(),
 fn again(error: &EngineError) -> EngineError {
     match error {
         EngineError::Distrusted(what) => EngineError::Distrusted(what),
+        EngineError::OtherCatalog => EngineError::OtherCatalog,
         _ => EngineError::Internal("a fault"),
     }
 }
