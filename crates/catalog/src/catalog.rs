@@ -18,6 +18,7 @@ use crate::hub::Hub;
 use crate::limits::BODY_BUDGET;
 use crate::pairings::Pairings;
 use crate::pinning::Pinning;
+use crate::rate::Rates;
 use crate::sessions::Sessions;
 use crate::state::{Asker, State};
 use crate::store::{Effects, Store};
@@ -26,6 +27,7 @@ use crate::store::{Effects, Store};
 pub(crate) struct Catalog {
     pub(crate) store: Store,
     pub(crate) sessions: Sessions,
+    pub(crate) rates: Rates,
     pub(crate) hub: Hub,
     pub(crate) pinning: Pinning,
     pub(crate) pairings: Pairings,
@@ -42,6 +44,7 @@ impl Catalog {
         Self {
             store,
             sessions: Sessions::default(),
+            rates: Rates::default(),
             hub: Hub::default(),
             pinning,
             pairings: Pairings::default(),

@@ -24,6 +24,7 @@ mod hub;
 pub mod limits;
 mod pairings;
 mod pinning;
+mod rate;
 mod read;
 mod serve;
 mod server;

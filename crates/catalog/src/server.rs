@@ -14,8 +14,9 @@ use zeroize::Zeroizing;
 use crate::catalog::Catalog;
 use crate::data::{Data, StartError};
 use crate::pinning::{self, Pinning};
+use crate::serve::{self, Times};
 use crate::store::Store;
-use crate::{serve, tls};
+use crate::tls;
 
 /// Requests under way at the end get this long.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -84,7 +85,7 @@ impl Server {
         let catalog = Arc::new(Catalog::new(store, identity, Pinning::new(node, pinning_key, config.advertise)));
         catalog.pinning.allow(&catalog.store).await;
         catalog.pinning.connected().await;
-        let http = tokio::spawn(serve::serve(listener, acceptor, Arc::clone(&catalog)));
+        let http = tokio::spawn(serve::serve(listener, acceptor, Times::default(), Arc::clone(&catalog)));
         let pinning = tokio::spawn(pinning::work(Arc::clone(&catalog)));
         Ok(Self { catalog, address, http, pinning, _data: data })
     }

@@ -4,6 +4,7 @@
 //! checked: status, sizes, form.
 
 mod trust;
+mod turn;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -29,9 +30,12 @@ use valise_protocol::record::ChainId;
 use valise_protocol::sign::{SigningKey, VerifyKey};
 
 use trust::{Trust, checked, is_somebody_else};
+use turn::Turn;
 
 /// How long a connection is kept for the next request: less than the catalog keeps it.
 const IDLE: Duration = Duration::from_secs(30);
+/// How often one request is sent anew because the catalog asked for a little patience.
+const COME_AGAIN: usize = 4;
 /// Largest answer that is read.
 const MAX_ANSWER: usize = 24 << 20;
 /// Largest event of a stream: who is online among 10,000 people is the longest.
@@ -98,6 +102,7 @@ pub struct Catalog {
     signer: Option<Signer>,
     session: tokio::sync::Mutex<Option<Commitment>>,
     counter: AtomicU64,
+    turn: Turn,
 }
 
 impl Catalog {
@@ -123,14 +128,15 @@ impl Catalog {
             .redirect(nowhere)
             .no_proxy()
             .build()?;
-        Ok(Self { http, trust, url, signer, session: tokio::sync::Mutex::new(None), counter: AtomicU64::new(1) })
+        let (session, counter) = (tokio::sync::Mutex::new(None), AtomicU64::new(1));
+        Ok(Self { http, trust, url, signer, session, counter, turn: Turn::default() })
     }
 
     /// The same catalog, asked by another device.
     pub fn by(&self, signer: Signer) -> Self {
         let (http, trust, url) = (self.http.clone(), self.trust.clone(), self.url.clone());
         let (session, counter) = (tokio::sync::Mutex::new(None), AtomicU64::new(1));
-        Self { http, trust, url, signer: Some(signer), session, counter }
+        Self { http, trust, url, signer: Some(signer), session, counter, turn: self.turn.clone() }
     }
 
     /// The catalog's word about itself, signed by its own key, which must be the one that its connections show.
@@ -302,7 +308,7 @@ impl Catalog {
         answer(response).await
     }
 
-    /// Sends; when the session has ended (a restarted catalog forgets them), makes a new one and sends again.
+    /// Sends; who is told to come again a little later, does.
     async fn send(
         &self,
         method: Method,
@@ -311,7 +317,26 @@ impl Catalog {
         sign: bool,
         timeout: Option<Duration>,
     ) -> Result<reqwest::Response, CatalogError> {
+        for _ in 0..COME_AGAIN {
+            let response = self.send_now(&method, path, body, sign, timeout).await?;
+            if !self.turn.heed(&response) {
+                return Ok(response);
+            }
+        }
+        Err(CatalogError::Said(ApiCode::Busy))
+    }
+
+    /// When the session has ended (a restarted catalog forgets them), makes a new one and sends again.
+    async fn send_now(
+        &self,
+        method: &Method,
+        path: &str,
+        body: &[u8],
+        sign: bool,
+        timeout: Option<Duration>,
+    ) -> Result<reqwest::Response, CatalogError> {
         for fresh in [false, true] {
+            self.turn.wait().await?;
             let mut request = self.http.request(method.clone(), format!("{}{path}", self.url)).body(body.to_vec());
             if !body.is_empty() {
                 request = request.header("content-type", "application/json");
@@ -349,7 +374,9 @@ impl Catalog {
             return Ok(nonce);
         }
         let request = self.http.post(format!("{}/v1/sessions", self.url)).timeout(Duration::from_secs(15));
-        let new: Session = answer(request.send().await?).await?;
+        let response = request.send().await?;
+        self.turn.heed(&response);
+        let new: Session = answer(response).await?;
         *session = Some(new.nonce);
         Ok(new.nonce)
     }

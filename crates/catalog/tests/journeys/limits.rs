@@ -1,6 +1,6 @@
 //! What is too much is refused by name, and the next request is answered (O1).
 
-use valise_catalog::limits::{MAX_ACCOUNT_STREAMS, MAX_BODY, MAX_JOIN_RECORDS, MAX_PENDING_JOINS, MAX_RING, MAX_ROWS};
+use valise_catalog::limits::{MAX_ACCOUNT_STREAMS, MAX_BODY, MAX_JOIN_RECORDS, MAX_PENDING_JOINS, MAX_RING, MAX_ROWS, OPEN_WRITE_RATE};
 use valise_protocol::api::{ApiCode, Append, Base64, JoinRequest, MAX_PAGE, MAX_WRAPS, Page, Receipts, Rewrap, Wraps};
 use valise_protocol::folder::{self, Content};
 use valise_protocol::receipt::Receipt;
@@ -165,4 +165,25 @@ async fn an_account_has_so_many_streams_and_the_oldest_goes() {
     for stream in &mut streams[1..] {
         stream.until(|notice| matches!(notice, valise_protocol::api::Notice::Chain { .. })).await;
     }
+}
+
+#[tokio::test]
+async fn who_floods_what_is_open_is_told_when_to_come_again_and_others_go_on() {
+    let world = World::new().await;
+    let (http, url) = (http(), format!("{}/v1/recovery-requests", world.url()));
+    let mut later = None;
+    for _ in 0..4 * OPEN_WRITE_RATE.burst {
+        let response = http.post(&url).body("no request").send().await.unwrap();
+        if response.status() == 429 {
+            later = Some(response);
+            break;
+        }
+        assert_eq!(response.status(), 400);
+    }
+    let later = later.expect("an end to it");
+    let after: u64 = later.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=2).contains(&after), "{after}");
+    assert_eq!(answer::<()>(later).await.unwrap_err(), ApiCode::Busy);
+    // Who proves that they are somebody is not held up, nor is what only reads.
+    world.client(&world.alice).get::<Page>(&chain_path(&world.log)).await.unwrap();
 }
