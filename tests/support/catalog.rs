@@ -74,6 +74,14 @@ impl Catalog {
         self.start_again().await;
     }
 
+    /// A command of its operator, beside the running one: `["quota", "show"]`. Answered in JSON.
+    pub async fn operator(&self, args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> serde_json::Value {
+        let mut command = program("valise-catalog", &self.home);
+        let output = command.args(args).arg("--data").arg(self.data()).output().await.expect("the program");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap_or(serde_json::Value::Null)
+    }
+
     /// Where it keeps what it keeps.
     pub fn data(&self) -> PathBuf {
         self.home.path().join("data")

@@ -31,6 +31,9 @@ pub enum StartError {
     /// The database was written by a later version.
     #[error("the database was written by a newer version of the catalog")]
     Newer,
+    /// An administrator's command of another version than the database's.
+    #[error("the database is of another version of the catalog; start this one on it first")]
+    OtherVersion,
     /// SQLite before 3.51.3 can corrupt a database in WAL mode.
     #[error("SQLite {0} is too old")]
     OldSqlite(&'static str),
@@ -72,7 +75,7 @@ impl Data {
 
     /// The database's file.
     pub(crate) fn database(&self) -> PathBuf {
-        self.directory.join("catalog.sqlite")
+        database(&self.directory)
     }
 
     /// The pinning node's repository.
@@ -106,6 +109,11 @@ impl Data {
             Err(error) => Err(StartError::Directory(error)),
         }
     }
+}
+
+/// The database's file in a data directory.
+pub(crate) fn database(directory: &Path) -> PathBuf {
+    directory.join("catalog.sqlite")
 }
 
 /// `None` if the length is wrong.

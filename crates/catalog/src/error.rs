@@ -35,6 +35,8 @@ pub(crate) enum ApiError {
     Busy(&'static str),
     #[error("too often: again in {0:?}")]
     Later(Duration),
+    #[error("over the quota of the {0}")]
+    OverQuota(&'static str),
     #[error("there is a workspace already")]
     Taken,
     #[error("fault: {0}")]
@@ -85,6 +87,7 @@ impl ApiError {
             Self::Conflict => (StatusCode::CONFLICT, ApiCode::Conflict, "something else stands there"),
             Self::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, ApiCode::Refused, "refused"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ApiCode::TooLarge, "over a limit"),
+            Self::OverQuota(_) => (StatusCode::UNPROCESSABLE_ENTITY, ApiCode::OverQuota, "no room is left for it"),
             Self::Busy(_) | Self::Later(_) => (StatusCode::TOO_MANY_REQUESTS, ApiCode::Busy, "too much at a time"),
             Self::Taken => (StatusCode::CONFLICT, ApiCode::Taken, "there is a workspace already"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ApiCode::Internal, "a fault of the catalog"),

@@ -13,6 +13,7 @@
 //!
 //! A change counts from its commit (SQLite, WAL, `synchronous = FULL`); nothing is answered before.
 
+pub mod admin;
 mod catalog;
 mod chain;
 mod data;

@@ -1,5 +1,7 @@
 //! `valise-catalog`: the catalog as a program.
 
+mod program;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,20 +35,39 @@ enum Command {
         #[arg(long, value_name = "MULTIADDR")]
         advertise: Vec<String>,
     },
+    /// Who has what here.
+    #[command(subcommand)]
+    Account(program::admin::Account),
+    /// How much may be kept here.
+    #[command(subcommand)]
+    Quota(program::admin::QuotaCommand),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let Command::Serve { data, listen, node_listen, advertise } = Arguments::parse().command;
-    match serve(Config { data, listen, node_listen, advertise }).await {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(Arguments::parse().command).await {
+        Ok(answer) => {
+            print!("{answer}");
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             let reason = std::error::Error::source(&error).map(ToString::to_string);
-            tracing::error!(%error, reason, "not started");
+            tracing::error!(%error, reason, "not done");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Carries a command out. What it says is for standard output.
+async fn run(command: Command) -> Result<String, StartError> {
+    match command {
+        Command::Serve { data, listen, node_listen, advertise } => {
+            serve(Config { data, listen, node_listen, advertise }).await.map(|()| String::new())
+        }
+        Command::Account(command) => program::admin::account(command),
+        Command::Quota(command) => program::admin::quota(command),
     }
 }
 

@@ -73,6 +73,7 @@ impl From<CatalogError> for crate::error::EngineError {
             CatalogError::Unreachable(error) => Self::Offline(error),
             CatalogError::Said(ApiCode::NotFound) => Self::NotFound("it"),
             CatalogError::Said(ApiCode::Unauthorized) => Self::Removed,
+            CatalogError::Said(ApiCode::OverQuota) => Self::OverQuota,
             CatalogError::Said(ApiCode::Busy) => Self::Offline(None),
             CatalogError::Said(code) => Self::Refused(format!("{code:?}")),
             CatalogError::NotTls => Self::BadInput(

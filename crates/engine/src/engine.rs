@@ -1,6 +1,7 @@
 //! The engine: answers requests, and holds what lives while the vault is open.
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -580,6 +581,7 @@ impl Engine {
             round: tokio::sync::Mutex::new(()),
             order: tokio::sync::Mutex::new(()),
             dialling: std::sync::atomic::AtomicBool::new(false),
+            over_quota: std::sync::atomic::AtomicBool::new(false),
             connection: Mutex::new(connection),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -660,15 +662,22 @@ impl Engine {
         };
         let waiting = async {
             loop {
-                if done() && session.transfers.running() == 0 {
-                    return;
+                if session.transfers.running() == 0 {
+                    // What there is no room for is not held by waiting.
+                    if session.over_quota.load(Ordering::Acquire) {
+                        return Err(EngineError::OverQuota);
+                    }
+                    if done() {
+                        return Ok(());
+                    }
                 }
                 // An event may be missed by a slow listener: looking again is cheap.
                 let _ = tokio::time::timeout(Duration::from_secs(2), events.recv()).await;
             }
         };
+        session.over_quota.store(false, Ordering::Release);
         session.wake.notify_one();
-        tokio::time::timeout(limit, waiting).await.map_err(|_| EngineError::TimedOut)?;
+        tokio::time::timeout(limit, waiting).await.map_err(|_| EngineError::TimedOut)??;
         Ok(Reply::Status(self.shared.status()))
     }
 }

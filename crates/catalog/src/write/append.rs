@@ -11,7 +11,7 @@ use valise_protocol::record::{ChainId, Record};
 use valise_protocol::workspace;
 
 use super::grow::{Growth, grow, stands};
-use super::{decode, ring, settle, succeed};
+use super::{decode, quota, ring, settle, succeed};
 use crate::catalog::Catalog;
 use crate::chain::{Chain, Op};
 use crate::db::{held, pins, rings, unpins, wraps};
@@ -134,6 +134,7 @@ pub(super) fn take(
         check_slices(db, op)?;
         follow_up(db, state, effects, record, op)?;
     }
+    quota::check(db, asker.account, &ops)?;
     tell(state, effects, &chain);
     let head = chain.head();
     effects.chains.push(chain);

@@ -1,6 +1,8 @@
 //! What is too much is refused by name, and the next request is answered (O1).
 
-use valise_catalog::limits::{MAX_ACCOUNT_STREAMS, MAX_BODY, MAX_JOIN_RECORDS, MAX_PENDING_JOINS, MAX_RING, MAX_ROWS, OPEN_WRITE_RATE};
+use valise_catalog::limits::{
+    MAX_ACCOUNT_STREAMS, MAX_BODY, MAX_JOIN_RECORDS, MAX_PENDING_JOINS, MAX_RING, MAX_ROWS, OPEN_WRITE_RATE,
+};
 use valise_protocol::api::{ApiCode, Append, Base64, JoinRequest, MAX_PAGE, MAX_WRAPS, Page, Receipts, Rewrap, Wraps};
 use valise_protocol::folder::{self, Content};
 use valise_protocol::receipt::Receipt;

@@ -11,6 +11,7 @@ mod limits;
 mod pinning;
 mod program;
 mod proof;
+mod quotas;
 mod recoveries;
 mod succession;
 mod support;

@@ -20,6 +20,7 @@ use valise_protocol::workspace::Workspace;
 use crate::api::{ApiError, Connection, Event};
 use crate::catalog::CatalogError;
 use crate::error::EngineError;
+use crate::index::in_flight;
 use crate::index::marks::{self, Mark};
 use crate::index::records;
 use crate::share;
@@ -48,13 +49,15 @@ pub async fn round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), E
     };
     let connection = match &result {
         Ok(()) if lock(&session.catalog).is_none() => Connection::None,
-        Ok(()) => Connection::InStep,
+        // What there is no room for waits; nothing else does.
+        Ok(()) | Err(EngineError::OverQuota) => Connection::InStep,
         Err(EngineError::Removed) => Connection::Removed,
         Err(EngineError::Distrusted(_) | EngineError::OtherCatalog | EngineError::UpdateNeeded) => {
             Connection::Distrusted
         }
         Err(_) => Connection::Unreachable,
     };
+    session.over_quota.store(matches!(result, Err(EngineError::OverQuota)), Ordering::Release);
     set_connection(shared, session, connection);
     result
 }
@@ -130,6 +133,9 @@ fn fault(shared: &Shared, step: Step, error: EngineError, worst: &mut Result<(),
     };
     tracing::debug!(%error, "a step failed");
     // Who stands on the line is an alarm, and no fault of the folder's: it goes on once the catalog itself answers.
+    if matches!(error, EngineError::OverQuota) {
+        shared.alarm(false, ApiError::from(EngineError::OverQuota));
+    }
     if matches!(error, EngineError::OtherCatalog) {
         *worst = Err(distrusted(shared, error));
         return Outcome::Unreachable;
@@ -601,6 +607,11 @@ async fn send(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) ->
             Ok(Outcome::More)
         }
         Err(CatalogError::Said(ApiCode::Conflict)) => Ok(Outcome::Conflict),
+        Err(error @ CatalogError::Said(ApiCode::OverQuota)) => {
+            // Put together anew the next time, so that what makes room goes with it.
+            shared.vault(|vault| vault.index.write(|db| in_flight::remove(db, &folder)))?;
+            Err(error.into())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -1,0 +1,3 @@
+//! The commands of the program besides `serve`: what an operator does.
+
+pub mod admin;
