@@ -5,6 +5,7 @@ mod program;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -34,6 +35,9 @@ enum Command {
         /// Multiaddr at which clients reach the pinning node, if another; may be given more than once.
         #[arg(long, value_name = "MULTIADDR")]
         advertise: Vec<String>,
+        /// Hours for which the pinning node keeps what was dropped.
+        #[arg(long, value_name = "HOURS", default_value_t = 24)]
+        keep_dropped: u32,
     },
     /// Who has what here.
     #[command(subcommand)]
@@ -63,8 +67,9 @@ async fn main() -> ExitCode {
 /// Carries a command out. What it says is for standard output.
 async fn run(command: Command) -> Result<String, StartError> {
     match command {
-        Command::Serve { data, listen, node_listen, advertise } => {
-            serve(Config { data, listen, node_listen, advertise }).await.map(|()| String::new())
+        Command::Serve { data, listen, node_listen, advertise, keep_dropped } => {
+            let grace = Duration::from_secs(u64::from(keep_dropped) * 3600);
+            serve(Config { data, listen, node_listen, advertise, grace }).await.map(|()| String::new())
         }
         Command::Account(command) => program::admin::account(command),
         Command::Quota(command) => program::admin::quota(command),

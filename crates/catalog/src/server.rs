@@ -21,6 +21,9 @@ use crate::tls;
 /// Requests under way at the end get this long.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
+/// What was dropped is kept for a day.
+const GRACE: Duration = Duration::from_secs(24 * 3600);
+
 /// How a catalog is started.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -32,13 +35,15 @@ pub struct Config {
     pub node_listen: Vec<String>,
     /// Where clients reach the pinning node, if that is somewhere else: multiaddrs without peer id.
     pub advertise: Vec<String>,
+    /// What no folder wants any more is deleted after this time: a database restored from before finds it again.
+    pub grace: Duration,
 }
 
 impl Config {
     /// A catalog whose pinning node listens on any free port.
     pub fn new(data: impl Into<PathBuf>, listen: SocketAddr) -> Self {
         let node_listen = vec!["/ip4/0.0.0.0/tcp/0".to_owned()];
-        Self { data: data.into(), listen, node_listen, advertise: Vec::new() }
+        Self { data: data.into(), listen, node_listen, advertise: Vec::new(), grace: GRACE }
     }
 }
 
@@ -82,7 +87,8 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await.map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Listen)?;
         let acceptor = tls::acceptor(&identity)?;
-        let catalog = Arc::new(Catalog::new(store, identity, Pinning::new(node, pinning_key, config.advertise)));
+        let catalog =
+            Arc::new(Catalog::new(store, identity, Pinning::new(node, pinning_key, config.advertise, config.grace)));
         catalog.pinning.allow(&catalog.store).await;
         catalog.pinning.connected().await;
         let http = tokio::spawn(serve::serve(listener, acceptor, Times::default(), Arc::clone(&catalog)));

@@ -37,6 +37,7 @@ const MIGRATIONS: &[&str] = &[
     asked::MIGRATION,
     usage::MIGRATION,
     quotas::MIGRATION,
+    unpins::GRACE_MIGRATION,
 ];
 /// From this version on it is counted what each account has here.
 const COUNTED: usize = 12;

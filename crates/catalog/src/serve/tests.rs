@@ -29,7 +29,7 @@ const LONG: Duration = Duration::from_secs(3600);
 async fn served(times: Times) -> Served {
     let data = tempfile::tempdir().unwrap();
     let key = || SigningKey::from_seed(&Zeroizing::new([1; 32]));
-    let pinning = Pinning::new(Network::new().node(1, &[]), key(), Vec::new());
+    let pinning = Pinning::new(Network::new().node(1, &[]), key(), Vec::new(), SHORT);
     let store = Store::open(&data.path().join("catalog.sqlite")).unwrap();
     let catalog = Arc::new(Catalog::new(store, key(), pinning));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -12,7 +12,7 @@ use valise_protocol::workspace;
 
 use super::grow::{Growth, grow, stands};
 use super::{decode, quota, ring, settle, succeed};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, now};
 use crate::chain::{Chain, Op};
 use crate::db::{held, pins, rings, unpins, wraps};
 use crate::error::{ApiError, rule};
@@ -221,7 +221,7 @@ fn pin_and_drop(db: &Connection, effects: &mut Effects, record: &Record, content
     for cid in &content.drops {
         if pins::delete(db, folder, *cid)? {
             held::delete(db, folder, *cid)?;
-            unpins::insert(db, *cid)?;
+            unpins::insert(db, *cid, now())?;
             effects.pins = true;
         }
     }

@@ -108,7 +108,8 @@ async fn what_was_there_before_is_counted() {
     assert_eq!(before.len(), 2);
     assert!(before.iter().any(|row| row.0 == bob.account && row.3 == 1128));
     world.stop().await;
-    let old = "DROP TABLE usage; DROP TABLE quotas; DROP INDEX pins_by_author; PRAGMA user_version = 11;";
+    let old = "DROP TABLE usage; DROP TABLE quotas; DROP INDEX pins_by_author; DROP TABLE unpins;
+        CREATE TABLE unpins (cid TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID; PRAGMA user_version = 11;";
     rusqlite::Connection::open(world.data().join("catalog.sqlite")).unwrap().execute_batch(old).unwrap();
     assert!(Admin::open(world.data()).is_err(), "of another version");
     world.start(2).await.unwrap();
