@@ -14,11 +14,14 @@ use rusqlite::Transaction;
 
 use crate::db::seen;
 use crate::error::{ApiError, Fault};
+use crate::health::Health;
 use crate::hub::Hub;
-use crate::limits::BODY_BUDGET;
+use crate::limits::{BODY_BUDGET, MAX_ADDRESS_CONNECTIONS, MAX_CONNECTIONS};
+use crate::metrics::Requests;
 use crate::pairings::Pairings;
 use crate::pinning::Pinning;
 use crate::rate::Rates;
+use crate::serve::Connections;
 use crate::sessions::Sessions;
 use crate::state::{Asker, State};
 use crate::store::{Effects, Store};
@@ -27,6 +30,9 @@ use crate::store::{Effects, Store};
 pub(crate) struct Catalog {
     pub(crate) store: Store,
     pub(crate) sessions: Sessions,
+    pub(crate) connections: Connections,
+    pub(crate) requests: Requests,
+    pub(crate) health: Health,
     pub(crate) rates: Rates,
     pub(crate) hub: Hub,
     pub(crate) pinning: Pinning,
@@ -44,6 +50,9 @@ impl Catalog {
         Self {
             store,
             sessions: Sessions::default(),
+            connections: Connections::new(MAX_CONNECTIONS, MAX_ADDRESS_CONNECTIONS),
+            requests: Requests::default(),
+            health: Health::default(),
             rates: Rates::default(),
             hub: Hub::default(),
             pinning,

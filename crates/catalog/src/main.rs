@@ -38,6 +38,9 @@ enum Command {
         /// Hours for which the pinning node keeps what was dropped.
         #[arg(long, value_name = "HOURS", default_value_t = 24)]
         keep_dropped: u32,
+        /// Address and port to answer /metrics on, by plain HTTP: for those alone who run the server.
+        #[arg(long, value_name = "ADDR")]
+        metrics_listen: Option<SocketAddr>,
     },
     /// Who has what here.
     #[command(subcommand)]
@@ -67,9 +70,9 @@ async fn main() -> ExitCode {
 /// Carries a command out. What it says is for standard output.
 async fn run(command: Command) -> Result<String, StartError> {
     match command {
-        Command::Serve { data, listen, node_listen, advertise, keep_dropped } => {
+        Command::Serve { data, listen, node_listen, advertise, keep_dropped, metrics_listen } => {
             let grace = Duration::from_secs(u64::from(keep_dropped) * 3600);
-            serve(Config { data, listen, node_listen, advertise, grace }).await.map(|()| String::new())
+            serve(Config { data, listen, node_listen, advertise, grace, metrics_listen }).await.map(|()| String::new())
         }
         Command::Account(command) => program::admin::account(command),
         Command::Quota(command) => program::admin::quota(command),
@@ -81,6 +84,9 @@ async fn serve(config: Config) -> Result<(), StartError> {
     let server = Server::start(config).await?;
     println!("listening on {}", server.url());
     println!("identity {}", server.identity());
+    if let Some(address) = server.metrics_address() {
+        println!("metrics http://{address}/metrics");
+    }
     ended.await;
     tracing::info!("stopping");
     server.stop().await;

@@ -25,8 +25,8 @@ use tower::ServiceExt as _;
 
 use crate::catalog::Catalog;
 use crate::http;
-use crate::limits::{HANDSHAKE_TIME, HEADER_TIME, MAX_ADDRESS_CONNECTIONS, MAX_CONNECTIONS, MAX_HEAD};
-use connections::Connections;
+use crate::limits::{HANDSHAKE_TIME, HEADER_TIME, MAX_HEAD};
+pub(crate) use connections::Connections;
 
 /// Who is at the other end of a request's connection.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ impl Default for Times {
 
 /// Serves until the catalog stops, then ends what is under way: open requests are answered, idle connections closed.
 pub(crate) async fn serve(listener: TcpListener, tls: TlsAcceptor, times: Times, catalog: Arc<Catalog>) {
-    let (tasks, connections) = (TaskTracker::new(), Connections::new(MAX_CONNECTIONS, MAX_ADDRESS_CONNECTIONS));
+    let (tasks, connections) = (TaskTracker::new(), catalog.connections.clone());
     let stopping = catalog.stopping.clone();
     let connection = Connection { router: http::router(catalog), tls, times, stopping: stopping.clone() };
     while let Some((stream, from)) = accept(&listener, &stopping).await {

@@ -16,7 +16,7 @@ use crate::data::{Data, StartError};
 use crate::pinning::{self, Pinning};
 use crate::serve::{self, Times};
 use crate::store::Store;
-use crate::tls;
+use crate::{metrics, tls};
 
 /// Requests under way at the end get this long.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -37,13 +37,15 @@ pub struct Config {
     pub advertise: Vec<String>,
     /// What no folder wants any more is deleted after this time: a database restored from before finds it again.
     pub grace: Duration,
+    /// Where to answer `/metrics` by plain HTTP, if anywhere; port 0 takes any free one.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 impl Config {
     /// A catalog whose pinning node listens on any free port.
     pub fn new(data: impl Into<PathBuf>, listen: SocketAddr) -> Self {
         let node_listen = vec!["/ip4/0.0.0.0/tcp/0".to_owned()];
-        Self { data: data.into(), listen, node_listen, advertise: Vec::new(), grace: GRACE }
+        Self { data: data.into(), listen, node_listen, advertise: Vec::new(), grace: GRACE, metrics_listen: None }
     }
 }
 
@@ -51,7 +53,9 @@ impl Config {
 pub struct Server {
     catalog: Arc<Catalog>,
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     http: JoinHandle<()>,
+    metrics: Option<JoinHandle<()>>,
     pinning: JoinHandle<()>,
     /// Held until the end: one process at a time.
     _data: Data,
@@ -91,9 +95,15 @@ impl Server {
             Arc::new(Catalog::new(store, identity, Pinning::new(node, pinning_key, config.advertise, config.grace)));
         catalog.pinning.allow(&catalog.store).await;
         catalog.pinning.connected().await;
+        let metrics = match config.metrics_listen {
+            Some(listen) => Some(TcpListener::bind(listen).await.map_err(StartError::Listen)?),
+            None => None,
+        };
+        let metrics_address = metrics.as_ref().and_then(|listener| listener.local_addr().ok());
+        let metrics = metrics.map(|listener| tokio::spawn(metrics::serve(listener, Arc::clone(&catalog))));
         let http = tokio::spawn(serve::serve(listener, acceptor, Times::default(), Arc::clone(&catalog)));
         let pinning = tokio::spawn(pinning::work(Arc::clone(&catalog)));
-        Ok(Self { catalog, address, http, pinning, _data: data })
+        Ok(Self { catalog, address, metrics_address, http, metrics, pinning, _data: data })
     }
 
     /// Where it answers: `https://ADDRESS:PORT`.
@@ -104,6 +114,11 @@ impl Server {
     /// Address and port.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where `/metrics` is answered, if anywhere.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// The key that signs receipts.
@@ -118,6 +133,8 @@ impl Server {
             tracing::warn!("requests were still under way at the end");
             self.http.abort();
         }
+        // Numbers are worth no wait.
+        self.metrics.iter().for_each(JoinHandle::abort);
         if let Err(error) = (&mut self.pinning).await {
             tracing::error!(%error, "the pinning node's work ended badly");
         }

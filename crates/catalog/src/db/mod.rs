@@ -97,6 +97,11 @@ fn migrate(connection: &mut Connection, done: usize) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
+/// Writes what stands there already: whether it goes is all there is to know.
+pub(crate) fn probe(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "user_version", int(MIGRATIONS.len() as u64))
+}
+
 /// As SQLite stores it; what is too large for it is no place or count that can occur.
 pub(crate) fn int(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)

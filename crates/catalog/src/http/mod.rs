@@ -16,6 +16,7 @@ use axum::{Json, Router};
 
 use crate::catalog::Catalog;
 use crate::error::ApiError;
+use crate::metrics;
 
 /// What is no id names nothing.
 fn id<T: FromStr>(text: &str) -> Result<T, ApiError> {
@@ -30,7 +31,7 @@ pub(crate) fn router(catalog: Arc<Catalog>) -> Router {
     let read = || from_fn_with_state(Arc::clone(&catalog), rates::open);
     let write = || from_fn_with_state(Arc::clone(&catalog), rates::open_write);
     Router::new()
-        .route("/healthz", get(open::healthz))
+        .route("/healthz", get(open::healthz).layer(read()))
         .route("/v1/identity", get(open::identity).layer(read()))
         .route("/v1/sessions", post(open::session).layer(read()))
         .route("/v1/workspaces", post(open::workspace).layer(write()))
@@ -50,6 +51,7 @@ pub(crate) fn router(catalog: Arc<Catalog>) -> Router {
         .route("/v1/recovery-requests/{device}", get(open::asked_state).layer(read()).delete(own::refuse))
         .route("/v1/devices", get(own::devices))
         .route("/v1/events", get(events::events))
+        .route_layer(from_fn_with_state(Arc::clone(&catalog), metrics::count))
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::BadRequest("method"))
         .with_state(catalog)

@@ -85,6 +85,16 @@ impl Pinning {
         }
     }
 
+    /// Whether the node answers.
+    pub(crate) async fn is_up(&self) -> bool {
+        self.node.health().await.is_ok()
+    }
+
+    /// Blocks that the node stores, and their bytes; none if it does not say.
+    pub(crate) async fn stored(&self) -> Option<(u64, u64)> {
+        self.node.health().await.ok().map(|health| (health.blocks, health.bytes))
+    }
+
     /// Stops the node.
     pub(crate) async fn stop(&self) {
         self.node.stop().await;

@@ -8,7 +8,7 @@ use crate::rate::network;
 
 /// Those that are open. As many are known as there are, no more.
 #[derive(Clone)]
-pub(super) struct Connections {
+pub(crate) struct Connections {
     most: usize,
     most_of_one: usize,
     open: Arc<Mutex<Open>>,
@@ -21,12 +21,17 @@ struct Open {
 }
 
 impl Connections {
-    pub(super) fn new(most: usize, most_of_one: usize) -> Self {
+    pub(crate) fn new(most: usize, most_of_one: usize) -> Self {
         Self { most, most_of_one, open: Arc::default() }
     }
 
+    /// How many there are.
+    pub(crate) fn open(&self) -> usize {
+        lock(&self.open).all
+    }
+
     /// A place for one more, given back when it is dropped; none when there are too many.
-    pub(super) fn take(&self, from: IpAddr) -> Option<Place> {
+    pub(crate) fn take(&self, from: IpAddr) -> Option<Place> {
         let from = network(from);
         let mut open = lock(&self.open);
         let of_this = open.by_address.get(&from).copied().unwrap_or(0);
@@ -40,7 +45,7 @@ impl Connections {
 }
 
 /// One connection's.
-pub(super) struct Place {
+pub(crate) struct Place {
     from: IpAddr,
     open: Arc<Mutex<Open>>,
 }

@@ -6,6 +6,7 @@ mod append;
 mod events;
 mod folders;
 mod founding;
+mod health;
 mod joins;
 mod limits;
 mod pinning;

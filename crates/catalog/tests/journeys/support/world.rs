@@ -57,7 +57,7 @@ impl World {
         Self::empty_with(|_| ()).await
     }
 
-    async fn empty_with(change: impl FnOnce(&mut Config)) -> Self {
+    pub async fn empty_with(change: impl FnOnce(&mut Config)) -> Self {
         let data = tempfile::tempdir().unwrap();
         let network = Network::new();
         let node = network.node(PINNING, &[]);
