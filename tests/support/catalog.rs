@@ -74,6 +74,20 @@ impl Catalog {
         self.start_again().await;
     }
 
+    /// The same on another server, by a backup that was made while it ran; this one is stopped.
+    pub async fn moved(mut self) -> Self {
+        let (copy, home) = (self.home.path().join("copy"), Home::new("moved"));
+        let to = copy.to_str().expect("a path");
+        self.operator(["backup", "--blocks", "--json", "--to", to]).await;
+        self.process.stop().await;
+        let data = home.path().join("data");
+        let mut command = program("valise-catalog", &home);
+        let output = command.args(["restore", "--from", to, "--data"]).arg(&data).output().await.expect("the program");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let (process, url) = serve(&home, self.url.trim_start_matches("https://")).await;
+        Self { process, url, home }
+    }
+
     /// A command of its operator, beside the running one: `["quota", "show"]`. Answered in JSON.
     pub async fn operator(&self, args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> serde_json::Value {
         let mut command = program("valise-catalog", &self.home);

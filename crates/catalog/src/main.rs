@@ -45,6 +45,8 @@ enum Command {
     /// Who has what here.
     #[command(subcommand)]
     Account(program::admin::Account),
+    Backup(program::backup::Backup),
+    Restore(program::backup::Restore),
     /// How much may be kept here.
     #[command(subcommand)]
     Quota(program::admin::QuotaCommand),
@@ -75,6 +77,8 @@ async fn run(command: Command) -> Result<String, StartError> {
             serve(Config { data, listen, node_listen, advertise, grace, metrics_listen }).await.map(|()| String::new())
         }
         Command::Account(command) => program::admin::account(command),
+        Command::Backup(command) => program::backup::make(command),
+        Command::Restore(command) => program::backup::restore(command),
         Command::Quota(command) => program::admin::quota(command),
     }
 }

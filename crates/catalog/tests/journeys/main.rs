@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod append;
+mod backup;
 mod events;
 mod folders;
 mod founding;
