@@ -129,3 +129,22 @@ pub(crate) fn now() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     u64::try_from(now).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use valise_blocks::memory::Network;
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    /// A catalog with nothing in it, on a node in memory.
+    pub(crate) fn catalog(data: &Path) -> Arc<Catalog> {
+        let key = || SigningKey::from_seed(&Zeroizing::new([1; 32]));
+        let pinning = Pinning::new(Network::new().node(1, &[]), key(), Vec::new(), Duration::ZERO);
+        let store = Store::open(&data.join("catalog.sqlite")).expect("a database");
+        Arc::new(Catalog::new(store, key(), pinning))
+    }
+}

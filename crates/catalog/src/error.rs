@@ -21,6 +21,8 @@ use crate::limits::COME_AGAIN;
 pub(crate) enum ApiError {
     #[error("the request is not understood: {0}")]
     BadRequest(&'static str),
+    #[error("no such method here")]
+    Method,
     #[error("no valid proof: {0}")]
     Unauthorized(&'static str),
     #[error("not for this account, or not there")]
@@ -82,6 +84,7 @@ impl ApiError {
     fn answer(&self) -> (StatusCode, ApiCode, &'static str) {
         match self {
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, ApiCode::BadRequest, "the request is not understood"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, ApiCode::BadRequest, "the request is not understood"),
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, ApiCode::Unauthorized, "no valid proof"),
             Self::NotFound => (StatusCode::NOT_FOUND, ApiCode::NotFound, "not found"),
             Self::Conflict => (StatusCode::CONFLICT, ApiCode::Conflict, "something else stands there"),

@@ -8,13 +8,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use valise_blocks::memory::Network;
-use valise_protocol::sign::SigningKey;
-use zeroize::Zeroizing;
 
 use super::*;
-use crate::pinning::Pinning;
-use crate::store::Store;
 
 struct Served {
     address: SocketAddr,
@@ -28,13 +23,10 @@ const LONG: Duration = Duration::from_secs(3600);
 
 async fn served(times: Times) -> Served {
     let data = tempfile::tempdir().unwrap();
-    let key = || SigningKey::from_seed(&Zeroizing::new([1; 32]));
-    let pinning = Pinning::new(Network::new().node(1, &[]), key(), Vec::new(), SHORT);
-    let store = Store::open(&data.path().join("catalog.sqlite")).unwrap();
-    let catalog = Arc::new(Catalog::new(store, key(), pinning));
+    let catalog = crate::catalog::tests::catalog(data.path());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let tls = crate::tls::acceptor(&key()).unwrap();
+    let tls = crate::tls::acceptor(&catalog.identity).unwrap();
     let serving = tokio::spawn(serve(listener, tls, times, Arc::clone(&catalog)));
     Served { address, catalog, serving, _data: data }
 }
