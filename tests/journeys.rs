@@ -234,7 +234,7 @@ fn names(listing: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn without_the_catalog_work_goes_on() {
     let (mut catalog, alice, bob) = two_people().await;
-    let address = catalog.url.trim_start_matches("http://").to_owned();
+    let address = catalog.url.trim_start_matches("https://").to_owned();
     catalog.process.kill().await;
     let file = alice.home.write("offline.txt", "made while alone");
     alice.valise(args!["add", &file, "--to", "Contracts", "--no-wait"]).await;

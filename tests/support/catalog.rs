@@ -17,7 +17,7 @@ use crate::{
 pub struct Catalog {
     /// The program.
     pub process: Process,
-    /// Where it answers, `http://127.0.0.1:PORT`.
+    /// Where it answers, `https://127.0.0.1:PORT`.
     pub url: String,
     home: Home,
 }
@@ -38,6 +38,13 @@ impl Catalog {
         Self::over(home).await
     }
 
+    /// A new one at an address that is free by now.
+    pub async fn start_at(url: &str) -> Self {
+        let home = Home::new("another catalog");
+        let (process, url) = serve(&home, url.trim_start_matches("https://")).await;
+        Self { process, url, home }
+    }
+
     async fn over(home: Home) -> Self {
         let (process, url) = serve(&home, "127.0.0.1:0").await;
         Self { process, url, home }
@@ -45,7 +52,7 @@ impl Catalog {
 
     /// After [`Process::stop`] or [`Process::kill`]: the same data, the same address.
     pub async fn start_again(&mut self) {
-        let address = self.url.trim_start_matches("http://").to_owned();
+        let address = self.url.trim_start_matches("https://").to_owned();
         (self.process, _) = serve(&self.home, &address).await;
     }
 
@@ -65,6 +72,28 @@ impl Catalog {
         databases(&self.data(), |name| fs::remove_file(self.data().join(name)));
         databases(backup, |name| fs::copy(backup.join(name), self.data().join(name)).map(|_| ()));
         self.start_again().await;
+    }
+
+    /// The same on another server, by a backup that was made while it ran; this one is stopped.
+    pub async fn moved(mut self) -> Self {
+        let (copy, home) = (self.home.path().join("copy"), Home::new("moved"));
+        let to = copy.to_str().expect("a path");
+        self.operator(["backup", "--blocks", "--json", "--to", to]).await;
+        self.process.stop().await;
+        let data = home.path().join("data");
+        let mut command = program("valise-catalog", &home);
+        let output = command.args(["restore", "--from", to, "--data"]).arg(&data).output().await.expect("the program");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let (process, url) = serve(&home, self.url.trim_start_matches("https://")).await;
+        Self { process, url, home }
+    }
+
+    /// A command of its operator, beside the running one: `["quota", "show"]`. Answered in JSON.
+    pub async fn operator(&self, args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> serde_json::Value {
+        let mut command = program("valise-catalog", &self.home);
+        let output = command.args(args).arg("--data").arg(self.data()).output().await.expect("the program");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap_or(serde_json::Value::Null)
     }
 
     /// Where it keeps what it keeps.

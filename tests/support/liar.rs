@@ -85,7 +85,7 @@ impl Liar {
     pub async fn before(url: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let own = format!("http://{}", listener.local_addr().expect("its address"));
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = crate::http();
         let inner = Inner {
             http,
             target: Mutex::new(url.to_owned()),

@@ -38,6 +38,14 @@ pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, limit: Duration
     timeout(limit, answer).await.unwrap_or_else(|_| panic!("{what}: not within {limit:?}"))
 }
 
+/// An HTTP client that looks at no certificate: what a test asks a catalog for is public, or signed.
+pub fn http() -> reqwest::Client {
+    // The only provider; somebody was faster if there is one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy();
+    client.build().expect("a client")
+}
+
 /// Where pictures and other things to look at are kept: `tests/output/`, ignored by git.
 pub fn output_dir() -> PathBuf {
     let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("output");

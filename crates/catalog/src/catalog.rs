@@ -14,10 +14,14 @@ use rusqlite::Transaction;
 
 use crate::db::seen;
 use crate::error::{ApiError, Fault};
+use crate::health::Health;
 use crate::hub::Hub;
-use crate::limits::BODY_BUDGET;
+use crate::limits::{BODY_BUDGET, MAX_ADDRESS_CONNECTIONS, MAX_CONNECTIONS};
+use crate::metrics::Requests;
 use crate::pairings::Pairings;
 use crate::pinning::Pinning;
+use crate::rate::Rates;
+use crate::serve::Connections;
 use crate::sessions::Sessions;
 use crate::state::{Asker, State};
 use crate::store::{Effects, Store};
@@ -26,6 +30,10 @@ use crate::store::{Effects, Store};
 pub(crate) struct Catalog {
     pub(crate) store: Store,
     pub(crate) sessions: Sessions,
+    pub(crate) connections: Connections,
+    pub(crate) requests: Requests,
+    pub(crate) health: Health,
+    pub(crate) rates: Rates,
     pub(crate) hub: Hub,
     pub(crate) pinning: Pinning,
     pub(crate) pairings: Pairings,
@@ -42,6 +50,10 @@ impl Catalog {
         Self {
             store,
             sessions: Sessions::default(),
+            connections: Connections::new(MAX_CONNECTIONS, MAX_ADDRESS_CONNECTIONS),
+            requests: Requests::default(),
+            health: Health::default(),
+            rates: Rates::default(),
             hub: Hub::default(),
             pinning,
             pairings: Pairings::default(),
@@ -116,4 +128,23 @@ impl Catalog {
 pub(crate) fn now() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     u64::try_from(now).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use valise_blocks::memory::Network;
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    /// A catalog with nothing in it, on a node in memory.
+    pub(crate) fn catalog(data: &Path) -> Arc<Catalog> {
+        let key = || SigningKey::from_seed(&Zeroizing::new([1; 32]));
+        let pinning = Pinning::new(Network::new().node(1, &[]), key(), Vec::new(), Duration::ZERO);
+        let store = Store::open(&data.join("catalog.sqlite")).expect("a database");
+        Arc::new(Catalog::new(store, key(), pinning))
+    }
 }

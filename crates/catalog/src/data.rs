@@ -10,6 +10,9 @@ use valise_blocks::BlocksError;
 use valise_protocol::sign::SigningKey;
 use zeroize::Zeroizing;
 
+/// The keys' files.
+pub(crate) const KEYS: [&str; 2] = ["identity.key", "pinning.key"];
+
 /// Why the catalog does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -31,9 +34,15 @@ pub enum StartError {
     /// The database was written by a later version.
     #[error("the database was written by a newer version of the catalog")]
     Newer,
+    /// An administrator's command of another version than the database's.
+    #[error("the database is of another version of the catalog; start this one on it first")]
+    OtherVersion,
     /// SQLite before 3.51.3 can corrupt a database in WAL mode.
     #[error("SQLite {0} is too old")]
     OldSqlite(&'static str),
+    /// No certificate for TLS can be made.
+    #[error("no certificate can be made")]
+    Certificate,
     /// Nobody can listen there.
     #[error("cannot listen there")]
     Listen(#[source] io::Error),
@@ -69,12 +78,12 @@ impl Data {
 
     /// The database's file.
     pub(crate) fn database(&self) -> PathBuf {
-        self.directory.join("catalog.sqlite")
+        database(&self.directory)
     }
 
     /// The pinning node's repository.
     pub(crate) fn blocks(&self) -> PathBuf {
-        self.directory.join("blocks")
+        blocks(&self.directory)
     }
 
     /// The identity key.
@@ -105,6 +114,16 @@ impl Data {
     }
 }
 
+/// The database's file in a data directory.
+pub(crate) fn database(directory: &Path) -> PathBuf {
+    directory.join("catalog.sqlite")
+}
+
+/// The pinning node's repository in a data directory.
+pub(crate) fn blocks(directory: &Path) -> PathBuf {
+    directory.join("blocks")
+}
+
 /// `None` if the length is wrong.
 fn read_seed(path: &Path) -> io::Result<Option<Zeroizing<[u8; 32]>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(64));
@@ -123,34 +142,34 @@ fn write_seed(path: &Path, seed: &[u8; 32]) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn make_private_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn make_private_directory(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
 
 #[cfg(not(unix))]
-fn make_private_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn make_private_directory(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
 #[cfg(unix)]
-fn private_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+pub(crate) fn private_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     options.mode(0o600).open(path)
 }
 
 #[cfg(not(unix))]
-fn private_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+pub(crate) fn private_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.open(path)
 }
 
 #[cfg(unix)]
-fn sync_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_directory(_path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(_path: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -4,18 +4,25 @@
 //! nothing from it. The reason goes to the log at debug level; reasons are fixed words too, so no name,
 //! key or id can get there.
 
+use std::time::Duration;
+
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use valise_protocol::api::{ApiCode, ApiFailure};
 use valise_protocol::chain::{Broken, Void};
 use valise_protocol::record::BadRecord;
+
+use crate::limits::COME_AGAIN;
 
 /// Why a request is not answered.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
     #[error("the request is not understood: {0}")]
     BadRequest(&'static str),
+    #[error("no such method here")]
+    Method,
     #[error("no valid proof: {0}")]
     Unauthorized(&'static str),
     #[error("not for this account, or not there")]
@@ -28,6 +35,10 @@ pub(crate) enum ApiError {
     TooLarge(&'static str),
     #[error("too much at a time: {0}")]
     Busy(&'static str),
+    #[error("too often: again in {0:?}")]
+    Later(Duration),
+    #[error("over the quota of the {0}")]
+    OverQuota(&'static str),
     #[error("there is a workspace already")]
     Taken,
     #[error("fault: {0}")]
@@ -73,15 +84,29 @@ impl ApiError {
     fn answer(&self) -> (StatusCode, ApiCode, &'static str) {
         match self {
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, ApiCode::BadRequest, "the request is not understood"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, ApiCode::BadRequest, "the request is not understood"),
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, ApiCode::Unauthorized, "no valid proof"),
             Self::NotFound => (StatusCode::NOT_FOUND, ApiCode::NotFound, "not found"),
             Self::Conflict => (StatusCode::CONFLICT, ApiCode::Conflict, "something else stands there"),
             Self::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, ApiCode::Refused, "refused"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ApiCode::TooLarge, "over a limit"),
-            Self::Busy(_) => (StatusCode::TOO_MANY_REQUESTS, ApiCode::Busy, "too much at a time"),
+            Self::OverQuota(_) => (StatusCode::UNPROCESSABLE_ENTITY, ApiCode::OverQuota, "no room is left for it"),
+            Self::Busy(_) | Self::Later(_) => (StatusCode::TOO_MANY_REQUESTS, ApiCode::Busy, "too much at a time"),
             Self::Taken => (StatusCode::CONFLICT, ApiCode::Taken, "there is a workspace already"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ApiCode::Internal, "a fault of the catalog"),
         }
+    }
+}
+
+impl ApiError {
+    /// Whole seconds after which it is worth while to ask again.
+    fn come_again(&self) -> Option<u64> {
+        let after = match self {
+            Self::Later(after) => *after,
+            Self::Busy(_) => COME_AGAIN,
+            _ => return None,
+        };
+        Some(after.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX))
     }
 }
 
@@ -92,6 +117,10 @@ impl IntoResponse for ApiError {
             other => tracing::debug!(reason = %other, "request refused"),
         }
         let (status, code, message) = self.answer();
-        (status, Json(ApiFailure { code, message: message.to_owned() })).into_response()
+        let mut response = (status, Json(ApiFailure { code, message: message.to_owned() })).into_response();
+        if let Some(seconds) = self.come_again() {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }

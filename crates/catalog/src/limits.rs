@@ -4,6 +4,30 @@ use std::time::Duration;
 
 use valise_protocol::api::MAX_BYTES;
 
+pub use crate::rate::Rate;
+
+/// Connections open at one time; who comes when there are as many is turned away.
+pub const MAX_CONNECTIONS: usize = 8192;
+/// Connections open at one time from one address: an office may be behind it.
+pub const MAX_ADDRESS_CONNECTIONS: usize = 2048;
+/// Requests that are open to anybody, and proofs that do not stand, by address. Each computer of an office asks once a round.
+pub const ADDRESS_RATE: Rate = Rate { burst: 4000, per_second: 200 };
+/// Requests open to anybody that the catalog has to write down, by address.
+pub const OPEN_WRITE_RATE: Rate = Rate { burst: 1000, per_second: 5 };
+/// Requests with a proof, by account: a round over all folders of a person who has many.
+pub const ACCOUNT_RATE: Rate = Rate { burst: 5000, per_second: 200 };
+/// Addresses, or accounts, whose asking is remembered.
+pub const MAX_BUCKETS: usize = 16_384;
+/// When somebody is told to come again who met a catalog that is full.
+pub const COME_AGAIN: Duration = Duration::from_secs(2);
+
+/// How long TLS may take to begin.
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(15);
+/// How long a connection may be idle, or take to send a request's line and headers.
+pub const HEADER_TIME: Duration = Duration::from_secs(60);
+/// Largest line and headers of a request; also what is read ahead of a body.
+pub const MAX_HEAD: usize = 64 << 10;
+
 /// Largest request body: records in base64, and room for the largest set of wraps beside them.
 pub const MAX_BODY: usize = MAX_BYTES * 4 / 3 + (4 << 20);
 /// Bytes of request bodies in memory at one time; who comes later waits.

@@ -13,31 +13,39 @@ use zeroize::Zeroizing;
 
 use crate::catalog::Catalog;
 use crate::data::{Data, StartError};
-use crate::http;
 use crate::pinning::{self, Pinning};
+use crate::serve::{self, Times};
 use crate::store::Store;
+use crate::{metrics, tls};
 
 /// Requests under way at the end get this long.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// What was dropped is kept for a day.
+const GRACE: Duration = Duration::from_secs(24 * 3600);
 
 /// How a catalog is started.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The data directory; made if it is not there. One process at a time.
     pub data: PathBuf,
-    /// Where to answer HTTP; port 0 takes any free one.
+    /// Where to answer HTTPS; port 0 takes any free one.
     pub listen: SocketAddr,
     /// Where the pinning node listens: multiaddrs, TCP only.
     pub node_listen: Vec<String>,
     /// Where clients reach the pinning node, if that is somewhere else: multiaddrs without peer id.
     pub advertise: Vec<String>,
+    /// What no folder wants any more is deleted after this time: a database restored from before finds it again.
+    pub grace: Duration,
+    /// Where to answer `/metrics` by plain HTTP, if anywhere; port 0 takes any free one.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 impl Config {
     /// A catalog whose pinning node listens on any free port.
     pub fn new(data: impl Into<PathBuf>, listen: SocketAddr) -> Self {
         let node_listen = vec!["/ip4/0.0.0.0/tcp/0".to_owned()];
-        Self { data: data.into(), listen, node_listen, advertise: Vec::new() }
+        Self { data: data.into(), listen, node_listen, advertise: Vec::new(), grace: GRACE, metrics_listen: None }
     }
 }
 
@@ -45,7 +53,9 @@ impl Config {
 pub struct Server {
     catalog: Arc<Catalog>,
     address: SocketAddr,
-    http: JoinHandle<std::io::Result<()>>,
+    metrics_address: Option<SocketAddr>,
+    http: JoinHandle<()>,
+    metrics: Option<JoinHandle<()>>,
     pinning: JoinHandle<()>,
     /// Held until the end: one process at a time.
     _data: Data,
@@ -80,22 +90,35 @@ impl Server {
         let store = on_blocking_thread(move || Store::open(&database)).await?;
         let listener = TcpListener::bind(config.listen).await.map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Listen)?;
-        let catalog = Arc::new(Catalog::new(store, identity, Pinning::new(node, pinning_key, config.advertise)));
+        let acceptor = tls::acceptor(&identity)?;
+        let catalog =
+            Arc::new(Catalog::new(store, identity, Pinning::new(node, pinning_key, config.advertise, config.grace)));
         catalog.pinning.allow(&catalog.store).await;
         catalog.pinning.connected().await;
-        let http = tokio::spawn(serve(listener, Arc::clone(&catalog)));
+        let metrics = match config.metrics_listen {
+            Some(listen) => Some(TcpListener::bind(listen).await.map_err(StartError::Listen)?),
+            None => None,
+        };
+        let metrics_address = metrics.as_ref().and_then(|listener| listener.local_addr().ok());
+        let metrics = metrics.map(|listener| tokio::spawn(metrics::serve(listener, Arc::clone(&catalog))));
+        let http = tokio::spawn(serve::serve(listener, acceptor, Times::default(), Arc::clone(&catalog)));
         let pinning = tokio::spawn(pinning::work(Arc::clone(&catalog)));
-        Ok(Self { catalog, address, http, pinning, _data: data })
+        Ok(Self { catalog, address, metrics_address, http, metrics, pinning, _data: data })
     }
 
-    /// Where it answers: `http://ADDRESS:PORT`.
+    /// Where it answers: `https://ADDRESS:PORT`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("https://{}", self.address)
     }
 
     /// Address and port.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where `/metrics` is answered, if anywhere.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// The key that signs receipts.
@@ -110,6 +133,8 @@ impl Server {
             tracing::warn!("requests were still under way at the end");
             self.http.abort();
         }
+        // Numbers are worth no wait.
+        self.metrics.iter().for_each(JoinHandle::abort);
         if let Err(error) = (&mut self.pinning).await {
             tracing::error!(%error, "the pinning node's work ended badly");
         }
@@ -121,11 +146,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.catalog.stopping.cancel();
     }
-}
-
-async fn serve(listener: TcpListener, catalog: Arc<Catalog>) -> std::io::Result<()> {
-    let stopping = catalog.stopping.clone();
-    axum::serve(listener, http::router(catalog)).with_graceful_shutdown(stopping.cancelled_owned()).await
 }
 
 async fn open_data(config: &Config) -> Result<(Data, SigningKey, Zeroizing<[u8; 32]>), StartError> {

@@ -395,10 +395,10 @@ async fn restore(session: &Session, json: bool, all: &[String]) -> Result<(), Ap
     Ok(())
 }
 
-/// Sends what was changed; without a network it waits for the next time.
+/// Sends what was changed; without a network, or without room at the catalog, it waits for the next time.
 pub async fn settle(session: &Session) -> Result<(), ApiError> {
     match session.ask(Request::Sync).await {
-        Err(error) if error.code != ErrorCode::Offline => Err(error),
+        Err(error) if !matches!(error.code, ErrorCode::Offline | ErrorCode::OverQuota) => Err(error),
         _ => Ok(()),
     }
 }

@@ -62,7 +62,7 @@ fn exit_code(code: ErrorCode) -> u8 {
         ErrorCode::NotAllowed | ErrorCode::Waiting | ErrorCode::InUse | ErrorCode::Removed => 5,
         ErrorCode::Offline | ErrorCode::NotAvailable | ErrorCode::TimedOut => 6,
         ErrorCode::NotVerified | ErrorCode::Distrusted | ErrorCode::UpdateNeeded => 7,
-        ErrorCode::DiskFull | ErrorCode::Io | ErrorCode::TooLarge | ErrorCode::NotKept => 8,
+        ErrorCode::DiskFull | ErrorCode::OverQuota | ErrorCode::Io | ErrorCode::TooLarge | ErrorCode::NotKept => 8,
         ErrorCode::Cancelled | ErrorCode::Internal => 1,
     }
 }

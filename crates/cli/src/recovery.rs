@@ -82,7 +82,7 @@ async fn recover_account(session: &Session, json: bool, command: &Recover, catal
 /// Sends what was written; without a network, it goes later.
 pub async fn settle(session: &Session) -> Result<(), ApiError> {
     match session.ask(Request::Sync).await {
-        Err(error) if error.code != ErrorCode::Offline => Err(error),
+        Err(error) if !matches!(error.code, ErrorCode::Offline | ErrorCode::OverQuota) => Err(error),
         _ => Ok(()),
     }
 }

@@ -93,6 +93,11 @@ impl Session {
         self.ask(request).await?;
         match self.ask(Request::Sync).await {
             Err(error) if error.code == ErrorCode::Offline => Ok(()),
+            // What there is no room for waits; everything else goes on.
+            Err(error) if error.code == ErrorCode::OverQuota => {
+                output::say(&error);
+                Ok(())
+            }
             Err(error) if error.code == ErrorCode::Distrusted && only_looks => {
                 output::warning(&error);
                 Ok(())

@@ -1198,6 +1198,8 @@ pub enum ErrorCode {
     UpdateNeeded,
     /// No room on the disk.
     DiskFull,
+    /// No room left at the catalog for what this account adds.
+    OverQuota,
     /// No room where opened files lie; saving elsewhere works.
     TooLarge,
     /// A change of an opened file could not become a version; it stays where it is.

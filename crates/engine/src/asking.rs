@@ -131,7 +131,7 @@ pub async fn ask(
     if own.as_ref().and_then(|public| public.catalog.as_ref()).is_some_and(|catalog| catalog.key != identity.key) {
         return Err(CatalogError::OtherCatalog.into());
     }
-    let client = Catalog::new(&url, None)?;
+    let client = Catalog::new(&url, identity.key, None)?;
     let found = find(&client, &share).await?;
     if let Some(public) = &own {
         belongs_here(shared, public, &found)?;
@@ -220,8 +220,8 @@ pub async fn status(shared: &Arc<Shared>) -> Result<Option<AskedRecovery>, Engin
 }
 
 async fn state(waiting: &Waiting) -> Result<Option<AskedState>, EngineError> {
-    let client = Catalog::new(&waiting.url, None)?;
-    client.identity_of(&waiting.catalog).await?;
+    let client = Catalog::new(&waiting.url, waiting.catalog, None)?;
+    client.identity().await?;
     match client.asked_recovery(&waiting.device).await {
         Err(CatalogError::Said(ApiCode::NotFound)) => Ok(None),
         state => Ok(Some(state?)),

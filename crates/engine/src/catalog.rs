@@ -3,6 +3,9 @@
 //! What comes back is a server's word: callers verify it before it counts. Here only the transport is
 //! checked: status, sizes, form.
 
+mod trust;
+mod turn;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -26,6 +29,13 @@ use valise_protocol::receipt::Receipt;
 use valise_protocol::record::ChainId;
 use valise_protocol::sign::{SigningKey, VerifyKey};
 
+use trust::{Trust, checked, is_somebody_else};
+use turn::Turn;
+
+/// How long a connection is kept for the next request: less than the catalog keeps it.
+const IDLE: Duration = Duration::from_secs(30);
+/// How often one request is sent anew because the catalog asked for a little patience.
+const COME_AGAIN: usize = 4;
 /// Largest answer that is read.
 const MAX_ANSWER: usize = 24 << 20;
 /// Largest event of a stream: who is online among 10,000 people is the longest.
@@ -40,6 +50,9 @@ pub enum CatalogError {
     /// The catalog said no.
     #[error("the catalog said: {0:?}")]
     Said(ApiCode),
+    /// An address at which nobody could be sure who answers.
+    #[error("the catalog's address is not one of TLS")]
+    NotTls,
     /// An answer that no catalog of ours would give.
     #[error("the catalog's answer makes no sense")]
     Nonsense,
@@ -50,7 +63,7 @@ pub enum CatalogError {
 
 impl From<reqwest::Error> for CatalogError {
     fn from(error: reqwest::Error) -> Self {
-        Self::Unreachable(Some(error))
+        if is_somebody_else(&error) { Self::OtherCatalog } else { Self::Unreachable(Some(error)) }
     }
 }
 
@@ -60,10 +73,14 @@ impl From<CatalogError> for crate::error::EngineError {
             CatalogError::Unreachable(error) => Self::Offline(error),
             CatalogError::Said(ApiCode::NotFound) => Self::NotFound("it"),
             CatalogError::Said(ApiCode::Unauthorized) => Self::Removed,
+            CatalogError::Said(ApiCode::OverQuota) => Self::OverQuota,
             CatalogError::Said(ApiCode::Busy) => Self::Offline(None),
             CatalogError::Said(code) => Self::Refused(format!("{code:?}")),
+            CatalogError::NotTls => Self::BadInput(
+                "The catalog's address begins with https://. Plain http:// is only for a catalog on this computer.",
+            ),
             CatalogError::Nonsense => Self::Distrusted("an answer makes no sense"),
-            CatalogError::OtherCatalog => Self::Distrusted("another catalog answers at its address"),
+            CatalogError::OtherCatalog => Self::OtherCatalog,
         }
     }
 }
@@ -81,41 +98,54 @@ pub struct Signer {
 /// A catalog at an address, with or without somebody who signs.
 pub struct Catalog {
     http: reqwest::Client,
+    trust: Trust,
     url: String,
     signer: Option<Signer>,
     session: tokio::sync::Mutex<Option<Commitment>>,
     counter: AtomicU64,
+    turn: Turn,
 }
 
 impl Catalog {
-    /// A client. `url` is `http://host:port`, without a path.
-    pub fn new(url: &str, signer: Option<Signer>) -> Result<Self, CatalogError> {
+    /// A client of the catalog with this key. `url` is `https://host:port`, without a path.
+    pub fn new(url: &str, key: VerifyKey, signer: Option<Signer>) -> Result<Self, CatalogError> {
+        Self::with(url, Trust::new(Some(key)), signer)
+    }
+
+    /// A client of whichever catalog answers first: what it says of itself is bound to its connections, and each further
+    /// connection must be its. For somebody who knows no more than an address.
+    pub fn unknown(url: &str) -> Result<Self, CatalogError> {
+        Self::with(url, Trust::new(None), None)
+    }
+
+    fn with(url: &str, trust: Trust, signer: Option<Signer>) -> Result<Self, CatalogError> {
+        let url = checked(url)?;
         // A server that could lead elsewhere could have this computer ask others inside its network.
         let nowhere = reqwest::redirect::Policy::none();
-        let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).redirect(nowhere).no_proxy();
-        let http = http.build()?;
-        let url = url.trim_end_matches('/').to_owned();
-        Ok(Self { http, url, signer, session: tokio::sync::Mutex::new(None), counter: AtomicU64::new(1) })
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(trust.tls()?)
+            .connect_timeout(Duration::from_secs(5))
+            .pool_idle_timeout(IDLE)
+            .redirect(nowhere)
+            .no_proxy()
+            .build()?;
+        let (session, counter) = (tokio::sync::Mutex::new(None), AtomicU64::new(1));
+        Ok(Self { http, trust, url, signer, session, counter, turn: Turn::default() })
     }
 
     /// The same catalog, asked by another device.
     pub fn by(&self, signer: Signer) -> Self {
-        let (http, url) = (self.http.clone(), self.url.clone());
+        let (http, trust, url) = (self.http.clone(), self.trust.clone(), self.url.clone());
         let (session, counter) = (tokio::sync::Mutex::new(None), AtomicU64::new(1));
-        Self { http, url, signer: Some(signer), session, counter }
+        Self { http, trust, url, signer: Some(signer), session, counter, turn: self.turn.clone() }
     }
 
-    /// The catalog's word about itself, signed by its own key.
+    /// The catalog's word about itself, signed by its own key, which must be the one that its connections show.
     pub async fn identity(&self) -> Result<Identity, CatalogError> {
         let identity: Identity = self.open(Method::GET, "/v1/identity", &()).await?;
         identity.verify().map_err(|_| CatalogError::Nonsense)?;
+        self.trust.is(identity.key)?;
         Ok(identity)
-    }
-
-    /// The same, and it must be the one with this key.
-    pub async fn identity_of(&self, key: &VerifyKey) -> Result<Identity, CatalogError> {
-        let identity = self.identity().await?;
-        if identity.key == *key { Ok(identity) } else { Err(CatalogError::OtherCatalog) }
     }
 
     /// Brings a new workspace.
@@ -279,7 +309,7 @@ impl Catalog {
         answer(response).await
     }
 
-    /// Sends; when the session has ended (a restarted catalog forgets them), makes a new one and sends again.
+    /// Sends; who is told to come again a little later, does.
     async fn send(
         &self,
         method: Method,
@@ -288,7 +318,26 @@ impl Catalog {
         sign: bool,
         timeout: Option<Duration>,
     ) -> Result<reqwest::Response, CatalogError> {
+        for _ in 0..COME_AGAIN {
+            let response = self.send_now(&method, path, body, sign, timeout).await?;
+            if !self.turn.heed(&response) {
+                return Ok(response);
+            }
+        }
+        Err(CatalogError::Said(ApiCode::Busy))
+    }
+
+    /// When the session has ended (a restarted catalog forgets them), makes a new one and sends again.
+    async fn send_now(
+        &self,
+        method: &Method,
+        path: &str,
+        body: &[u8],
+        sign: bool,
+        timeout: Option<Duration>,
+    ) -> Result<reqwest::Response, CatalogError> {
         for fresh in [false, true] {
+            self.turn.wait().await?;
             let mut request = self.http.request(method.clone(), format!("{}{path}", self.url)).body(body.to_vec());
             if !body.is_empty() {
                 request = request.header("content-type", "application/json");
@@ -326,7 +375,9 @@ impl Catalog {
             return Ok(nonce);
         }
         let request = self.http.post(format!("{}/v1/sessions", self.url)).timeout(Duration::from_secs(15));
-        let new: Session = answer(request.send().await?).await?;
+        let response = request.send().await?;
+        self.turn.heed(&response);
+        let new: Session = answer(response).await?;
         *session = Some(new.nonce);
         Ok(new.nonce)
     }

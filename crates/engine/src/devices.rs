@@ -288,7 +288,7 @@ pub async fn join_account(
     valise_crypto::Password::new(&password.0)?;
     let own_name = own_name.map_or_else(|| Ok(computer_name()), checked_name)?;
     let (identity, url) = crate::engine::reach(&target.url).await?;
-    let open = Catalog::new(&url, None)?;
+    let open = Catalog::new(&url, identity.key, None)?;
     let offer = match open.pairing(&target.code.id()).await {
         Err(CatalogError::Said(ApiCode::NotFound)) => {
             return Err(EngineError::NotPaired("Nobody waits for this code there, or no more."));
@@ -366,7 +366,7 @@ pub async fn recover_account(
     let own_name = own_name.map_or_else(|| Ok(computer_name()), checked_name)?;
     let shares = recovery::two_kits(codes)?;
     let (identity, url) = crate::engine::reach(catalog).await?;
-    let open = Catalog::new(&url, None)?;
+    let open = Catalog::new(&url, identity.key, None)?;
     let found = open.recovery_sets(shares[0].mark()).await?.sets;
     let mut trouble = EngineError::NotPaired("No account there belongs to these kits.");
     for found in found {
@@ -395,7 +395,7 @@ pub async fn recover_by(
     (password, costs): (&crate::api::Password, Costs),
 ) -> Result<NewSet, EngineError> {
     let signer = Signer { account: found.account, device: RecoverySet::asks_as(&found.set), key: key.signing_key() };
-    let client = Catalog::new(&address.url, None)?.by(signer);
+    let client = Catalog::new(&address.url, address.key, Some(signer))?;
     let account = sync::whole(&client, &ChainId::Account(found.account), &address.key).await?;
     let workspace = workspace_of(&account)?;
     if key.set_id(workspace, found.account) != found.set {

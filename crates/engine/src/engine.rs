@@ -1,6 +1,7 @@
 //! The engine: answers requests, and holds what lives while the vault is open.
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -446,7 +447,11 @@ impl Engine {
     async fn reachable(&self, mut link: Link) -> Result<Link, EngineError> {
         let mut last = EngineError::BadInvitation("The invitation names no catalog.");
         for (index, url) in link.addresses.clone().iter().enumerate() {
-            match Catalog::new(url, None)?.identity_of(&link.catalog).await {
+            let identity = match Catalog::new(url, link.catalog, None) {
+                Ok(catalog) => catalog.identity().await,
+                Err(error) => Err(error),
+            };
+            match identity {
                 Ok(_) => {
                     link.addresses.swap(0, index);
                     return Ok(link);
@@ -592,6 +597,7 @@ impl Engine {
             round: tokio::sync::Mutex::new(()),
             order: tokio::sync::Mutex::new(()),
             dialling: std::sync::atomic::AtomicBool::new(false),
+            over_quota: std::sync::atomic::AtomicBool::new(false),
             connection: Mutex::new(connection),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -672,31 +678,39 @@ impl Engine {
         };
         let waiting = async {
             loop {
-                if done() && session.transfers.running() == 0 {
-                    return;
+                if session.transfers.running() == 0 {
+                    // What there is no room for is not held by waiting.
+                    if session.over_quota.load(Ordering::Acquire) {
+                        return Err(EngineError::OverQuota);
+                    }
+                    if done() {
+                        return Ok(());
+                    }
                 }
                 // An event may be missed by a slow listener: looking again is cheap.
                 let _ = tokio::time::timeout(Duration::from_secs(2), events.recv()).await;
             }
         };
+        session.over_quota.store(false, Ordering::Release);
         session.wake.notify_one();
-        tokio::time::timeout(limit, waiting).await.map_err(|_| EngineError::TimedOut)?;
+        tokio::time::timeout(limit, waiting).await.map_err(|_| EngineError::TimedOut)??;
         Ok(Reply::Status(self.shared.status()))
     }
 }
 
-/// A catalog's identity and its address as it will be kept.
+/// A catalog's identity and its address as it will be kept. Which identity it is was not known before: from now on it
+/// counts.
 pub async fn reach(url: &str) -> Result<(valise_protocol::api::Identity, String), EngineError> {
     let url = url.trim().trim_end_matches('/');
-    let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    let identity = Catalog::new(&url, None)?.identity().await?;
+    let url = if url.contains("://") { url.to_owned() } else { format!("https://{url}") };
+    let identity = Catalog::unknown(&url)?.identity().await?;
     Ok((identity, url))
 }
 
 fn link(address: &CatalogAddress, vault: &Vault) -> Result<CatalogLink, EngineError> {
     let me = &vault.me;
     let signer = Signer { account: me.account, device: me.device, key: me.signing.clone() };
-    let client = Arc::new(Catalog::new(&address.url, Some(signer))?);
+    let client = Arc::new(Catalog::new(&address.url, address.key, Some(signer))?);
     Ok(CatalogLink { client, key: address.key, pinning: None })
 }
 

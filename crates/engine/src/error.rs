@@ -79,6 +79,12 @@ pub enum EngineError {
     NotVerified(&'static str),
     #[error("the catalog broke a rule: {0}")]
     Distrusted(&'static str),
+    /// The catalog takes no more of what this account announces.
+    #[error("the catalog has no room left for it")]
+    OverQuota,
+    /// Somebody else answers where the catalog should.
+    #[error("another catalog answers at its address")]
+    OtherCatalog,
     #[error("a key change is waiting in this folder")]
     KeyChangeWaiting,
     #[error("a newer version of Valise is needed")]
@@ -498,6 +504,18 @@ impl From<EngineError> for ApiError {
                 "The catalog gave something that contradicts what was verified before.",
                 Some("It was not believed, and nothing of yours was changed."),
                 Some("Tell the people who run it, and compare with your colleagues."),
+            ),
+            EngineError::OverQuota => (
+                Code::OverQuota,
+                "The catalog has no room left for what you add.",
+                Some("It is kept on this computer, and everything else goes on. Colleagues do not get it yet."),
+                Some("Purge what nobody needs from the trash, or ask the people who run the catalog for more room."),
+            ),
+            EngineError::OtherCatalog => (
+                Code::Distrusted,
+                "Somebody else answers at the catalog's address.",
+                Some("Nothing was sent there, and nothing of yours was changed."),
+                Some("Try again on another network. If it stays so, ask the people who run the catalog."),
             ),
             EngineError::KeyChangeWaiting => (
                 Code::NotAllowed,

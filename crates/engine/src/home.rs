@@ -84,7 +84,7 @@ pub struct Public {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CatalogAddress {
-    /// `http://host:port`
+    /// `https://host:port`
     pub url: String,
     /// Its identity key.
     pub key: valise_protocol::sign::VerifyKey,

@@ -87,6 +87,8 @@ pub struct Session {
     pub order: tokio::sync::Mutex<()>,
     /// The pinning node is being dialled.
     pub dialling: AtomicBool,
+    /// The last round left something for which the catalog has no room.
+    pub over_quota: AtomicBool,
     /// How the catalog answers.
     pub connection: Mutex<Connection>,
     /// Ends everything.

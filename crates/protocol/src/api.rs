@@ -415,6 +415,8 @@ pub enum ApiCode {
     Refused,
     /// Over a limit.
     TooLarge,
+    /// No room is left for what this announces. What makes room is taken.
+    OverQuota,
     /// Too many requests.
     Busy,
     /// The catalog has a workspace already.

@@ -40,6 +40,8 @@ pub enum Label {
     PairingCode,
     /// The id of a recovery set.
     RecoverySet,
+    /// The public key of a TLS certificate.
+    TlsKey,
 }
 
 impl Label {
@@ -63,6 +65,7 @@ impl Label {
             Label::KitGroups => "valise v1 kit groups",
             Label::PairingCode => "valise v1 pairing code",
             Label::RecoverySet => "valise v1 set id of recovery",
+            Label::TlsKey => "valise v1 tls key",
         }
     }
 }

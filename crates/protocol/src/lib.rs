@@ -26,5 +26,6 @@ pub mod place;
 pub mod receipt;
 pub mod record;
 pub mod sign;
+pub mod tls;
 pub mod tree;
 pub mod workspace;

@@ -28,6 +28,8 @@ pub enum Domain {
     Request,
     /// What a catalog says of itself.
     Identity,
+    /// The key of a catalog's TLS certificate.
+    TlsKey,
     /// A new device asks for a recovery.
     RecoveryAsked,
     /// A key for signing documents is a device's. The only domain that such a key signs in; see `document`.
@@ -45,6 +47,7 @@ impl Domain {
             Domain::Held => "valise v1 sign held",
             Domain::Request => "valise v1 sign request",
             Domain::Identity => "valise v1 sign identity",
+            Domain::TlsKey => "valise v1 sign tls key",
             Domain::RecoveryAsked => "valise v1 sign recovery asked",
             Domain::DocumentKey => "valise v1 sign document key",
         }

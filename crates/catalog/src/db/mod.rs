@@ -8,15 +8,18 @@ pub(crate) mod cursors;
 pub(crate) mod held;
 pub(crate) mod joins;
 pub(crate) mod pins;
+pub(crate) mod quotas;
 pub(crate) mod records;
 pub(crate) mod rings;
 pub(crate) mod seen;
 pub(crate) mod unpins;
+pub(crate) mod usage;
 pub(crate) mod wraps;
 
 use std::path::Path;
+use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::data::StartError;
 
@@ -32,7 +35,12 @@ const MIGRATIONS: &[&str] = &[
     unpins::MIGRATION,
     seen::MIGRATION,
     asked::MIGRATION,
+    usage::MIGRATION,
+    quotas::MIGRATION,
+    unpins::GRACE_MIGRATION,
 ];
+/// From this version on it is counted what each account has here.
+const COUNTED: usize = 12;
 
 /// The first release without the WAL-reset corruption of 3.7.0 to 3.51.2.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -49,6 +57,17 @@ pub(crate) fn open(path: &Path) -> Result<Connection, StartError> {
         return Err(StartError::Newer);
     }
     migrate(&mut connection, done)?;
+    Ok(connection)
+}
+
+/// Opens the database beside a running catalog of the same version, or of none: nothing is brought up to date.
+pub(crate) fn open_beside(path: &Path) -> Result<Connection, StartError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(Duration::from_secs(30))?;
+    connection.pragma_update(None, "trusted_schema", "OFF")?;
+    if version(&connection)? != MIGRATIONS.len() {
+        return Err(StartError::OtherVersion);
+    }
     Ok(connection)
 }
 
@@ -71,8 +90,16 @@ fn migrate(connection: &mut Connection, done: usize) -> rusqlite::Result<()> {
     for migration in &MIGRATIONS[done..] {
         transaction.execute_batch(migration)?;
     }
+    if done < COUNTED {
+        usage::count_all(&transaction)?;
+    }
     transaction.pragma_update(None, "user_version", int(MIGRATIONS.len() as u64))?;
     transaction.commit()
+}
+
+/// Writes what stands there already: whether it goes is all there is to know.
+pub(crate) fn probe(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "user_version", int(MIGRATIONS.len() as u64))
 }
 
 /// As SQLite stores it; what is too large for it is no place or count that can occur.

@@ -76,6 +76,11 @@ pub(crate) fn set_held(db: &Connection, id: i64) -> rusqlite::Result<bool> {
     Ok(db.prepare_cached("UPDATE pins SET held = 1 WHERE id = ?")?.execute([id])? == 1)
 }
 
+/// Holds nothing any more: the blocks are gone. Everything waits again, and no word of before is handed out.
+pub(crate) fn forget_held(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch("BEGIN; UPDATE pins SET held = 0; DELETE FROM held; COMMIT;")
+}
+
 /// Removes a folder's pin. Answers whether it was there.
 pub(crate) fn delete(db: &Connection, folder: FolderId, cid: Cid) -> rusqlite::Result<bool> {
     let mut statement = db.prepare_cached("DELETE FROM pins WHERE folder = ? AND cid = ?")?;

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use valise_protocol::ids::{RecordHash, Seq};
 use valise_protocol::record::{ChainId, Record};
 
-use super::{damaged, int};
+use super::{damaged, int, usage};
 
 pub(super) const MIGRATION: &str = "
 CREATE TABLE records (
@@ -33,7 +33,7 @@ pub(crate) fn insert(db: &Connection, chain: ChainId, record: &Record) -> rusqli
         record.hash().as_bytes(),
         record.bytes(),
     ])?;
-    Ok(())
+    usage::add(db, chain, record)
 }
 
 /// The record that stands at a place.
@@ -88,5 +88,8 @@ pub(crate) fn each<E: From<rusqlite::Error>>(
 pub(crate) fn delete_chain(db: &Connection, chain: ChainId) -> rusqlite::Result<()> {
     let sql = "DELETE FROM records WHERE kind = ? AND chain = ?";
     db.prepare_cached(sql)?.execute(params![chain.kind().0, chain.genesis().as_bytes()])?;
-    Ok(())
+    match chain {
+        ChainId::Account(account) => usage::forget(db, account),
+        _ => Ok(()),
+    }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
 use valise_protocol::api::{
     Answered, AskedState, AskedText, Identity, JoinRequest, NewWorkspace, Offered, Receipts, Recover, RecoverySets,
 };
@@ -26,8 +27,13 @@ async fn body(catalog: &Catalog, request: Request, most: usize) -> Result<Held, 
     body::read(catalog, &parts.headers, body, most).await
 }
 
-pub(super) async fn healthz() -> &'static str {
-    "ok\n"
+/// Well, or what is not.
+pub(super) async fn healthz(State(catalog): State<Arc<Catalog>>) -> (StatusCode, String) {
+    let troubles = catalog.troubles(Instant::now()).await;
+    match troubles.is_empty() {
+        true => (StatusCode::OK, "ok\n".to_owned()),
+        false => (StatusCode::SERVICE_UNAVAILABLE, troubles.iter().map(|trouble| format!("{trouble}\n")).collect()),
+    }
 }
 
 pub(super) async fn identity(State(catalog): State<Arc<Catalog>>) -> Json<Identity> {

@@ -5,7 +5,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -15,6 +17,7 @@ use valise_protocol::cbor;
 use valise_protocol::sign::VerifyKey;
 
 use super::body::{self, Held};
+use super::rates;
 use crate::catalog::Catalog;
 use crate::error::ApiError;
 use crate::limits::MAX_BODY;
@@ -61,6 +64,20 @@ impl FromRequest<Arc<Catalog>> for Signed {
 
     async fn from_request(request: Request, catalog: &Arc<Catalog>) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
+        let from = rates::from(&parts.extensions);
+        catalog.rates.before_proof(from, Instant::now())?;
+        let signed = Self::proven(parts, body, catalog).await;
+        if let Err(ApiError::Unauthorized(_)) = &signed {
+            catalog.rates.unproven(from, Instant::now());
+        }
+        let signed = signed?;
+        catalog.rates.account(signed.asker.account, Instant::now())?;
+        Ok(signed)
+    }
+}
+
+impl Signed {
+    async fn proven(parts: Parts, body: Body, catalog: &Arc<Catalog>) -> Result<Self, ApiError> {
         let proof = proof(&parts.headers)?;
         // Before a body is read for them, strangers need at least a session.
         if !catalog.sessions.stands(&proof.nonce, Instant::now()) {

@@ -9,7 +9,7 @@ use valise_protocol::ids::AccountId;
 use valise_protocol::receipt::Held;
 
 use super::queue::Outcome;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, now};
 use crate::db::pins::{self, Waiting};
 use crate::db::{held, unpins};
 use crate::error::ApiError;
@@ -38,7 +38,8 @@ pub(super) async fn attempt(catalog: Arc<Catalog>, id: i64, waiting: Waiting, co
     }
 }
 
-/// Bytes of the DAG's blocks, all here and pinned; `None` if there is nobody to ask.
+/// Bytes of the DAG's blocks, all here and pinned; `None` if there is nobody to ask. Each block was read back from the disk
+/// and hashed before.
 async fn hold(catalog: &Catalog, waiting: &Waiting, connected: &[PeerId]) -> Result<Option<u64>, BlocksError> {
     let (node, root) = (&catalog.pinning.node, waiting.pin.cid.inner());
     let mut whole = node.complete(root).await?;
@@ -98,7 +99,7 @@ async fn say_held(catalog: &Arc<Catalog>, id: i64, waiting: Waiting, bytes: u64)
     let write = catalog.write(move |catalog, db, state, effects| {
         if !pins::set_held(db, id)? {
             // Dropped meanwhile.
-            unpins::insert(db, waiting.pin.cid)?;
+            unpins::insert(db, waiting.pin.cid, now())?;
             effects.pins = true;
             return Ok(());
         }

@@ -8,6 +8,7 @@ mod queue;
 mod work;
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use tokio::sync::{Mutex, Notify};
 use valise_blocks::{Blocks, PeerId};
@@ -22,6 +23,8 @@ pub(crate) struct Pinning {
     node: Arc<dyn Blocks>,
     key: SigningKey,
     advertise: Vec<String>,
+    /// What was dropped is kept for so long.
+    grace: Duration,
     listening: RwLock<Vec<String>>,
     allowed: Mutex<Option<Vec<PeerId>>>,
     wake: Notify,
@@ -29,8 +32,9 @@ pub(crate) struct Pinning {
 
 impl Pinning {
     /// A node whose words are signed by `key`. It answers at `advertise`, or where it listens.
-    pub(crate) fn new(node: Arc<dyn Blocks>, key: SigningKey, advertise: Vec<String>) -> Self {
-        Self { node, key, advertise, listening: RwLock::default(), allowed: Mutex::default(), wake: Notify::new() }
+    pub(crate) fn new(node: Arc<dyn Blocks>, key: SigningKey, advertise: Vec<String>, grace: Duration) -> Self {
+        let (listening, allowed, wake) = (RwLock::default(), Mutex::default(), Notify::new());
+        Self { node, key, advertise, grace, listening, allowed, wake }
     }
 
     /// The key that signs "held".
@@ -79,6 +83,16 @@ impl Pinning {
                 Vec::new()
             }
         }
+    }
+
+    /// Whether the node answers.
+    pub(crate) async fn is_up(&self) -> bool {
+        self.node.health().await.is_ok()
+    }
+
+    /// Blocks that the node stores, and their bytes; none if it does not say.
+    pub(crate) async fn stored(&self) -> Option<(u64, u64)> {
+        self.node.health().await.ok().map(|health| (health.blocks, health.bytes))
     }
 
     /// Stops the node.

@@ -10,7 +10,7 @@ use valise_protocol::ids::Cid;
 
 use super::attempt::attempt;
 use super::queue::{Outcome, Queue};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, now};
 use crate::db::{pins, unpins};
 use crate::error::ApiError;
 use crate::limits::FETCHES;
@@ -111,7 +111,9 @@ impl Worker {
 
     /// Not while the same DAG is being pinned for another folder; new attempts begin after this only.
     async fn unpin(&mut self) -> Result<(), ApiError> {
-        let dropped = self.read(unpins::some).await?;
+        let grace = u64::try_from(self.catalog.pinning.grace.as_millis()).unwrap_or(u64::MAX);
+        let until = now().saturating_sub(grace);
+        let dropped = self.read(move |db| unpins::some(db, until)).await?;
         for cid in dropped.into_iter().filter(|cid| !self.tried.values().any(|tried| tried == cid)).collect::<Vec<_>>()
         {
             if !self.read(move |db| pins::is_wanted(db, cid)).await? {

@@ -11,8 +11,8 @@ use valise_protocol::record::{ChainId, Record};
 use valise_protocol::workspace;
 
 use super::grow::{Growth, grow, stands};
-use super::{decode, ring, settle, succeed};
-use crate::catalog::Catalog;
+use super::{decode, quota, ring, settle, succeed};
+use crate::catalog::{Catalog, now};
 use crate::chain::{Chain, Op};
 use crate::db::{held, pins, rings, unpins, wraps};
 use crate::error::{ApiError, rule};
@@ -134,6 +134,7 @@ pub(super) fn take(
         check_slices(db, op)?;
         follow_up(db, state, effects, record, op)?;
     }
+    quota::check(db, asker.account, &ops)?;
     tell(state, effects, &chain);
     let head = chain.head();
     effects.chains.push(chain);
@@ -220,7 +221,7 @@ fn pin_and_drop(db: &Connection, effects: &mut Effects, record: &Record, content
     for cid in &content.drops {
         if pins::delete(db, folder, *cid)? {
             held::delete(db, folder, *cid)?;
-            unpins::insert(db, *cid)?;
+            unpins::insert(db, *cid, now())?;
             effects.pins = true;
         }
     }

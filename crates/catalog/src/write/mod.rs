@@ -5,6 +5,7 @@ mod ask;
 mod found;
 mod grow;
 mod join;
+mod quota;
 mod recover;
 mod ring;
 mod settle;

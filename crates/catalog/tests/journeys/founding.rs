@@ -6,12 +6,12 @@ use valise_protocol::ids::WorkspaceId;
 use valise_protocol::workspace::{self, Policy};
 
 use crate::support::chains::found;
-use crate::support::client::post_open;
+use crate::support::client::{answer, http, post_open};
 use crate::support::world::{chain_path, founding};
 use crate::support::{Client, Device, Person, World};
 
 async fn identity(url: &str) -> Identity {
-    let identity: Identity = reqwest::get(format!("{url}/v1/identity")).await.unwrap().json().await.unwrap();
+    let identity: Identity = http().get(format!("{url}/v1/identity")).send().await.unwrap().json().await.unwrap();
     assert_eq!(identity.verify(), Ok(()));
     identity
 }
@@ -110,14 +110,14 @@ async fn keys_are_for_their_owner_alone() {
 async fn anybody_may_see_that_it_is_well_and_nothing_else() {
     let world = World::new().await;
     let url = world.url();
-    assert_eq!(reqwest::get(format!("{url}/healthz")).await.unwrap().text().await.unwrap(), "ok\n");
+    assert_eq!(http().get(format!("{url}/healthz")).send().await.unwrap().text().await.unwrap(), "ok\n");
     let stranger = Person::new(world.workspace(), "Stranger", Device::new());
     let stranger = Client::new(&url, &stranger);
     for path in [&chain_path(&world.log), "/v1/folders", "/v1/joins", "/v1/ring", "/v1/events"] {
-        let unsigned = crate::support::client::answer::<()>(reqwest::get(format!("{url}{path}")).await.unwrap()).await;
+        let unsigned = answer::<()>(http().get(format!("{url}{path}")).send().await.unwrap()).await;
         assert_eq!(unsigned.unwrap_err(), ApiCode::Unauthorized);
         assert_eq!(stranger.get::<()>(path).await.unwrap_err(), ApiCode::Unauthorized);
     }
-    let nowhere = crate::support::client::answer::<()>(reqwest::get(format!("{url}/v1/else")).await.unwrap()).await;
+    let nowhere = answer::<()>(http().get(format!("{url}/v1/else")).send().await.unwrap()).await;
     assert_eq!(nowhere.unwrap_err(), ApiCode::NotFound);
 }

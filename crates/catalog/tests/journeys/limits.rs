@@ -1,6 +1,8 @@
 //! What is too much is refused by name, and the next request is answered (O1).
 
-use valise_catalog::limits::{MAX_ACCOUNT_STREAMS, MAX_BODY, MAX_JOIN_RECORDS, MAX_PENDING_JOINS, MAX_RING, MAX_ROWS};
+use valise_catalog::limits::{
+    MAX_ACCOUNT_STREAMS, MAX_BODY, MAX_JOIN_RECORDS, MAX_PENDING_JOINS, MAX_RING, MAX_ROWS, OPEN_WRITE_RATE,
+};
 use valise_protocol::api::{ApiCode, Append, Base64, JoinRequest, MAX_PAGE, MAX_WRAPS, Page, Receipts, Rewrap, Wraps};
 use valise_protocol::folder::{self, Content};
 use valise_protocol::receipt::Receipt;
@@ -8,7 +10,7 @@ use valise_protocol::record::Record;
 use valise_protocol::workspace;
 
 use crate::support::chains::{self, append, append_with, content, wrap};
-use crate::support::client::{answer, post_open};
+use crate::support::client::{answer, http, post_open};
 use crate::support::world::{chain_path, folder_id, join_request};
 use crate::support::{Log, World};
 
@@ -43,7 +45,7 @@ async fn requests_have_a_size() {
 #[tokio::test]
 async fn a_body_over_the_limit_is_not_read() {
     let world = World::new().await;
-    let http = reqwest::Client::new();
+    let http = http();
     let open = http.post(format!("{}/v1/joins", world.url())).body(vec![b' '; MAX_BODY + 1]);
     // Whoever sends on regardless may find the connection closed instead.
     if let Ok(response) = open.send().await {
@@ -54,7 +56,7 @@ async fn a_body_over_the_limit_is_not_read() {
     if let Ok(response) = open.send().await {
         assert_eq!(answer::<()>(response).await.unwrap_err(), ApiCode::TooLarge);
     }
-    assert_eq!(reqwest::get(format!("{}/healthz", world.url())).await.unwrap().status(), 200);
+    assert_eq!(http.get(format!("{}/healthz", world.url())).send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
@@ -64,7 +66,7 @@ async fn depth_is_no_way_to_exhaust_it() {
     let deep = "[".repeat(1 << 18).into_bytes();
     let response = alice.signed(reqwest::Method::POST, &chain_path(&world.log), deep.clone()).await;
     assert_eq!(answer::<()>(response).await.unwrap_err(), ApiCode::BadRequest);
-    let http = reqwest::Client::new();
+    let http = http();
     let response = http.post(format!("{}/v1/joins", world.url())).body(deep).send().await.unwrap();
     assert_eq!(answer::<()>(response).await.unwrap_err(), ApiCode::BadRequest);
 }
@@ -165,4 +167,25 @@ async fn an_account_has_so_many_streams_and_the_oldest_goes() {
     for stream in &mut streams[1..] {
         stream.until(|notice| matches!(notice, valise_protocol::api::Notice::Chain { .. })).await;
     }
+}
+
+#[tokio::test]
+async fn who_floods_what_is_open_is_told_when_to_come_again_and_others_go_on() {
+    let world = World::new().await;
+    let (http, url) = (http(), format!("{}/v1/recovery-requests", world.url()));
+    let mut later = None;
+    for _ in 0..4 * OPEN_WRITE_RATE.burst {
+        let response = http.post(&url).body("no request").send().await.unwrap();
+        if response.status() == 429 {
+            later = Some(response);
+            break;
+        }
+        assert_eq!(response.status(), 400);
+    }
+    let later = later.expect("an end to it");
+    let after: u64 = later.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=2).contains(&after), "{after}");
+    assert_eq!(answer::<()>(later).await.unwrap_err(), ApiCode::Busy);
+    // Who proves that they are somebody is not held up, nor is what only reads.
+    world.client(&world.alice).get::<Page>(&chain_path(&world.log)).await.unwrap();
 }

@@ -3,14 +3,17 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod append;
+mod backup;
 mod events;
 mod folders;
 mod founding;
+mod health;
 mod joins;
 mod limits;
 mod pinning;
 mod program;
 mod proof;
+mod quotas;
 mod recoveries;
 mod succession;
 mod support;

@@ -159,6 +159,29 @@ async fn what_the_last_folder_drops_is_let_go() {
     assert!(world.node.is_pinned(mark.cid).await.unwrap());
 }
 
+/// It is held for nobody, but there: a folder that wants it again, or a database from before, needs no author for it.
+#[tokio::test]
+async fn what_is_dropped_is_kept_for_a_while() {
+    let world = World::that_keeps_what_is_dropped().await;
+    let node = world.node_of(&world.alice).await;
+    let alice = world.client(&world.alice);
+    let mut log = world.folder().await;
+    let added = add(&*node, 2 << 20).await;
+    announce(&world, &world.alice, &mut log, vec![pin(&added)]).await;
+    until_held(&alice, &log, &added).await;
+    drop_it(&world, &mut log, &added).await;
+    assert_eq!(held(&alice, &log, 0).await.held, []);
+    // A pin that comes after is held after: by then the drop was looked at.
+    let mark = add(&*node, 10).await;
+    announce(&world, &world.alice, &mut log, vec![pin(&mark)]).await;
+    until_held(&alice, &log, &mark).await;
+    assert!(world.node.is_pinned(added.cid).await.unwrap());
+    // Its author is gone; it is held again.
+    world.network.set_offline(&node.peer(), true);
+    announce(&world, &world.alice, &mut log, vec![pin(&added)]).await;
+    until_held(&alice, &log, &added).await;
+}
+
 #[tokio::test]
 async fn only_devices_of_people_may_connect() {
     let mut world = World::new().await;

@@ -11,7 +11,7 @@ use valise_protocol::workspace::{
 };
 
 use crate::support::chains::append;
-use crate::support::client::{answer, post_open};
+use crate::support::client::{answer, http, post_open};
 use crate::support::people::{bytes_of, fresh, seal, sealing_public};
 use crate::support::world::{chain_path, push};
 use crate::support::{Device, Person, World};
@@ -43,7 +43,7 @@ fn ask(account: AccountId, set: &RecoverySet, device: &Device, reason: &str) -> 
 }
 
 async fn state(world: &World, device: &Device) -> Result<AskedState, ApiCode> {
-    answer(reqwest::get(format!("{}{PATH}/{}", world.url(), device.id())).await.unwrap()).await
+    answer(http().get(format!("{}{PATH}/{}", world.url(), device.id())).send().await.unwrap()).await
 }
 
 #[tokio::test]

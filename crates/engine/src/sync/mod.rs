@@ -20,6 +20,7 @@ use valise_protocol::workspace::Workspace;
 use crate::api::{ApiError, Connection, Event};
 use crate::catalog::CatalogError;
 use crate::error::EngineError;
+use crate::index::in_flight;
 use crate::index::marks::{self, Mark};
 use crate::index::records;
 use crate::share;
@@ -48,11 +49,15 @@ pub async fn round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), E
     };
     let connection = match &result {
         Ok(()) if lock(&session.catalog).is_none() => Connection::None,
-        Ok(()) => Connection::InStep,
+        // What there is no room for waits; nothing else does.
+        Ok(()) | Err(EngineError::OverQuota) => Connection::InStep,
         Err(EngineError::Removed) => Connection::Removed,
-        Err(EngineError::Distrusted(_) | EngineError::UpdateNeeded) => Connection::Distrusted,
+        Err(EngineError::Distrusted(_) | EngineError::OtherCatalog | EngineError::UpdateNeeded) => {
+            Connection::Distrusted
+        }
         Err(_) => Connection::Unreachable,
     };
+    session.over_quota.store(matches!(result, Err(EngineError::OverQuota)), Ordering::Release);
     set_connection(shared, session, connection);
     result
 }
@@ -104,7 +109,7 @@ async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<()
 
 /// The catalog's word about itself. Another one in its place is an alarm; noise may be the network's.
 async fn identity(shared: &Shared, link: &CatalogLink) -> Result<Identity, EngineError> {
-    match link.client.identity_of(&link.key).await {
+    match link.client.identity().await {
         Err(CatalogError::OtherCatalog) => Err(distrusted(shared, CatalogError::OtherCatalog.into())),
         identity => Ok(identity?),
     }
@@ -112,7 +117,7 @@ async fn identity(shared: &Shared, link: &CatalogLink) -> Result<Identity, Engin
 
 /// Raises an alarm for an error, which stays the error.
 fn distrusted(shared: &Shared, error: EngineError) -> EngineError {
-    if matches!(error, EngineError::Distrusted(_)) {
+    if matches!(error, EngineError::Distrusted(_) | EngineError::OtherCatalog) {
         shared.alarm(true, ApiError::from(again(&error)));
     }
     error
@@ -127,6 +132,14 @@ fn fault(shared: &Shared, step: Step, error: EngineError, worst: &mut Result<(),
         _ => Outcome::Stopped,
     };
     tracing::debug!(%error, "a step failed");
+    // Who stands on the line is an alarm, and no fault of the folder's: it goes on once the catalog itself answers.
+    if matches!(error, EngineError::OverQuota) {
+        shared.alarm(false, ApiError::from(EngineError::OverQuota));
+    }
+    if matches!(error, EngineError::OtherCatalog) {
+        *worst = Err(distrusted(shared, error));
+        return Outcome::Unreachable;
+    }
     if matches!(error, EngineError::Distrusted(_)) {
         shared.alarm(true, ApiError::from(again(&error)));
         // A catalog that went back takes nothing which does not follow what it has; it may yet be brought further.
@@ -148,6 +161,7 @@ fn fault(shared: &Shared, step: Step, error: EngineError, worst: &mut Result<(),
 fn again(error: &EngineError) -> EngineError {
     match error {
         EngineError::Distrusted(what) => EngineError::Distrusted(what),
+        EngineError::OtherCatalog => EngineError::OtherCatalog,
         _ => EngineError::Internal("a fault"),
     }
 }
@@ -593,6 +607,11 @@ async fn send(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderId) ->
             Ok(Outcome::More)
         }
         Err(CatalogError::Said(ApiCode::Conflict)) => Ok(Outcome::Conflict),
+        Err(error @ CatalogError::Said(ApiCode::OverQuota)) => {
+            // Put together anew the next time, so that what makes room goes with it.
+            shared.vault(|vault| vault.index.write(|db| in_flight::remove(db, &folder)))?;
+            Err(error.into())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -29,7 +29,7 @@ use crate::scenario::{account_records, changes, folder_records, workspace_record
 use crate::support::{WORKSPACE, alice, bob, cid, commitment, dek, invitation, sealing, signing_key};
 use crate::tree::stamp;
 
-const LABELS: [Label; 17] = [
+const LABELS: [Label; 18] = [
     Label::Record,
     Label::Device,
     Label::Dek,
@@ -47,9 +47,10 @@ const LABELS: [Label; 17] = [
     Label::KitGroups,
     Label::PairingCode,
     Label::RecoverySet,
+    Label::TlsKey,
 ];
 
-const DOMAINS: [Domain; 9] = [
+const DOMAINS: [Domain; 10] = [
     Domain::Record,
     Domain::DeviceConsent,
     Domain::Redeem,
@@ -59,6 +60,7 @@ const DOMAINS: [Domain; 9] = [
     Domain::Identity,
     Domain::RecoveryAsked,
     Domain::DocumentKey,
+    Domain::TlsKey,
 ];
 
 /// No label is the beginning of another, and the document names them all.

@@ -318,6 +318,8 @@ export type ErrorCode =
 "updateNeeded" | 
 /**  No room on the disk. */
 "diskFull" | 
+/**  No room left at the catalog for what this account adds. */
+"overQuota" | 
 /**  No room where opened files lie; saving elsewhere works. */
 "tooLarge" | 
 /**  A change of an opened file could not become a version; it stays where it is. */

@@ -362,6 +362,11 @@ const TROUBLE: Record<ErrorCode, Fallback> = {
     safe: 'What was there is whole; what did not fit was left out.',
     todo: 'Make room and try again.',
   },
+  overQuota: {
+    happened: 'The server has no room left for what you add.',
+    safe: 'It is kept on this computer, and everything else goes on. Colleagues do not get it yet.',
+    todo: 'Purge what nobody needs from the trash, or ask the people who run the server for more room.',
+  },
   tooLarge: {
     happened: 'This file is too large to be opened from inside Valise.',
     safe: 'The file is as it was.',

@@ -203,6 +203,7 @@ test('every code has words: what happened, and never a bare code', () => {
     'distrusted',
     'updateNeeded',
     'diskFull',
+    'overQuota',
     'io',
     'cancelled',
     'timedOut',

@@ -32,7 +32,8 @@ pub struct World {
 }
 
 pub fn config(data: &TempDir) -> Config {
-    Config::new(data.path(), "127.0.0.1:0".parse().unwrap())
+    let grace = std::time::Duration::ZERO;
+    Config { grace, ..Config::new(data.path(), "127.0.0.1:0".parse().unwrap()) }
 }
 
 impl World {
@@ -44,12 +45,25 @@ impl World {
         world
     }
 
+    /// As [`World::new`], and what is dropped is kept for long.
+    pub async fn that_keeps_what_is_dropped() -> Self {
+        let world = Self::empty_with(|config| config.grace = std::time::Duration::from_secs(3600)).await;
+        post_open::<Receipts>(&world.url(), "/v1/workspaces", &world.founding()).await.unwrap();
+        world
+    }
+
     /// A catalog with nothing in it; Alice has a workspace ready.
     pub async fn empty() -> Self {
+        Self::empty_with(|_| ()).await
+    }
+
+    pub async fn empty_with(change: impl FnOnce(&mut Config)) -> Self {
         let data = tempfile::tempdir().unwrap();
         let network = Network::new();
         let node = network.node(PINNING, &[]);
-        let server = Server::start_on(config(&data), node.clone()).await.unwrap();
+        let mut config = config(&data);
+        change(&mut config);
+        let server = Server::start_on(config, node.clone()).await.unwrap();
         let (log, alice) = found("Example works", "Alice", Device::new());
         Self { server: Some(server), data, network, node, log, alice }
     }
