@@ -251,7 +251,7 @@ const KEEPER: Record<KeeperKind, { form: string; example: string; secret: string
   },
 };
 
-type Fallback = { happened: string; safe?: string; todo?: string };
+export type Fallback = { happened: string; safe?: string; todo?: string };
 
 const TROUBLE: Record<ErrorCode, Fallback> = {
   badInput: { happened: 'That cannot be used.', todo: 'Look at what was typed and try again.' },
@@ -677,7 +677,7 @@ export const en = {
         ? 'Keep it where you keep a passport: not on this computer, and not together with kit B.'
         : 'Keep it in another place than kit A, or with somebody you trust.';
     },
-    danger: (kits: number) =>
+    danger: (kits: number): string =>
       kits > 1
         ? 'Whoever has two of the three can read your files. One alone opens nothing.'
         : 'It opens Valise together with the keyring of this computer, or with your officers’ help. Alone it opens nothing.',
@@ -1916,7 +1916,7 @@ export const en = {
     recoveryNone:
       'There is no recovery kit yet, so a forgotten password is final: nobody can reset it, not a colleague, not the server, not we.',
     recovery: 'Any two of these open Valise on this computer:',
-    recoveryFew: (helped: boolean) =>
+    recoveryFew: (helped: boolean): string =>
       helped
         ? 'If you lose all your computers, your kit and your officers’ help open your account on a new one.'
         : 'If you lose all your computers, both kits together open your account on a new one.',
@@ -2001,6 +2001,8 @@ export const en = {
 
   trouble: {
     byCode: (code: ErrorCode): Fallback => TROUBLE[code],
+    /** What the program says, in this language; none where it can only be told by its code. */
+    told: (sentence: string): string | null => sentence,
     loadTitle: 'This could not be read',
     startTitle: 'Valise could not start',
   },

@@ -3,11 +3,15 @@
  *
  * To add a language: write `xx.ts` with `export const xx: Words = {...}` and name it in `LANGUAGES`.
  */
+import { de } from './de';
 import { en, type Words } from './en';
 import { spoken } from './spoken.svelte';
 
 /** In the order in which they are offered; each is called as its speakers call it. */
-export const LANGUAGES = { en: { words: en, name: 'English' } } as const;
+export const LANGUAGES = {
+  en: { words: en, name: 'English' },
+  de: { words: de, name: 'Deutsch' },
+} as const;
 
 export type Language = keyof typeof LANGUAGES;
 

@@ -2,12 +2,14 @@ import { cleanup, render, screen, waitFor, within } from '@testing-library/svelt
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MockBackend } from '$lib/backend/mock';
+import { speak } from '$lib/words';
 import App from '../../App.svelte';
 import { acme } from '../../design/world';
 
 afterEach(() => {
   cleanup();
   localStorage.clear();
+  speak('en');
 });
 
 async function open() {
@@ -49,6 +51,38 @@ describe('the page Settings', () => {
     expect(screen.getByText('Ctrl + F')).toBeVisible();
     const main = screen.getByRole('main');
     expect(within(main).queryAllByRole('button')).toEqual([]);
+  });
+});
+
+describe('the language', () => {
+  test('changes at once, and back; it is kept', async () => {
+    const { user } = await toSettings();
+    await user.selectOptions(screen.getByLabelText('Language'), 'Deutsch');
+    expect(await screen.findByRole('heading', { level: 1, name: 'Einstellungen' })).toBeVisible();
+    expect(document.documentElement.lang).toBe('de');
+    expect(screen.getByRole('button', { name: 'Papierkorb' })).toBeVisible();
+    expect(screen.getByText('Strg + F')).toBeVisible();
+    expect(localStorage.getItem('valise.language')).toBe('de');
+    await user.selectOptions(screen.getByLabelText('Sprache'), 'Wie das System (English)');
+    expect(await screen.findByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+    expect(document.documentElement.lang).toBe('en');
+  });
+
+  test('takes nothing from what is being done', async () => {
+    const { user } = await open();
+    await user.click(screen.getByRole('row', { name: /Valuation model/ }));
+    await user.keyboard('{Control>}{Shift>}n{/Shift}{/Control}');
+    const name = await screen.findByLabelText<HTMLInputElement>('Name');
+    await user.type(name, 'Client pap');
+    speak('de');
+    expect(await screen.findByRole('dialog', { name: 'Neuer Ordner' })).toBeVisible();
+    expect(screen.getByLabelText('Name')).toBe(name);
+    expect(name).toHaveFocus();
+    expect(name).toHaveValue('Client pap');
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(screen.getByRole('row', { name: /Valuation model/ })).toHaveAttribute('aria-selected', 'true');
+    expect(screen.getByRole('columnheader', { name: /Größe/ })).toBeVisible();
   });
 });
 
