@@ -23,8 +23,13 @@ export default defineConfig(({ mode }) => ({
   plugins: [svelte(), svelteTesting(), ...(mode === 'production' ? [noMockInProduction()] : [])],
   resolve: { alias: { $lib: new URL('./src/lib', import.meta.url).pathname } },
   clearScreen: false,
-  // The icon lies beside the interface, not in it.
-  server: { port: 1420, strictPort: true, host: '127.0.0.1', fs: { allow: ['.', '../icons'] } },
+  // The icon lies beside the interface, not in it; a test reads what the engine says.
+  server: {
+    port: 1420,
+    strictPort: true,
+    host: '127.0.0.1',
+    fs: { allow: ['.', '../icons', '../crates/engine/src'] },
+  },
   // lightningcss turns light-dark() into what older webviews understand.
   css: { transformer: 'lightningcss', lightningcss: { targets: { safari: 16 << 16 } } },
   build: {

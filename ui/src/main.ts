@@ -4,11 +4,9 @@ import '$lib/design/base.css';
 import '$lib/design/controls.css';
 import { mount } from 'svelte';
 import type { Backend } from '$lib/backend';
-import { words } from '$lib/words';
 import App from './App.svelte';
 
 async function begin(): Promise<void> {
-  document.documentElement.lang = words.language;
   const target = document.getElementById('app');
   if (target === null) throw new Error('the page has no place for the app');
   mount(App, { target, props: { backend: await backend() } });

@@ -1527,6 +1527,13 @@ export const SCENES: Record<string, Scene> = {
       await hand.press('Keyboard');
     },
   },
+  settings: {
+    world: acme,
+    act: async (hand) => {
+      await hand.pressMenu('Account and appearance');
+      await hand.press('Settings…');
+    },
+  },
   rename: {
     world: acme,
     act: async (hand) => {

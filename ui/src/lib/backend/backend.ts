@@ -278,7 +278,11 @@ export interface Backend {
 
 /** A refusal, in words for a person and with a code for the program. */
 export class Trouble extends Error {
-  constructor(readonly words: ApiError) {
+  /** `program`: the words are the program's own, which speaks English. */
+  constructor(
+    readonly words: ApiError,
+    readonly program = false,
+  ) {
     super(words.happened);
     this.name = 'Trouble';
   }
@@ -286,7 +290,7 @@ export class Trouble extends Error {
   /** Whatever was thrown, as something that can be shown. */
   static from(thrown: unknown): Trouble {
     if (thrown instanceof Trouble) return thrown;
-    if (isApiError(thrown)) return new Trouble(thrown);
+    if (isApiError(thrown)) return new Trouble(thrown, true);
     return new Trouble({
       code: 'internal',
       happened: '',

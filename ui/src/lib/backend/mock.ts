@@ -168,7 +168,7 @@ export class MockBackend implements Backend {
 
   inspectInvitation(link: string) {
     return this.#answer('inspectInvitation', [link], () => {
-      if (!link.startsWith('valise://')) throw new Trouble(refusal('badInvitation'));
+      if (!link.startsWith('valise://')) throw Trouble.from(refusal('badInvitation'));
       return this.world.preview;
     });
   }
@@ -188,7 +188,7 @@ export class MockBackend implements Backend {
   unlock(password: string) {
     return this.#answer('unlock', [], () => {
       if (!this.world.status.password || password !== this.world.password)
-        throw new Trouble(refusal('wrongPassword'));
+        throw Trouble.from(refusal('wrongPassword'));
       this.#forgetAsked();
       this.setStatus({ stage: { type: 'open' } });
     });
@@ -196,8 +196,8 @@ export class MockBackend implements Backend {
 
   unlockWithToken(pin: string) {
     return this.#answer('unlockWithToken', [], () => {
-      if (this.world.status.token === null) throw new Trouble(refusal('notFound'));
-      if (pin !== PIN) throw new Trouble(WRONG_PIN);
+      if (this.world.status.token === null) throw Trouble.from(refusal('notFound'));
+      if (pin !== PIN) throw Trouble.from(WRONG_PIN);
       this.#forgetAsked();
       this.setStatus({ stage: { type: 'open' } });
     });
@@ -213,7 +213,7 @@ export class MockBackend implements Backend {
   #mustOpen(secret: string): void {
     const { password } = this.world.status;
     if (secret !== (password ? this.world.password : PIN))
-      throw new Trouble(password ? refusal('wrongPassword') : WRONG_PIN);
+      throw Trouble.from(password ? refusal('wrongPassword') : WRONG_PIN);
   }
 
   lock() {
@@ -235,7 +235,7 @@ export class MockBackend implements Backend {
     return this.#answer('confirmKit', [kit, groups], () => {
       const made = KITS.find((known) => known.kit === kit);
       const right = made?.asked.map((group) => made.code.split(' ')[group - 1]) ?? [];
-      if (groups.join(' ').toUpperCase() !== right.join(' ')) throw new Trouble(refusal('badKit'));
+      if (groups.join(' ').toUpperCase() !== right.join(' ')) throw Trouble.from(refusal('badKit'));
       const { recovery } = this.world;
       const kits = recovery.kits.map((known) =>
         known.kit === kit ? { ...known, kept: recovery.made } : known,
@@ -251,7 +251,7 @@ export class MockBackend implements Backend {
     return this.#answer('checkKit', [code], () => {
       const found = KITS.find((known) => known.code === code);
       const set = this.world.recovery.set;
-      if (found === undefined || set === null) throw new Trouble(refusal('badKit'));
+      if (found === undefined || set === null) throw Trouble.from(refusal('badKit'));
       return { kit: found.kit, set, kept: null };
     });
   }
@@ -263,9 +263,9 @@ export class MockBackend implements Backend {
   recover(codes: string[], password: string) {
     return this.#answer('recover', [codes, password], () => {
       const right = new Set(codes.filter((code) => KITS.some((kit) => kit.code === code)));
-      if (right.size < codes.length) throw new Trouble(refusal('badKit'));
+      if (right.size < codes.length) throw Trouble.from(refusal('badKit'));
       if (right.size === 1 && this.world.recovery.keyring !== 'kept') {
-        throw new Trouble(refusal('otherKitNeeded'));
+        throw Trouble.from(refusal('otherKitNeeded'));
       }
       this.#choose(password);
       this.setStatus({ stage: { type: 'open' } });
@@ -276,9 +276,9 @@ export class MockBackend implements Backend {
   rehearse(codes: string[]) {
     return this.#answer('rehearse', [codes], (): Rehearsed => {
       const right = new Set(codes.filter((code) => KITS.some((kit) => kit.code === code)));
-      if (right.size < codes.length) throw new Trouble(codes[0] === codes[1] ? SAME_KIT : refusal('badKit'));
+      if (right.size < codes.length) throw Trouble.from(codes[0] === codes[1] ? SAME_KIT : refusal('badKit'));
       if (right.size === 1 && this.world.recovery.keyring !== 'kept') {
-        throw new Trouble(refusal('otherKitNeeded'));
+        throw Trouble.from(refusal('otherKitNeeded'));
       }
       const files = this.world.folders.reduce((sum, known) => sum + known.files, 0);
       return { folders: this.world.folders.length, files };
@@ -295,7 +295,7 @@ export class MockBackend implements Backend {
 
   setAuthority(holders: HolderChoice[], delayHours: number) {
     return this.#answer('setAuthority', [holders, delayHours], () => {
-      if (!this.world.people.some((known) => known.me && known.officer)) throw new Trouble(NO_OFFICER);
+      if (!this.world.people.some((known) => known.me && known.officer)) throw Trouble.from(NO_OFFICER);
       const { authority, people, recovery } = this.world;
       const chosen = holders.map((choice) => this.#holder(choice));
       const needed = chosen.some((holder) => holder.mine);
@@ -322,15 +322,15 @@ export class MockBackend implements Backend {
       return { account: null, name: keptWords(choice.place), mine: false, gone: false, fingerprint };
     }
     const person = this.world.people.find((known) => known.account === choice.account);
-    if (person === undefined || !person.officer) throw new Trouble(refusal('notAllowed'));
+    if (person === undefined || !person.officer) throw Trouble.from(refusal('notAllowed'));
     const { account, name, me: mine } = person;
     return { account, name, mine, gone: false, fingerprint: person.fingerprint || fingerprint };
   }
 
   /** What keepers ask for, and how they refuse. */
   #keeper(place: string, secret: string | null): void {
-    if (keeperKind(place) === null) throw new Trouble(NO_ADDRESS);
-    if (keeperKind(place) === 'token' && secret !== PIN) throw new Trouble(WRONG_PIN);
+    if (keeperKind(place) === null) throw Trouble.from(NO_ADDRESS);
+    if (keeperKind(place) === 'token' && secret !== PIN) throw Trouble.from(WRONG_PIN);
   }
 
   makeKeeperKey(place: string, secret: string | null) {
@@ -348,7 +348,7 @@ export class MockBackend implements Backend {
     return this.#answer('approveRecovery', [device, place, secret], () => {
       const { authority, status } = this.world;
       const request = this.#request(device);
-      if (!request.mayApprove) throw new Trouble(NO_OFFICER);
+      if (!request.mayApprove) throw Trouble.from(NO_OFFICER);
       if (place !== null) this.#keeper(place, secret);
       const approvedBy = [...request.approvedBy, status.account?.name ?? ''];
       const released = approvedBy.length >= authority.holders.length && authority.delayHours === 0;
@@ -368,7 +368,7 @@ export class MockBackend implements Backend {
 
   #request(device: DeviceId): RecoveryRequest {
     const found = this.world.authority.requests.find((known) => known.device === device);
-    if (found === undefined) throw new Trouble(refusal('notFound'));
+    if (found === undefined) throw Trouble.from(refusal('notFound'));
     return found;
   }
 
@@ -384,8 +384,8 @@ export class MockBackend implements Backend {
     const { code, catalog, name, alone, reason, password } = asking;
     return this.#answer('askRecovery', [{ code, catalog, name, alone, reason }], () => {
       const { authority, recovery, status } = this.world;
-      if (code !== null && !KITS.some((kit) => kit.code === code)) throw new Trouble(refusal('badKit'));
-      if (code === null && recovery.keyring !== 'kept') throw new Trouble(refusal('otherKitNeeded'));
+      if (code !== null && !KITS.some((kit) => kit.code === code)) throw Trouble.from(refusal('badKit'));
+      if (code === null && recovery.keyring !== 'kept') throw Trouble.from(refusal('otherKitNeeded'));
       this.world.asked = {
         at: clock.now(),
         fingerprint: 'b70c 19ae 5d42 e863 f18b 3c05 92d7 6ae4',
@@ -406,8 +406,8 @@ export class MockBackend implements Backend {
 
   finishRecovery(password: string) {
     return this.#answer('finishRecovery', [], async () => {
-      if (this.world.asked?.stage !== 'ready') throw new Trouble(NOT_RELEASED);
-      if (password !== (this.#chosen ?? this.world.password)) throw new Trouble(refusal('wrongPassword'));
+      if (this.world.asked?.stage !== 'ready') throw Trouble.from(NOT_RELEASED);
+      if (password !== (this.#chosen ?? this.world.password)) throw Trouble.from(refusal('wrongPassword'));
       this.#choose(password);
       const account = this.world.status.account;
       // As the program does: it is open before the answer is there.
@@ -476,7 +476,7 @@ export class MockBackend implements Backend {
   removeToken(password: string, fresh: string | null) {
     return this.#answer('removeToken', [], () => {
       this.#mustOpen(password);
-      if (!this.world.status.password && fresh === null) throw new Trouble(refusal('badInput'));
+      if (!this.world.status.password && fresh === null) throw Trouble.from(refusal('badInput'));
       this.world.password = fresh ?? this.world.password;
       return this.#waysIn({ password: true, token: null });
     });
@@ -539,7 +539,7 @@ export class MockBackend implements Backend {
   joinAccount(code: string, catalog: string | null, name: string | null, password: string) {
     return this.#answer('joinAccount', [code, catalog, name], () => {
       if (code.replace(/\s/g, '') !== PAIRING.code.replace(/\s/g, '')) {
-        throw new Trouble(refusal('notPaired'));
+        throw Trouble.from(refusal('notPaired'));
       }
       this.#choose(password);
       this.#open('Ada Novak', 'Acme Legal', catalog);
@@ -555,8 +555,8 @@ export class MockBackend implements Backend {
   ) {
     return this.#answer('recoverAccount', [codes, catalog, name, alone], async () => {
       const right = new Set(codes.filter((code) => KITS.some((kit) => kit.code === code)));
-      if (codes[0] === codes[1]) throw new Trouble(SAME_KIT);
-      if (right.size < codes.length) throw new Trouble(refusal('badKit'));
+      if (codes[0] === codes[1]) throw Trouble.from(SAME_KIT);
+      if (right.size < codes.length) throw Trouble.from(refusal('badKit'));
       this.#choose(password);
       if (alone) this.#changeDevices((known) => ({ ...known, valid: known.here, online: false }));
       // As the program does: it is open before the answer is there.
@@ -647,7 +647,7 @@ export class MockBackend implements Backend {
   addMember(id: FolderId, account: string, role: Role) {
     return this.#answer('addMember', [id, account, role], () => {
       const person = this.world.people.find((known) => known.account === account);
-      if (person === undefined) throw new Trouble(refusal('notFound'));
+      if (person === undefined) throw Trouble.from(refusal('notFound'));
       this.#changeMembers(id, (members) => [...members, { ...asOwner(person), role }]);
     });
   }
@@ -681,7 +681,7 @@ export class MockBackend implements Backend {
     return this.#answer('setOfficer', [account, officer], () => {
       const person = this.#asOfficer(account);
       const others = this.world.people.some((known) => known.officer && known !== person);
-      if (!officer && !others) throw new Trouble(LAST_OFFICER);
+      if (!officer && !others) throw Trouble.from(LAST_OFFICER);
       this.#changePeople((people) =>
         people.map((known) => (known === person ? { ...known, officer } : known)),
       );
@@ -692,7 +692,7 @@ export class MockBackend implements Backend {
 
   closeAccount(account: string) {
     return this.#answer('closeAccount', [account], () => {
-      if (this.#asOfficer(account).me) throw new Trouble(OWN_ACCOUNT);
+      if (this.#asOfficer(account).me) throw Trouble.from(OWN_ACCOUNT);
       this.#changePeople((people) => people.filter((known) => known.account !== account));
       for (const [id, members] of this.world.members) {
         const kept = members.filter((member) => member.account !== account);
@@ -708,7 +708,7 @@ export class MockBackend implements Backend {
 
   nameSuccessor(account: AccountId | null) {
     return this.#answer('nameSuccessor', [account], () => {
-      if (!this.world.people.some((known) => known.me && known.officer)) throw new Trouble(NO_OFFICER);
+      if (!this.world.people.some((known) => known.me && known.officer)) throw Trouble.from(NO_OFFICER);
       this.world.successor = account;
       return this.#succession();
     });
@@ -755,9 +755,9 @@ export class MockBackend implements Backend {
 
   /** The person that an officer decides about. */
   #asOfficer(account: string): Person {
-    if (!this.world.people.some((known) => known.me && known.officer)) throw new Trouble(NO_OFFICER);
+    if (!this.world.people.some((known) => known.me && known.officer)) throw Trouble.from(NO_OFFICER);
     const person = this.world.people.find((known) => known.account === account);
-    if (person === undefined) throw new Trouble(refusal('notFound'));
+    if (person === undefined) throw Trouble.from(refusal('notFound'));
     return person;
   }
 
@@ -802,7 +802,7 @@ export class MockBackend implements Backend {
   retireKeys(id: FolderId) {
     return this.#answer('retireKeys', [id], () => {
       const before = this.#keys(id);
-      if (!before.mayDecide || before.older > 0) throw new Trouble(refusal('notAllowed'));
+      if (!before.mayDecide || before.older > 0) throw Trouble.from(refusal('notAllowed'));
       return this.#setKeys({ ...before, minimum: before.current });
     });
   }
@@ -810,14 +810,14 @@ export class MockBackend implements Backend {
   setRotation(id: FolderId, days: number) {
     return this.#answer('setRotation', [id, days], () => {
       const before = this.#keys(id);
-      if (!before.mayDecide) throw new Trouble(refusal('notAllowed'));
+      if (!before.mayDecide) throw Trouble.from(refusal('notAllowed'));
       return this.#setKeys({ ...before, rotateDays: days });
     });
   }
 
   #keys(id: FolderId): FolderKeys {
     const known = this.world.folders.find((each) => each.id === id);
-    if (known === undefined) throw new Trouble(refusal('notFound'));
+    if (known === undefined) throw Trouble.from(refusal('notFound'));
     return this.world.folderKeys.get(id) ?? folderKeys(known);
   }
 
@@ -830,7 +830,7 @@ export class MockBackend implements Backend {
   list(id: FolderId, parent: EntryId | null) {
     return this.#answer('list', [id, parent], (): Listing => {
       if (parent !== null && !this.#entries(id).some((entry) => entry.id === parent))
-        throw new Trouble(refusal('notFound'));
+        throw Trouble.from(refusal('notFound'));
       const entries = this.#entries(id).filter((entry) => entry.parent === parent && !entry.trashed);
       return { folder: id, path: this.#path(id, parent), entries };
     });
@@ -974,7 +974,7 @@ export class MockBackend implements Backend {
   recoverability(id: FolderId, target: EntryId | null) {
     return this.#answer('recoverability', [id, target], (): Recoverability => {
       const known = this.world.folders.find((each) => each.id === id);
-      if (known === undefined) throw new Trouble(refusal('notFound'));
+      if (known === undefined) throw Trouble.from(refusal('notFound'));
       const meant = this.#entries(id).filter(
         (each) =>
           !each.trashed &&
@@ -1062,7 +1062,7 @@ export class MockBackend implements Backend {
 
   #turnTransfer(id: number, type: 'cancelled' | 'paused' | 'running') {
     const found = this.world.transfers.find((transfer) => transfer.id === id);
-    if (found === undefined) throw new Trouble(refusal('notFound'));
+    if (found === undefined) throw Trouble.from(refusal('notFound'));
     this.#moveTransfer({ ...found, state: { type } });
   }
 
@@ -1093,7 +1093,7 @@ export class MockBackend implements Backend {
         this.world.signingKeys.find((known) =>
           wanted === null ? known.here && known.inForce && known.token === null : known.version === wanted,
         ) ?? this.#newSigningKey();
-      if (key.token !== null && pin !== PIN) throw new Trouble(WRONG_PIN);
+      if (key.token !== null && pin !== PIN) throw Trouble.from(WRONG_PIN);
       const made = signature('a-me', this.world.status.account?.name ?? '', {
         me: true,
         at: clock.now(),
@@ -1176,7 +1176,7 @@ export class MockBackend implements Backend {
   #numberOf(found: MockEntry, version: DekId | null): number {
     if (version === null) return found.versions;
     for (let number = 1; number <= found.versions; number += 1) if (dekOf(number) === version) return number;
-    throw new Trouble(refusal('notFound'));
+    throw Trouble.from(refusal('notFound'));
   }
 
   #setSignatures(id: FolderId, target: EntryId, signatures: DocumentSignature[]): void {
@@ -1232,7 +1232,7 @@ export class MockBackend implements Backend {
     const delay = this.options.delay ?? 0;
     if (delay > 0) await new Promise((done) => setTimeout(done, delay));
     const refused = this.options.refuse?.[request];
-    if (refused !== undefined) throw new Trouble(refused);
+    if (refused !== undefined) throw Trouble.from(refused);
     return work();
   }
 
@@ -1252,13 +1252,13 @@ export class MockBackend implements Backend {
 
   #entries(id: FolderId): MockEntry[] {
     const found = this.world.entries.get(id);
-    if (found === undefined) throw new Trouble(refusal('notFound'));
+    if (found === undefined) throw Trouble.from(refusal('notFound'));
     return found;
   }
 
   #entry(id: FolderId, target: EntryId): MockEntry {
     const found = this.#entries(id).find((known) => known.id === target);
-    if (found === undefined) throw new Trouble(refusal('notFound'));
+    if (found === undefined) throw Trouble.from(refusal('notFound'));
     return found;
   }
 
@@ -1305,7 +1305,7 @@ export class MockBackend implements Backend {
     const taken = this.#entries(id).some(
       (known) => known.parent === parent && !known.trashed && fold(known.name) === fold(name),
     );
-    if (taken || name.trim() === '') throw new Trouble(refusal('badName'));
+    if (taken || name.trim() === '') throw Trouble.from(refusal('badName'));
   }
 
   #add(id: FolderId, parent: EntryId | null, files: number): Transfer {

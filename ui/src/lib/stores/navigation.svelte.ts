@@ -3,7 +3,7 @@ import type { EntryId, FolderId } from '$lib/backend';
 
 export type Spot =
   | { view: 'folder'; folder: FolderId; parent: EntryId | null }
-  | { view: 'recent' | 'trash' | 'people' | 'security' };
+  | { view: 'recent' | 'trash' | 'people' | 'security' | 'settings' };
 
 export class Navigation {
   at = $state.raw<Spot | null>(null);

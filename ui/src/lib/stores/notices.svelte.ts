@@ -86,18 +86,26 @@ export class Notices {
   }
 }
 
-/** Rust's own words come first, since they name what it was about; those of the code stand in for missing ones. */
+/**
+ * The program's own words come first, since they name what it was about; those of the code stand in for missing ones,
+ * and for what cannot be said in the language that is spoken. The details keep what was said, for support.
+ */
 export function inWords(
   trouble: Trouble,
 ): Pick<Notice, 'text' | 'safe' | 'todo' | 'details'> & { code: ErrorCode } {
   const { code, happened, safe, todo, details } = trouble.words;
-  const fallback = words.trouble.byCode(code);
-  const own = happened !== '';
+  const { byCode, told } = words.trouble;
+  const said = (sentence: string | null) =>
+    sentence !== null && trouble.program ? told(sentence) : sentence;
+  const text = happened === '' ? null : said(happened);
+  if (text !== null) return { code, text, safe: said(safe), todo: said(todo), details };
+  const fallback = byCode(code);
+  const untold = happened === '' ? [] : [happened, safe, todo];
   return {
     code,
-    text: own ? happened : fallback.happened,
-    safe: safe ?? (own ? null : (fallback.safe ?? null)),
-    todo: todo ?? (own ? null : (fallback.todo ?? null)),
-    details,
+    text: fallback.happened,
+    safe: (happened === '' ? said(safe) : null) ?? fallback.safe ?? null,
+    todo: (happened === '' ? said(todo) : null) ?? fallback.todo ?? null,
+    details: [...untold, details].filter((part) => part !== null).join(' ') || null,
   };
 }

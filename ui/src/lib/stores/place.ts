@@ -37,6 +37,7 @@ function spotOf(said: URLSearchParams): Spot | null {
     case 'trash':
     case 'people':
     case 'security':
+    case 'settings':
       return { view };
     default:
       return null;

@@ -41,9 +41,9 @@ export function rowsOfHits(hits: Hit[]): Row[] {
 
 const PLACES = ['problem', 'waiting', 'sending', 'fetching', 'here', 'onDemand'];
 
-/** A new array. By name, directories come first; ties fall to the name. */
-export function sortRows(rows: readonly Row[], sorting: Sorting | null, locale: string): Row[] {
-  if (sorting === null) return [...rows];
+/** By name, directories come first; ties fall to the name. None: the order of the answer. */
+export function comparing(sorting: Sorting | null, locale: string): ((a: Row, b: Row) => number) | null {
+  if (sorting === null) return null;
   const names = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
   const byName = (a: Row, b: Row) => names.compare(a.entry.name, b.entry.name);
   const compare: Record<Column, (a: Row, b: Row) => number> = {
@@ -55,10 +55,23 @@ export function sortRows(rows: readonly Row[], sorting: Sorting | null, locale: 
     folder: (a, b) => names.compare(a.folderName ?? '', b.folderName ?? ''),
   };
   const turn = sorting.down ? -1 : 1;
-  if (sorting.by === 'name') {
-    return [...rows].sort((a, b) => compare.name(a, b) || turn * byName(a, b));
+  if (sorting.by === 'name') return (a, b) => compare.name(a, b) || turn * byName(a, b);
+  return (a, b) => turn * compare[sorting.by](a, b) || byName(a, b);
+}
+
+/** The rows of now in the order of before, as far as they were there: almost sorted, if they were. */
+export function inOrderOf(before: readonly Row[], now: readonly Row[]): Row[] {
+  const left = new Map<string, Row>();
+  for (const row of now) left.set(row.key, row);
+  const ordered: Row[] = [];
+  for (const { key } of before) {
+    const row = left.get(key);
+    if (row === undefined) continue;
+    ordered.push(row);
+    left.delete(key);
   }
-  return [...rows].sort((a, b) => turn * compare[sorting.by](a, b) || byName(a, b));
+  for (const row of left.values()) ordered.push(row);
+  return ordered;
 }
 
 function kindOrder(row: Row): number {

@@ -9,13 +9,17 @@ import { Listing } from './listing.svelte';
 import { Navigation } from './navigation.svelte';
 import { inWords, Notices } from './notices.svelte';
 import { Question } from './question.svelte';
-import { rowsOfListing, sortRows, type Row } from './rows';
+import { comparing, inOrderOf, rowsOfListing, type Row, type Sorting } from './rows';
 import { Selection } from './selection.svelte';
 import { Session } from './session.svelte';
+import { inSlices, sortSteps } from './slices';
 import { secondsLeft, share, Transfers } from './transfers.svelte';
 
 const rowsOf = (...names: string[]): Row[] =>
   rowsOfListing({ folder: 'f', path: [], entries: names.map((name) => entry(name, name)) });
+
+const sortRows = (rows: Row[], sorting: Sorting, locale: string) =>
+  [...rows].sort(comparing(sorting, locale) ?? undefined);
 
 describe('rows', () => {
   test('by name, directories come first and numbers count as numbers', () => {
@@ -85,6 +89,71 @@ describe('selection', () => {
     selection.retain(before);
     expect(selection.keys.size).toBe(0);
     expect(selection.current).toBeNull();
+  });
+});
+
+describe('sorting in slices', () => {
+  const whole = <T>(steps: Generator<void, T, void>) => inSlices(steps, () => true);
+  const byTens = (a: number, b: number) => Math.floor(a / 10) - Math.floor(b / 10);
+
+  test.each([0, 1, 63, 64, 65, 128, 1000, 4097])('%i come out as from Array.sort', async (length) => {
+    const numbers = Array.from({ length }, (_, at) => (at * 7919) % 1009);
+    expect(await whole(sortSteps(numbers, byTens))).toEqual([...numbers].sort(byTens));
+  });
+
+  test('what is in order costs about one comparison each, also with one more', async () => {
+    const numbers = [...Array(5000).keys(), 7];
+    const compare = vi.fn(byTens);
+    await whole(sortSteps(numbers, compare));
+    expect(compare.mock.calls.length).toBeLessThan(4 * numbers.length);
+  });
+
+  test('it stops when it is not wanted any more', async () => {
+    const steps = (function* () {
+      for (;;) yield;
+    })();
+    expect(await inSlices(steps, () => false)).toBeNull();
+  });
+
+  test('rows keep the order of before; new ones come last', () => {
+    const [a, b, c] = rowsOf('a', 'b', 'c') as [Row, Row, Row];
+    const fresh = { ...b };
+    expect(inOrderOf([c, b], [a, fresh, c])).toEqual([c, fresh, a]);
+    expect(inOrderOf([c, b], [a, fresh, c])[1]).toBe(fresh);
+  });
+});
+
+describe('a listing of very many', () => {
+  const folder = { view: 'folder', folder: 'f-merger', parent: null } as const;
+  const crowded = (count: number) => {
+    const world = acme();
+    world.entries.set('f-merger', many(count));
+    return new MockBackend(world);
+  };
+
+  test('comes in order, and in another one', async () => {
+    const listing = new Listing(crowded(3000));
+    await listing.show(folder);
+    expect(listing.rows[0]?.entry.name).toBe('Exhibit 000001.pdf');
+    listing.sortBy('name');
+    listing.sortBy('name');
+    await vi.waitFor(() => expect(listing.rows[0]?.entry.name).toMatch('Exhibit 003000'));
+    expect(listing.rows).toHaveLength(3000);
+  });
+
+  test('a change while it is ordered is not missed, and another place is not filled with it', async () => {
+    const backend = crowded(3000);
+    const listing = new Listing(backend);
+    await listing.show(folder);
+    listing.sortBy('name');
+    backend.world.entries.get('f-merger')?.push({ ...many(1)[0]!, id: 'e-new', name: 'A new one.pdf' });
+    listing.hear({ type: 'folderChanged', folder: 'f-merger' });
+    await vi.waitFor(() => expect(listing.rows[0]?.entry.name).toBe('A new one.pdf'));
+    listing.sortBy('size');
+    await listing.show({ view: 'folder', folder: 'f-leave', parent: null });
+    const there = listing.rows.length;
+    await new Promise((later) => setTimeout(later, 100));
+    expect(listing.rows).toHaveLength(there);
   });
 });
 

@@ -56,7 +56,7 @@ export class Transfers {
   #sayEnd(transfer: Transfer): void {
     const folder = this.folders.of(transfer.folder)?.name ?? '';
     const { state } = transfer;
-    if (state.type === 'failed') this.notices.trouble(new Trouble(state.error));
+    if (state.type === 'failed') this.notices.trouble(new Trouble(state.error, true));
     if (state.type === 'cancelled') this.notices.tell(words.transfers.cancelled(folder));
     if (transfer.leftOut.length > 0) {
       this.notices.trouble(

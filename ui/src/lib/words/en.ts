@@ -20,19 +20,16 @@ import type { KeeperKind } from '$lib/format/keeper';
 import type { FileKind } from '$lib/format/kinds';
 import { computers, fewCopies, fewWays } from '$lib/format/loss';
 import { displayName, displayText } from '$lib/format/name';
-import { count, dayOf, size, span, type Span } from '$lib/format/numbers';
+import { dayOf, size, span, type Span } from '$lib/format/numbers';
+import { firstName, inLocale, ownLocale } from './in-locale';
 
 /** Day before month and a 24-hour clock, unless the person's own English says otherwise. */
-const locale = ownEnglish();
+const own = ownLocale('en', 'en-GB');
+const locale = own === 'en-US' ? 'en-GB' : own;
 
-function ownEnglish(): string {
-  const tags = typeof navigator === 'undefined' ? [] : navigator.languages;
-  const own = tags.find((tag) => /^en-./i.test(tag));
-  return own === undefined || own === 'en-US' ? 'en-GB' : own;
-}
+const { n, plural, clockTime, calendarDay, dayAndMonth, fullDate, dateAndTime, listOf, namesOf } =
+  inLocale(locale);
 
-const n = (value: number) => count(value, locale);
-const plural = (value: number, one: string, many: string) => `${n(value)} ${value === 1 ? one : many}`;
 const filesOrNone = (value: number) => (value === 0 ? 'no files yet' : plural(value, 'file', 'files'));
 const quoted = (name: string) => `“${displayName(name)}”`;
 const things = (names: string[], one: string, many: string) =>
@@ -52,20 +49,6 @@ const duration = (seconds: number) => {
   const { value, unit } = span(seconds);
   return plural(value, ...SPAN[unit]);
 };
-
-const clockTime = (date: Date) =>
-  new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(date);
-
-const dayAndMonth = (date: Date) =>
-  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(date);
-
-const fullDate = (moment: number) =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(moment);
-
-const calendarDay = (date: Date) =>
-  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
-
-const firstName = (name: string) => displayName(name).split(' ')[0] ?? displayName(name);
 
 const KIND: Record<FileKind, string> = {
   directory: 'Subfolder',
@@ -178,9 +161,6 @@ const moment = (at: number): string => {
   return `on ${dayAndMonth(date)} at ${clockTime(date)}`;
 };
 
-const namesOf = (names: string[]) =>
-  new Intl.ListFormat(locale, { type: 'conjunction' }).format(names.map((name) => displayName(name)));
-
 const hoursOf = (hours: number): string => {
   if (hours === 168) return 'a week';
   return hours % 24 === 0 && hours > 72 ? plural(hours / 24, 'day', 'days') : plural(hours, 'hour', 'hours');
@@ -199,10 +179,6 @@ const kitsBecause = (why: 'recovered' | 'renewed' | 'removed', kits: number): st
     ? `${what}, and the kits you had open nothing any more. ${print}, and destroy the old ones.`
     : `${what}, and any kit you had opens nothing any more. ${print}, and destroy the old one.`;
 };
-
-const dateAndTime = (at: number) => `${calendarDay(new Date(at))}, ${clockTime(new Date(at))}`;
-
-const listOf = (parts: string[]) => new Intl.ListFormat(locale, { type: 'conjunction' }).format(parts);
 
 /** What a signature comes to. */
 const VERDICT: Record<Verdict, { short: string; long: string }> = {
@@ -275,7 +251,7 @@ const KEEPER: Record<KeeperKind, { form: string; example: string; secret: string
   },
 };
 
-type Fallback = { happened: string; safe?: string; todo?: string };
+export type Fallback = { happened: string; safe?: string; todo?: string };
 
 const TROUBLE: Record<ErrorCode, Fallback> = {
   badInput: { happened: 'That cannot be used.', todo: 'Look at what was typed and try again.' },
@@ -706,7 +682,7 @@ export const en = {
         ? 'Keep it where you keep a passport: not on this computer, and not together with kit B.'
         : 'Keep it in another place than kit A, or with somebody you trust.';
     },
-    danger: (kits: number) =>
+    danger: (kits: number): string =>
       kits > 1
         ? 'Whoever has two of the three can read your files. One alone opens nothing.'
         : 'It opens Valise together with the keyring of this computer, or with your officers’ help. Alone it opens nothing.',
@@ -1952,7 +1928,7 @@ export const en = {
     recoveryNone:
       'There is no recovery kit yet, so a forgotten password is final: nobody can reset it, not a colleague, not the server, not we.',
     recovery: 'Any two of these open Valise on this computer:',
-    recoveryFew: (helped: boolean) =>
+    recoveryFew: (helped: boolean): string =>
       helped
         ? 'If you lose all your computers, your kit and your officers’ help open your account on a new one.'
         : 'If you lose all your computers, both kits together open your account on a new one.',
@@ -1999,7 +1975,31 @@ export const en = {
       ['Ctrl + Shift + N', 'New folder'],
       ['Ctrl + L', 'Lock'],
       ['Shift + F10', 'Menu'],
+      ['Ctrl + ,', 'Settings'],
+      ['F1, ?', 'This overview'],
     ] as [string, string][],
+    /** As they stand beside an entry of a menu. */
+    mark: {
+      open: '⏎',
+      details: 'Space',
+      rename: 'F2',
+      remove: 'Del',
+      newSubfolder: 'Ctrl+N',
+      selectAll: 'Ctrl+A',
+      lock: 'Ctrl+L',
+      settings: 'Ctrl+,',
+    },
+  },
+
+  settings: {
+    title: 'Settings',
+    open: 'Settings…',
+    summary: 'For this computer only',
+    appearance: 'Appearance',
+    theme: 'Theme',
+    motionHint: 'Movement is left out where the system asks for that.',
+    language: 'Language',
+    languageAsSystem: (name: string) => `As the system (${name})`,
   },
 
   notices: {
@@ -2013,6 +2013,8 @@ export const en = {
 
   trouble: {
     byCode: (code: ErrorCode): Fallback => TROUBLE[code],
+    /** What the program says, in this language; none where it can only be told by its code. */
+    told: (sentence: string): string | null => sentence,
     loadTitle: 'This could not be read',
     startTitle: 'Valise could not start',
   },

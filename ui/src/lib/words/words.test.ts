@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { words, wordsFor } from '.';
-import { en } from './en';
+import { languageFor, words } from '.';
 import type { ErrorCode } from '$lib/backend';
 
 test('an unknown language falls back to English', () => {
-  expect(wordsFor(['xx-YY', 'en-US'])).toBe(en);
-  expect(wordsFor([])).toBe(en);
+  expect(languageFor(['xx-YY', 'en-US'])).toBe('en');
+  expect(languageFor(['c'])).toBe('en');
+  expect(languageFor([])).toBe('en');
 });
 
 test('one and many', () => {

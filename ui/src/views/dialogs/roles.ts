@@ -1,9 +1,7 @@
 import type { Role } from '$lib/backend';
 import { words } from '$lib/words';
 
-export const ROLES: { value: Role; text: string }[] = (['editor', 'viewer', 'owner'] as const).map(
-  (role) => ({
-    value: role,
-    text: words.role(role),
-  }),
-);
+const ROLES: readonly Role[] = ['editor', 'viewer', 'owner'];
+
+export const roleOptions = (): { value: Role; text: string }[] =>
+  ROLES.map((role) => ({ value: role, text: words.role(role) }));

@@ -16,11 +16,6 @@ export const COLUMNS: Record<Shape, Column[]> = {
   trash: ['name', 'folder', 'size', 'changed'],
 };
 
-export const HEADINGS: Record<Column, string> = {
-  name: words.list.name,
-  size: words.list.size,
-  changed: words.list.changed,
-  by: words.list.by,
-  where: words.list.where,
-  folder: words.list.folder,
-};
+export function heading(column: Column, shape: Shape): string {
+  return column === 'folder' && shape === 'trash' ? words.trash.from : words.list[column];
+}

@@ -205,6 +205,57 @@ describe('the list', () => {
     expect(current()).toHaveAttribute('aria-rowindex', '3');
   });
 
+  test('what is in sight stays when rows come above it; at the top, they are seen', async () => {
+    const world = acme();
+    world.entries.set('f-merger', many(500));
+    const { backend, grid } = await open(world);
+    const add = async (name: string) => {
+      backend.world.entries
+        .get('f-merger')
+        ?.unshift({ ...many(1)[0]!, id: name, name, changed: Date.UTC(2026, 10, 14, 10) });
+      backend.emit({ type: 'folderChanged', folder: 'f-merger' });
+      await waitFor(() =>
+        expect(grid.getAttribute('aria-rowcount')).toBe(String(world.entries.get('f-merger')!.length + 1)),
+      );
+    };
+    await add('Seen.pdf');
+    expect(row(/Seen\.pdf/)).toBeVisible();
+    const scroller = grid.querySelector<HTMLElement>('.scroll')!;
+    scroller.scrollTop = 3600;
+    scroller.dispatchEvent(new Event('scroll'));
+    await add('Above.pdf');
+    expect(scroller.scrollTop).toBe(3636);
+  });
+
+  test('a name that is being typed is kept while one scrolls', async () => {
+    const world = acme();
+    world.entries.set('f-merger', many(500));
+    const { user, grid } = await open(world);
+    grid.focus();
+    await user.keyboard('{Home}{F2}');
+    const input = screen.getByLabelText<HTMLInputElement>('New name');
+    await user.keyboard('Exhibit zero');
+    const scroller = grid.querySelector<HTMLElement>('.scroll')!;
+    scroller.scrollTop = 9000;
+    scroller.dispatchEvent(new Event('scroll'));
+    await waitFor(() => expect(screen.getByRole('row', { name: /Exhibit 000251/ })).toBeVisible());
+    expect(screen.getByLabelText('New name')).toBe(input);
+    expect(input).toHaveFocus();
+    expect(input.value).toBe('Exhibit zero.pdf');
+  });
+
+  test('another search begins at the top', async () => {
+    const world = acme();
+    world.entries.set('f-merger', many(500));
+    const { user, grid } = await open(world);
+    const scroller = grid.querySelector<HTMLElement>('.scroll')!;
+    scroller.scrollTop = 3600;
+    scroller.dispatchEvent(new Event('scroll'));
+    await user.type(screen.getByLabelText('Search in Brightwater merger'), 'exhibit');
+    await waitFor(() => expect(grid.querySelector('.scroll')?.scrollTop).toBe(0));
+    expect(row(/Exhibit 000001/)).toBeVisible();
+  });
+
   test('shows hostile names escaped and as text', async () => {
     const world = acme();
     world.entries.set('f-merger', strangeNames());

@@ -1,0 +1,103 @@
+import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test } from 'vitest';
+import { MockBackend } from '$lib/backend/mock';
+import { speak } from '$lib/words';
+import App from '../../App.svelte';
+import { acme } from '../../design/world';
+
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+  speak('en');
+});
+
+async function open() {
+  const backend = new MockBackend(acme());
+  render(App, { props: { backend } });
+  const user = userEvent.setup({ delay: null });
+  await screen.findByRole('grid');
+  return { backend, user };
+}
+
+async function toSettings() {
+  const opened = await open();
+  await opened.user.keyboard('{Control>},{/Control}');
+  await screen.findByRole('heading', { level: 1, name: 'Settings' });
+  return opened;
+}
+
+describe('the page Settings', () => {
+  test('is in the menu of the account', async () => {
+    const { user } = await open();
+    await user.click(screen.getByRole('button', { name: /Ada Novak/ }));
+    await user.click(await screen.findByRole('menuitem', { name: /Settings/ }));
+    expect(await screen.findByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+  });
+
+  test('chooses a theme, by pointer and by key, and keeps it', async () => {
+    const { user } = await toSettings();
+    const themes = screen.getByRole('group', { name: 'Theme' });
+    expect(within(themes).getByRole('radio', { name: 'As the system' })).toBeChecked();
+    await user.click(within(themes).getByRole('radio', { name: 'Dark' }));
+    expect(document.documentElement.dataset.theme).toBe('dark');
+    expect(localStorage.getItem('valise.theme')).toBe('dark');
+    await user.click(within(themes).getByRole('radio', { name: 'As the system' }));
+    expect(document.documentElement.dataset.theme).toBeUndefined();
+  });
+
+  test('says what keys do, and no control is dead', async () => {
+    await toSettings();
+    expect(screen.getByText('Ctrl + F')).toBeVisible();
+    const main = screen.getByRole('main');
+    expect(within(main).queryAllByRole('button')).toEqual([]);
+  });
+});
+
+describe('the language', () => {
+  test('changes at once, and back; it is kept', async () => {
+    const { user } = await toSettings();
+    await user.selectOptions(screen.getByLabelText('Language'), 'Deutsch');
+    expect(await screen.findByRole('heading', { level: 1, name: 'Einstellungen' })).toBeVisible();
+    expect(document.documentElement.lang).toBe('de');
+    expect(screen.getByRole('button', { name: 'Papierkorb' })).toBeVisible();
+    expect(screen.getByText('Strg + F')).toBeVisible();
+    expect(localStorage.getItem('valise.language')).toBe('de');
+    await user.selectOptions(screen.getByLabelText('Sprache'), 'Wie das System (English)');
+    expect(await screen.findByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+    expect(document.documentElement.lang).toBe('en');
+  });
+
+  test('takes nothing from what is being done', async () => {
+    const { user } = await open();
+    await user.click(screen.getByRole('row', { name: /Valuation model/ }));
+    await user.keyboard('{Control>}{Shift>}n{/Shift}{/Control}');
+    const name = await screen.findByLabelText<HTMLInputElement>('Name');
+    await user.type(name, 'Client pap');
+    speak('de');
+    expect(await screen.findByRole('dialog', { name: 'Neuer Ordner' })).toBeVisible();
+    expect(screen.getByLabelText('Name')).toBe(name);
+    expect(name).toHaveFocus();
+    expect(name).toHaveValue('Client pap');
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(screen.getByRole('row', { name: /Valuation model/ })).toHaveAttribute('aria-selected', 'true');
+    expect(screen.getByRole('columnheader', { name: /Größe/ })).toBeVisible();
+  });
+});
+
+describe('what keys do', () => {
+  test.each(['{F1}', '?'])('is told on %s', async (key) => {
+    const { user } = await open();
+    screen.getByRole('grid').focus();
+    await user.keyboard(key);
+    expect(await screen.findByRole('dialog', { name: 'Keyboard' })).toBeVisible();
+  });
+
+  test('a question mark that is typed is no question', async () => {
+    const { user } = await open();
+    await user.type(screen.getByLabelText('Search in Brightwater merger'), 'why?');
+    await waitFor(() => expect(screen.getByText(/Search: why/)).toBeVisible());
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+});
