@@ -945,6 +945,8 @@ export type Transfer = {
 	rate: number,
 	/**  How it stands. */
 	state: TransferState,
+	/**  It is kept until it is done or given up: it can be paused, and goes on after a crash. */
+	kept: boolean,
 	/**  Files left out, with the reason in words. */
 	leftOut: string[],
 };
@@ -962,6 +964,10 @@ export type TransferKind =
 export type TransferState = 
 /**  Bytes are moving. */
 { type: "running" } | 
+/**  Stopped for now by a person, or found after a restart by a program that does not go on by itself. */
+{ type: "paused" } | 
+/**  Nobody who has the bytes can be reached; it goes on by itself. */
+{ type: "waiting" } | 
 /**  All is done. */
 { type: "done" } | 
 /**  Stopped by a person. */

@@ -384,6 +384,11 @@ const TROUBLE: Record<ErrorCode, Fallback> = {
     safe: 'Was da war, ist vollständig; was nicht passte, wurde ausgelassen.',
     todo: 'Schaffen Sie Platz und versuchen Sie es noch einmal.',
   },
+  overQuota: {
+    happened: 'Auf dem Server ist kein Platz mehr für das, was Sie hinzufügen.',
+    safe: 'Es bleibt auf diesem Computer, und alles andere geht weiter. Die anderen bekommen es noch nicht.',
+    todo: 'Leeren Sie den Papierkorb, oder bitten Sie die Verantwortlichen des Servers um mehr Platz.',
+  },
   tooLarge: {
     happened: 'Diese Datei ist zu groß, um in Valise geöffnet zu werden.',
     safe: 'Die Datei ist unverändert.',
@@ -886,7 +891,7 @@ export const de: Words = {
 
   /** Jemand bittet um Hilfe, wie die Verwaltung es sieht. */
   requests: {
-    asks: 'möchte das eigene Konto auf einem neuen Computer wiederherstellen',
+    asks: 'möchte das eigene Konto wiederherstellen',
     compare:
       'Rufen Sie die Person unter einer Nummer an, die Sie kennen. Lassen Sie sich diese Zeichen vorlesen. Genehmigen Sie nur, wenn sie gleich sind.',
     fingerprint: 'Fingerabdruck des neuen Computers',
@@ -1043,7 +1048,7 @@ export const de: Words = {
 
   reminder: {
     alarm: 'Bitte sehen Sie sich das an',
-    alarmText: 'Etwas konnte nicht überprüft werden. Von Ihnen wurde nichts geändert.',
+    alarmText: 'Es ist etwas geschehen, das Sie wissen sollten.',
     alarmDo: 'Sicherheit öffnen',
     kit: 'Drucken Sie Ihren Notfallbogen',
     kitText: 'Bis Sie ihn auf Papier haben, ist ein vergessenes Passwort endgültig. Es dauert zwei Minuten.',
@@ -1376,10 +1381,14 @@ export const de: Words = {
     amount: (done: number, all: number) => `${size(done, locale)} von ${size(all, locale)}`,
     rate: (rate: number) => `${size(rate, locale)}/s`,
     left: (seconds: number) => `noch ${duration(seconds)}`,
-    cancel: 'Abbrechen',
+    paused: 'Angehalten',
+    waiting: 'Wartet auf jemanden, der sie hat',
+    pauseNamed: (name: string) => `${displayName(name)} anhalten`,
+    resumeNamed: (name: string) => `Mit ${displayName(name)} weitermachen`,
     cancelNamed: (name: string) => `${displayName(name)} abbrechen`,
     cancelled: (name: string) => `Angehalten. Was vollständig war, bleibt in ${quoted(name)}.`,
-    more: (value: number) => `und ${plural(value, 'weitere Übertragung', 'weitere Übertragungen')}`,
+    all: (value: number) => `Alle ${n(value)} Übertragungen zeigen`,
+    fewer: 'Weniger zeigen',
   },
 
   status: {
@@ -1707,6 +1716,8 @@ export const de: Words = {
     },
     copy: ({ kind, name }: Copy) => COPY[kind](name),
     same: 'zählt nicht: Es ist derselbe Computer',
+    kitsApart: 'Ihre Notfallbögen',
+    kitsApartWhy: 'zählen nicht: Sie brauchen auch den Server, und der ist auf diesem Computer',
     fewest:
       'Für die Datei mit den wenigsten Kopien. Auch Computer anderer Mitglieder können sie haben; sie sind nicht mitgezählt.',
     thin: (value: number) => `${plural(value, 'Datei', 'Dateien')} auf höchstens einem Computer`,

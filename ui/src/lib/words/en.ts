@@ -1307,7 +1307,6 @@ export const en = {
     left: (seconds: number) => `${duration(seconds)} left`,
     paused: 'Paused',
     waiting: 'Waiting for somebody who has it',
-    failed: 'Stopped',
     pauseNamed: (name: string) => `Pause ${displayName(name)}`,
     resumeNamed: (name: string) => `Go on with ${displayName(name)}`,
     cancelNamed: (name: string) => `Cancel ${displayName(name)}`,

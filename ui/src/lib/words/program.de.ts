@@ -22,6 +22,18 @@ const SENTENCES: Record<string, string> = {
   'These groups do not stand on this kit.': 'Diese Gruppen stehen nicht auf diesem Bogen.',
   'There is an account in this home already.': 'Auf diesem Computer gibt es hier schon ein Konto.',
   'There is no account here yet.': 'Hier gibt es noch kein Konto.',
+  'The catalog has no room left for what you add.':
+    'Auf dem Server ist kein Platz mehr für das, was Sie hinzufügen.',
+  'It is kept on this computer, and everything else goes on. Colleagues do not get it yet.':
+    'Es bleibt auf diesem Computer, und alles andere geht weiter. Die anderen bekommen es noch nicht.',
+  'Purge what nobody needs from the trash, or ask the people who run the catalog for more room.':
+    'Leeren Sie den Papierkorb, oder bitten Sie die Verantwortlichen des Servers um mehr Platz.',
+  "Somebody else answers at the catalog's address.": 'Unter der Adresse des Servers antwortet jemand anders.',
+  'Nothing was sent there, and nothing of yours was changed.':
+    'Es wurde nichts dorthin gesendet und nichts von Ihnen geändert.',
+  'Try again on another network. If it stays so, ask the people who run the catalog.':
+    'Versuchen Sie es in einem anderen Netz. Bleibt es dabei, fragen Sie die Verantwortlichen des Servers.',
+  'This cannot be paused, only cancelled.': 'Das lässt sich nicht anhalten, nur abbrechen.',
   'Valise is locked.': 'Valise ist gesperrt.',
   'The catalog does not know this computer any more: it was removed from the account, the account was closed, or the server was restored from an old copy.':
     'Der Server kennt diesen Computer nicht mehr: Er wurde aus dem Konto entfernt, das Konto wurde geschlossen, oder der Server wurde aus einer alten Kopie wiederhergestellt.',

@@ -413,6 +413,7 @@ describe('versions', () => {
         bytes: 10,
         rate: 1,
         state: { type: 'done' },
+        kept: false,
         leftOut: [],
       },
     });
