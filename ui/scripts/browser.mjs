@@ -72,7 +72,8 @@ function protocol(browser) {
   return { send, listeners };
 }
 
-export async function openDesignPage(program = process.env.CHROMIUM ?? 'chromium') {
+/** `frozen`: prototypes as in the real window; what is only brought along for a look may not bear them. */
+export async function openDesignPage({ program = process.env.CHROMIUM ?? 'chromium', frozen = true } = {}) {
   const server = await serve();
   const origin = `http://127.0.0.1:${server.address().port}`;
   const profile = await mkdtemp(join(tmpdir(), 'valise-pictures-'));
@@ -107,7 +108,8 @@ export async function openDesignPage(program = process.env.CHROMIUM ?? 'chromium
   await page('Page.enable');
   await page('Runtime.enable');
   await page('Log.enable');
-  await page('Page.addScriptToEvaluateOnNewDocument', { source: 'Object.freeze(Object.prototype);' });
+  if (frozen)
+    await page('Page.addScriptToEvaluateOnNewDocument', { source: 'Object.freeze(Object.prototype);' });
 
   async function evaluate(expression) {
     const { result, exceptionDetails } = await page('Runtime.evaluate', {

@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const design = await openDesignPage(values.browser);
+const design = await openDesignPage({ program: values.browser });
 let failed = 0;
 await mkdir(values.out, { recursive: true });
 const scenes = positionals.length > 0 ? positionals : await sceneNames();

@@ -943,7 +943,7 @@ export const de: Words = {
     me: 'Ich bin es',
     meNamed: (fingerprint: string) => `Ich bin es, am Computer ${fingerprint}`,
     notMe: 'Ich bin es nicht: ablehnen',
-    notMeNamed: (fingerprint: string) => `Ich bin es nicht, am Computer ${fingerprint}: ablehnen`,
+    notMeNamed: (fingerprint: string) => `Ich bin es nicht: ablehnen, am Computer ${fingerprint}`,
     refused:
       'Sie haben abgelehnt. Mit dieser Anfrage kommt niemand in Ihr Konto. Sagen Sie Ihrer Verwaltung Bescheid.',
     card: 'Ihr Konto wird angefragt',

@@ -880,7 +880,7 @@ export const en = {
     me: 'It is me',
     meNamed: (fingerprint: string) => `It is me, on the computer ${fingerprint}`,
     notMe: 'It is not me: say no',
-    notMeNamed: (fingerprint: string) => `It is not me, on the computer ${fingerprint}: say no`,
+    notMeNamed: (fingerprint: string) => `It is not me: say no, on the computer ${fingerprint}`,
     refused: 'You said no. Nobody gets into your account with that request. Tell your officers of it.',
     card: 'Your account is asked for',
     cardText: 'A new computer asks for your account, with your officers’ help.',
