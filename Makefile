@@ -1,7 +1,7 @@
 # The commands of this project; the work is done in scripts/. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bindings fmt
+.PHONY: help run test bench package bindings fmt
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ test: ## everything CI runs, with a time per section (ONLY="formatting lints" fo
 
 bench: ## measure Valise beside age, gocryptfs, restic and cp, in release (ARGS="--quick --only large")
 	@scripts/bench.sh $(ARGS)
+
+package: ## build the Debian package: window, command line, desktop entry (in release)
+	@scripts/package.sh
 
 bindings: ## write the interface's TypeScript types anew from Rust
 	UPDATE_BINDINGS=1 cargo test --package valise-desktop bindings

@@ -14,8 +14,9 @@ build=(build-essential pkg-config libssl-dev)
 window=(libwebkit2gtk-4.1-dev libayatana-appindicator3-dev librsvg2-dev libxdo-dev)
 test=(
   webkit2gtk-driver xvfb xauth xdotool dbus python3-gi gir1.2-gtk-3.0 imagemagick age shellcheck gnome-keyring
-  softhsm2 opensc
+  softhsm2 opensc fakeroot
   openssh-client
+  desktop-file-utils
 )
 bench=(age gocryptfs restic)
 tauri_driver=2.1.0

@@ -110,7 +110,7 @@ async fn after_locking_no_process_has_the_password() {
     // Or the search finds nothing at all, and what follows would mean nothing.
     assert!(open.iter().any(|(name, copies)| name.starts_with(PAGE_PROCESS) && *copies > 0), "{open:?}");
 
-    alice.press("Lock").await;
+    alice.press_last("Lock").await;
     // With the page's process the driver's session ends; the program goes on, with another page.
     let locked = until("another page, and no process with the password", PATIENCE, || async {
         let now = processes(program);

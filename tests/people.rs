@@ -57,7 +57,7 @@ async fn officers_name_others_and_close_accounts() {
     alice.valise(args!["sync"]).await;
     alice.valise(args!["folder", "add", "Contracts", account.as_str().unwrap()]).await;
     add(&bob, "offer.txt", "Offers").await;
-    carol.valise(args!["sync"]).await;
+    carol.valise(args!["folder", "accept", "Contracts"]).await;
     assert_eq!(names(&carol, "Contracts").await, ["a.txt"]);
     assert_eq!(names(&carol, "Offers").await, ["offer.txt"]);
     carol.valise(args!["folder", "create", "Hers alone"]).await;
@@ -113,7 +113,7 @@ async fn who_leaves_a_folder_reads_nothing_new_and_can_be_added_again() {
     assert_eq!(code(&bob, args!["ls", "Contracts"]).await, "notFound");
 
     alice.valise(args!["folder", "add", "Contracts", "Bob"]).await;
-    bob.valise(args!["sync"]).await;
+    bob.valise(args!["folder", "accept", "Contracts"]).await;
     assert_eq!(names(&bob, "Contracts").await, ["a.txt", "b.txt"]);
     add(&bob, "c.txt", "Contracts").await;
     alice.valise(args!["sync"]).await;

@@ -61,7 +61,7 @@ impl World {
         self.ada.valise(args!["folder", "create", name]).await;
         self.add(&self.ada, name, "a.txt").await;
         self.ada.valise(args!["folder", "add", name, "Bao", "--role", "viewer"]).await;
-        self.bao.valise(args!["sync"]).await;
+        self.bao.valise(args!["folder", "accept", name]).await;
     }
 
     async fn add(&self, person: &Person, folder: &str, file: &str) {
@@ -209,7 +209,7 @@ async fn who_is_a_member_takes_over_without_anybody_s_help() {
     assert_eq!((&keys["current"], &keys["changeWaiting"]), (&json!(2), &json!(false)), "{keys}");
     world.add(bao, "Contracts", "b.txt").await;
     bao.valise(args!["folder", "add", "Contracts", "Carol"]).await;
-    carol.valise(args!["sync"]).await;
+    carol.valise(args!["folder", "accept", "Contracts"]).await;
     world.reads(carol, "Contracts", "a.txt").await;
     // The successor's own account ends being named; whom a folder passes to is gone.
     bao.valise(args!["folder", "successor", "Contracts", "Olga"]).await;

@@ -8,6 +8,7 @@ mod tests {
     use valise_engine::api;
 
     use crate::files::Drag;
+    use crate::preview::Preview;
 
     /// Everything that travels between page and program.
     fn builder() -> Builder<tauri::Wry> {
@@ -43,10 +44,19 @@ mod tests {
             .typ::<api::Reach>()
             .typ::<api::Succession>()
             .typ::<api::Recoverability>()
+            .typ::<api::FolderInvitation>()
+            .typ::<api::AfterHandOver>()
+            .typ::<api::Linked>()
+            .typ::<api::ActivityFilter>()
+            .typ::<api::ActivityPage>()
+            .typ::<api::ActivityFormat>()
             .typ::<api::Signatures>()
             .typ::<api::SigningKey>()
             .typ::<api::ExportedSigned>()
             .typ::<api::ApiError>()
+            .typ::<api::Storage>()
+            .typ::<api::Network>()
+            .typ::<Preview>()
             .typ::<Drag>()
     }
 

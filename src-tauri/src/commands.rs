@@ -5,15 +5,17 @@
 use tauri::{AppHandle, State};
 use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId};
 use valise_engine::api::{
-    AccountKeys, ApiError, AskedRecovery, Authority, Details, Device, Entry, ErrorCode, Fingerprints, Folder,
-    FolderKeys, Hit, HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Listing, Member, Pairing, Person, Reach,
+    AccountKeys, ActivityFilter, ActivityPage, ActivityPlace, AfterHandOver, ApiError, AskedRecovery, Authority,
+    Details, Device, Entry, ErrorCode, Fingerprints, Folder, FolderInvitation, FolderKeys, Hit, HolderChoice,
+    InvitationPreview, KitCheck, KitName, Kits, Linked, Listing, Member, Network, Pairing, Person, Reach,
     Recoverability, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Signatures, SigningKey, Status,
-    Succession, Transfer,
+    Storage, Succession, Transfer,
 };
 
-use crate::page;
+use crate::preview::Preview;
 use crate::state::{App, fault};
 use crate::typed::Typed;
+use crate::{autostart, background, page, preview};
 
 /// The reply of one variant, or an error that says the engine answered something else.
 macro_rules! reply {
@@ -151,6 +153,35 @@ pub async fn forget(app: State<'_, App>) -> Result<(), ApiError> {
         ));
     }
     app.ask(Request::Forget).await.map(|_| ())
+}
+
+/// Makes somebody an owner, and steps down or leaves.
+#[tauri::command]
+pub async fn hand_over(
+    app: State<'_, App>,
+    folder: FolderId,
+    account: AccountId,
+    after: AfterHandOver,
+) -> Result<(), ApiError> {
+    app.ask(Request::HandOver { folder, account, then: after }).await.map(|_| ())
+}
+
+/// Folders that others share, and that wait.
+#[tauri::command]
+pub async fn folder_invitations(app: State<'_, App>) -> Result<Vec<FolderInvitation>, ApiError> {
+    reply!(app.ask(Request::FolderInvitations).await?, FolderInvitations)
+}
+
+/// Takes one up.
+#[tauri::command]
+pub async fn accept_folder(app: State<'_, App>, folder: FolderId) -> Result<(), ApiError> {
+    app.ask(Request::AcceptFolder { folder }).await.map(|_| ())
+}
+
+/// Declines one.
+#[tauri::command]
+pub async fn decline_folder(app: State<'_, App>, folder: FolderId) -> Result<(), ApiError> {
+    app.ask(Request::DeclineFolder { folder }).await.map(|_| ())
 }
 
 /// Leaves a folder.
@@ -307,6 +338,30 @@ pub async fn set_folder_successor(
     account: Option<AccountId>,
 ) -> Result<Succession, ApiError> {
     reply!(app.ask(Request::SetFolderSuccessor { folder, account }).await?, Succession)
+}
+
+/// A link to a file for colleagues.
+#[tauri::command]
+pub async fn link(app: State<'_, App>, folder: FolderId, entry: Option<EntryId>) -> Result<String, ApiError> {
+    reply!(app.ask(Request::Link { folder, entry }).await?, Link)
+}
+
+/// Where one leads.
+#[tauri::command]
+pub async fn follow_link(app: State<'_, App>, link: String) -> Result<Linked, ApiError> {
+    reply!(app.ask(Request::FollowLink { link }).await?, Linked)
+}
+
+/// What happened in a folder.
+#[tauri::command]
+pub async fn activity(
+    app: State<'_, App>,
+    folder: FolderId,
+    filter: ActivityFilter,
+    before: Option<ActivityPlace>,
+    limit: u32,
+) -> Result<ActivityPage, ApiError> {
+    reply!(app.ask(Request::Activity { folder, filter, before, limit }).await?, Activity)
 }
 
 /// How much would have to be lost at once.
@@ -498,13 +553,63 @@ pub fn here(app: State<'_, App>) {
 /// What was chosen for this computer.
 #[tauri::command]
 pub async fn settings(app: State<'_, App>) -> Result<Settings, ApiError> {
-    reply!(app.ask(Request::Settings).await?, Settings)
+    let settings = reply!(app.ask(Request::Settings).await?, Settings)?;
+    Ok(Settings { start_at_login: autostart::is_on(), ..settings })
 }
 
 /// Chooses.
 #[tauri::command]
 pub async fn set_settings(app: State<'_, App>, settings: Settings) -> Result<(), ApiError> {
+    if settings.start_at_login != autostart::is_on() {
+        autostart::set(settings.start_at_login).map_err(|error| ApiError {
+            details: Some(error.kind().to_string()),
+            ..fault(ErrorCode::Io, "Starting at log-in could not be changed on this computer.")
+        })?;
+    }
+    app.background.choose(&settings);
     app.ask(Request::SetSettings { settings }).await.map(|_| ())
+}
+
+/// What lies on this computer.
+#[tauri::command]
+pub async fn storage(app: State<'_, App>) -> Result<Storage, ApiError> {
+    reply!(app.ask(Request::Storage).await?, Storage)
+}
+
+/// How this computer is reached.
+#[tauri::command]
+pub async fn network(app: State<'_, App>) -> Result<Network, ApiError> {
+    reply!(app.ask(Request::Network).await?, Network)
+}
+
+/// Always on this computer, or not.
+#[tauri::command]
+pub async fn keep(app: State<'_, App>, folder: FolderId, entries: Vec<EntryId>, keep: bool) -> Result<(), ApiError> {
+    app.ask(Request::Keep { folder, entries, keep }).await.map(|_| ())
+}
+
+/// The page shows a folder, or none: who looks at the window looks at it.
+#[tauri::command]
+pub async fn shows(handle: AppHandle, folder: Option<FolderId>) -> Result<(), ApiError> {
+    background::page_shows(&handle, folder).await
+}
+
+/// The page speaks this language, and so does what is said outside it.
+#[tauri::command]
+pub fn speak(app: State<'_, App>, language: String) {
+    app.spoken.speak(&language);
+}
+
+/// A file (one of its versions, or the newest) to be shown in the window.
+#[tauri::command]
+pub async fn preview(
+    app: State<'_, App>,
+    folder: FolderId,
+    entry: EntryId,
+    version: Option<DekId>,
+) -> Result<Preview, ApiError> {
+    let (_, bytes) = app.engine().read(folder, entry, version, preview::LIMIT).await?;
+    app.previews.of(bytes)
 }
 
 /// The sidebar.

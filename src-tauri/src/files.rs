@@ -9,7 +9,9 @@ use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath, MessageDialogButtons};
 use tauri_plugin_opener::OpenerExt as _;
 use valise_engine::api::{AccountId, DekId, EntryId, FolderId};
-use valise_engine::api::{ApiError, ErrorCode, Folder, Invitation, KitName, Reply, Request, Role, Transfer};
+use valise_engine::api::{
+    ActivityFilter, ActivityFormat, ApiError, ErrorCode, Folder, Invitation, KitName, Reply, Request, Role, Transfer,
+};
 
 use crate::commands::reply;
 use crate::state::{App, fault};
@@ -225,6 +227,24 @@ pub async fn export_signed(
     let Some(to) = ask_directory(&handle, "Export with its signatures").await else { return Ok(None) };
     let reply = app.ask(Request::ExportSigned { folder, entry, version, to }).await?;
     reply!(reply, ExportedSigned).map(|exported| Some(exported.left_out))
+}
+
+/// Asks where to, and writes what happened in a folder.
+#[tauri::command]
+pub async fn export_activity(
+    handle: AppHandle,
+    app: State<'_, App>,
+    folder: FolderId,
+    filter: ActivityFilter,
+    format: ActivityFormat,
+) -> Result<bool, ApiError> {
+    let ending = match format {
+        ActivityFormat::Json => "json",
+        ActivityFormat::Csv => "csv",
+    };
+    let name = format!("{} activity.{ending}", folder_row(&app, folder).await?.name);
+    let Some(to) = ask_where(&handle, "Export the activity", &name).await else { return Ok(false) };
+    app.ask(Request::ExportActivity { folder, filter, format, to }).await.map(|_| true)
 }
 
 /// Asks where to, and writes a recovery kit as a page to be printed.

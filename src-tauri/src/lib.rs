@@ -4,17 +4,28 @@
 //! - `files`: what the window does with paths, which never reach the page: dialogs, drops, opening.
 //! - `state`: the engine, the catalog if this computer hosts it, the drops that wait.
 //! - `autolock`: locks when nobody is here.
+//! - `background`: what goes on while nobody looks at the window; `tray`, `notify`: how that is told; `autostart`: from the
+//!   log-in on; `words`: what is said outside the window. `frame`: where the window is.
+//! - `preview`: files shown in the window, from memory.
 //! - `page`: ends the page's process at lock.
 //! - `typed`: secrets that are typed into the page, which come sealed.
 //! - `bindings`: the interface's TypeScript types, checked by a test.
 
 mod autolock;
+mod autostart;
+mod background;
 mod bindings;
 mod commands;
 mod files;
+mod frame;
+mod notify;
 mod page;
+mod preview;
 mod state;
+#[cfg_attr(not(target_os = "linux"), path = "tray_elsewhere.rs")]
+mod tray;
 mod typed;
+mod words;
 
 use std::process::ExitCode;
 
@@ -28,6 +39,10 @@ use state::App;
 /// Opens the window and runs until it is closed.
 #[allow(clippy::disallowed_methods, reason = "tauri's own macro ends the process")]
 pub fn run() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("--version") {
+        println!("valise-desktop {}", env!("CARGO_PKG_VERSION"));
+        return ExitCode::SUCCESS;
+    }
     let kept = valise_engine::process::keep_memory_to_itself();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("off"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -58,6 +73,10 @@ pub fn run() -> ExitCode {
             commands::renew_keys,
             commands::devices,
             commands::leave,
+            commands::hand_over,
+            commands::folder_invitations,
+            commands::accept_folder,
+            commands::decline_folder,
             commands::set_officer,
             commands::close_account,
             commands::pair,
@@ -98,6 +117,12 @@ pub fn run() -> ExitCode {
             commands::here,
             commands::settings,
             commands::set_settings,
+            commands::storage,
+            commands::network,
+            commands::keep,
+            commands::shows,
+            commands::speak,
+            commands::preview,
             commands::folders,
             commands::create_folder,
             commands::rename_folder,
@@ -115,6 +140,9 @@ pub fn run() -> ExitCode {
             commands::name_successor,
             commands::set_folder_successor,
             commands::recoverability,
+            commands::activity,
+            commands::link,
+            commands::follow_link,
             commands::list,
             commands::search,
             commands::recent,
@@ -145,10 +173,17 @@ pub fn run() -> ExitCode {
             files::open,
             files::save,
             files::export,
+            files::export_activity,
             files::save_kit,
             files::copy_text,
         ])
-        .on_window_event(files::on_window_event)
+        .register_uri_scheme_protocol(preview::SCHEME, |context, request| {
+            context.app_handle().state::<App>().previews.answer(&request)
+        })
+        .on_window_event(|window, event| {
+            files::on_window_event(window, event);
+            background::on_window_event(window, event);
+        })
         .setup(|app| {
             match App::start() {
                 Ok(state) => start(app.handle(), state),
@@ -162,6 +197,7 @@ pub fn run() -> ExitCode {
             if let RunEvent::Exit = event
                 && let Some(state) = app.try_state::<App>()
             {
+                state.frame.keep();
                 tauri::async_runtime::block_on(state.stop());
             }
         }),
@@ -178,6 +214,7 @@ fn start(app: &tauri::AppHandle, state: App) {
     let mut events = state.engine().events();
     app.manage(state);
     autolock::watch(app);
+    background::begin(app, std::env::args().any(|argument| argument == autostart::HIDDEN));
     let handle = app.clone();
     tauri::async_runtime::spawn(async move {
         if let Err(error) = handle.state::<App>().host_again().await {
@@ -200,10 +237,8 @@ fn called_again(app: &tauri::AppHandle, arguments: &[String]) {
     if let Some(link) = state::invitation_in(arguments) {
         let _ = app.emit("invitation", link);
     }
-    if let Some(window) = app.get_webview_window("main") {
-        let _ = window.unminimize();
-        let _ = window.show();
-        let _ = window.set_focus();
+    if !arguments.iter().any(|argument| argument == autostart::HIDDEN) {
+        background::show(app);
     }
 }
 

@@ -28,7 +28,10 @@ fn sentences(error: &ApiError) -> String {
 /// Ends the page's process and begins the page anew in another one. For locking: a password that was typed is then in no
 /// process any more.
 fn begin_anew(app: &AppHandle) {
-    app.state::<App>().typing.forget();
+    let state = app.state::<App>();
+    state.typing.forget();
+    state.previews.forget();
+    state.background.shows(None);
     let Some(window) = app.get_webview_window("main") else { return };
     #[cfg(target_os = "linux")]
     let begun = window.with_webview(|page| {

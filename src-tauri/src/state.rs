@@ -11,6 +11,11 @@ use valise_engine::typed::Typing;
 use valise_engine::{Config, Engine};
 
 use crate::autolock::Attention;
+use crate::background::Background;
+use crate::frame;
+use crate::notify::Told;
+use crate::preview::Previews;
+use crate::words::Spoken;
 
 /// The engine, the catalog if this computer hosts it, and what was dropped.
 pub struct App {
@@ -23,6 +28,16 @@ pub struct App {
     pub attention: Attention,
     /// What is typed into the page.
     pub typing: Typing,
+    /// What goes on without the window.
+    pub background: Background,
+    /// What the system's notifications told.
+    pub told: Mutex<Told>,
+    /// Where the window is.
+    pub frame: frame::Kept,
+    /// The language of what is said outside the window.
+    pub spoken: Spoken,
+    /// Files that the page is about to show.
+    pub previews: Previews,
 }
 
 /// Paths of drops by number, until they are added or forgotten.
@@ -43,12 +58,17 @@ impl App {
         let config = Config { transfers_go_on: true, ..Config::new(&home) };
         Ok(Self {
             engine: Engine::start(config)?,
+            frame: frame::Kept::new(&home),
             home,
             hosted: tokio::sync::Mutex::default(),
             drops: Mutex::default(),
             invitation: Mutex::new(invitation_in(&arguments)),
             attention: Attention::default(),
             typing: Typing::default(),
+            background: Background::default(),
+            told: Mutex::default(),
+            spoken: Spoken::default(),
+            previews: Previews::default(),
         })
     }
 

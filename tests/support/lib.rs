@@ -12,6 +12,7 @@ pub mod drag;
 pub mod home;
 pub mod keyring;
 pub mod liar;
+pub mod panel;
 pub mod process;
 pub mod relay;
 pub mod softhsm;

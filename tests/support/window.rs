@@ -11,6 +11,7 @@ use fantoccini::{
     Client, ClientBuilder, Locator,
     actions::{InputSource, MouseActions, PointerAction},
     elements::Element,
+    error::CmdError,
     wd::Capabilities,
 };
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -158,11 +159,21 @@ impl Window {
 
     /// Presses the button, the link or the choice with this text or name.
     pub async fn press(&self, text: &str) {
+        self.try_press(text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+
+    /// Presses what ends the page's process: the driver may not live to answer.
+    pub async fn press_last(&self, text: &str) {
+        drop(self.try_press(text).await);
+    }
+
+    async fn try_press(&self, text: &str) -> Result<(), CmdError> {
         let named = format!(
-            "normalize-space(.)=\"{text}\" or @aria-label=\"{text}\" or @title=\"{text}\" or .//b[normalize-space(.)=\"{text}\"]"
+            "normalize-space(.)=\"{text}\" or @aria-label=\"{text}\" or @title=\"{text}\" or .//b[normalize-space(.)=\"{text}\"] \
+             or .//bdi[@title=\"{text}\"]"
         );
         let xpath = format!("//*[self::button or self::label][{named}][not(@disabled)]");
-        self.find(Locator::XPath(&xpath), text).await.click().await.unwrap_or_else(|error| panic!("{text}: {error}"));
+        self.find(Locator::XPath(&xpath), text).await.click().await
     }
 
     /// Chooses from the open menu.
@@ -284,7 +295,7 @@ impl Window {
     }
 
     /// The largest of the application's windows: it may have small ones that nobody sees.
-    async fn x11_id(&self) -> String {
+    pub async fn x11_id(&self) -> String {
         let application = self.application_id().await.to_string();
         until("the window is on the screen", PATIENCE, || async {
             let found = run("xdotool", &["search", "--onlyvisible", "--pid", &application]).await;

@@ -1,13 +1,13 @@
 //! What may be read, and by whom. What one may not see is not there.
 
 use valise_protocol::api::{
-    AskedAt, AskedOf, AskedState, AskedText, Base64, DeviceSeen, Devices, FolderHead, Folders, HeldPage, JoinRequest,
-    Joins, MAX_BYTES, MAX_PAGE, Page, Placed, RedemptionText, Wraps,
+    AskedAt, AskedOf, AskedState, AskedText, Base64, DeviceSeen, Devices, FolderHead, FolderOffer, Folders, HeldPage,
+    JoinRequest, Joins, MAX_BYTES, MAX_PAGE, Page, Placed, RedemptionText, Wraps,
 };
 use valise_protocol::cbor;
 use valise_protocol::chain::Head;
 use valise_protocol::ids::{DeviceId, FolderId, Seq};
-use valise_protocol::record::ChainId;
+use valise_protocol::record::{ChainId, Record};
 
 use crate::catalog::Catalog;
 use crate::db::{asked, held, joins, records, rings, seen, wraps};
@@ -41,6 +41,23 @@ pub(crate) fn folders(catalog: &Catalog, asker: Asker) -> Result<Folders, ApiErr
     let mut folders: Vec<_> = own.map(|folder| FolderHead { folder: folder.id(), head: folder.head() }).collect();
     folders.sort_by_key(|head| head.folder);
     Ok(Folders { folders })
+}
+
+/// What somebody who was added to a folder is told of it before they take it up.
+pub(crate) fn offer(catalog: &Catalog, asker: Asker, folder: FolderId) -> Result<FolderOffer, ApiError> {
+    catalog.store.read(|db, state| {
+        let known = state.as_member(&asker, &folder)?;
+        let member = known.members().get(&asker.account).ok_or(ApiError::NotFound)?;
+        let taken_up = member.accepted.filter(|seq| *seq != member.since);
+        let mut records = Vec::with_capacity(2);
+        for seq in std::iter::once(member.since).chain(taken_up) {
+            let one = records::page(db, ChainId::Folder(folder), seq.checked_sub(1), 1, MAX_BYTES)?;
+            records.extend(one.into_iter().map(Base64));
+        }
+        let began = records.first().and_then(|bytes| Record::decode(&bytes.0).ok());
+        let epoch = began.map_or(0, |record| record.envelope().epoch);
+        Ok(FolderOffer { records, commitment: known.epoch_info(epoch).map(|info| info.commitment) })
+    })
 }
 
 /// When devices of the asker's account were here.

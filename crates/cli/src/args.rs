@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Share confidential files with colleagues. Files are encrypted on this computer; servers can read nothing.
 #[derive(Parser)]
-#[command(version, propagate_version = true)]
+#[command(name = "valise", version, propagate_version = true)]
 pub struct Arguments {
     /// Where this person's Valise lives.
     #[arg(long, global = true, env = "VALISE_HOME", value_name = "DIR")]
@@ -179,6 +179,18 @@ pub enum Command {
         #[arg(long)]
         no_check: bool,
     },
+    /// A link to a file or directory for colleagues: it opens nothing for who is not in the folder.
+    Link {
+        /// FOLDER, or FOLDER/PATH
+        path: String,
+    },
+    /// Where such a link leads.
+    OpenLink {
+        /// `valise://open/...`
+        link: String,
+    },
+    /// What happened in a folder, the newest first: who added, changed, removed, shared, signed.
+    Activity(ActivityOf),
     /// Can it ever be lost? The ways to its key, and who holds the bytes.
     Risk {
         /// FOLDER, or FOLDER/PATH
@@ -225,6 +237,9 @@ impl Command {
                 | Self::Transfers { .. }
                 | Self::Fingerprints
                 | Self::Signatures { .. }
+                | Self::Activity(_)
+                | Self::Link { .. }
+                | Self::OpenLink { .. }
                 | Self::Risk { .. }
                 | Self::SigningKey(SigningKeyCommand::List)
                 | Self::Security
@@ -236,7 +251,7 @@ impl Command {
                 | Self::Recovery(
                     RecoveryCommand::Status | RecoveryCommand::Confirm { .. } | RecoveryCommand::Rehearse { .. }
                 )
-                | Self::Folder(FolderCommand::List | FolderCommand::Members { .. })
+                | Self::Folder(FolderCommand::List | FolderCommand::Members { .. } | FolderCommand::Invitations)
         )
     }
 }
@@ -380,6 +395,31 @@ pub enum FolderCommand {
         #[command(flatten)]
         whom: Whom,
     },
+    /// Folders that others share with you, and that wait for your answer.
+    Invitations,
+    /// Accept one: it is read from now on, on all your computers.
+    Accept {
+        /// Its name or id, as `invitations` shows it.
+        folder: String,
+    },
+    /// Decline one: you leave it without having read anything.
+    Decline {
+        /// Its name or id, as `invitations` shows it.
+        folder: String,
+    },
+    /// Make somebody an owner of a folder of yours.
+    HandOver {
+        /// Which.
+        folder: String,
+        /// To whom, by name or account id: a member who has accepted it.
+        person: String,
+        /// And leave it.
+        #[arg(long)]
+        leave: bool,
+        /// And be an editor from now on.
+        #[arg(long, conflicts_with = "leave")]
+        step_down: bool,
+    },
     /// Leave a folder: its key changes, and nothing new in it is yours to read.
     Leave {
         /// Which.
@@ -392,6 +432,48 @@ pub enum FolderCommand {
         /// Who, by name or account id.
         person: String,
     },
+}
+
+/// `activity`
+#[derive(Args)]
+pub struct ActivityOf {
+    /// Which.
+    pub folder: String,
+    /// Only what this person did, by name or account id.
+    #[arg(long)]
+    pub person: Option<String>,
+    /// Only this kind.
+    #[arg(long, value_enum)]
+    pub kind: Option<KindName>,
+    /// Only of this file, or of what lies in this directory: its path inside the folder.
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<String>,
+    /// At most so many.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub last: u32,
+    /// As CSV, for spreadsheets.
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Writes all of it to a file, the oldest first: as JSON, or as CSV with --csv.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "last")]
+    pub output: Option<PathBuf>,
+}
+
+/// Kinds of things that happen.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum KindName {
+    /// Files and directories that came.
+    Added,
+    /// New versions, names and places.
+    Changed,
+    /// Into the trash, back from it, out of it for good.
+    Removed,
+    /// Members, roles, invitations.
+    Shared,
+    /// The folder's keys.
+    Keys,
+    /// Signatures on files.
+    Signed,
 }
 
 /// `add`

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use valise_engine::api::{AccountId, FolderId};
-use valise_engine::api::{ApiError, EntryKind, ErrorCode, Event, Hit, Member, Reply, Request, Role, Stage, Status};
+use valise_engine::api::{
+    AfterHandOver, ApiError, EntryKind, ErrorCode, Event, FolderInvitation, Hit, Member, Reply, Request, Role, Stage,
+    Status,
+};
 
 use crate::args::{
     Arguments, Command, FolderCommand, Init, Invite, Join, PeopleCommand, RecoveryCommand, RoleName, Sync,
@@ -101,6 +104,30 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::ExportSigned { path, output, version } => {
             crate::signatures::export(session, json, path, *version, output).await
         }
+        Command::Link { path } => {
+            let place = find(session, path).await?;
+            let request = Request::Link { folder: place.folder.id, entry: place.entry.map(|entry| entry.id) };
+            match session.ask(request).await? {
+                Reply::Link(link) => {
+                    print(json, &link, |link| vec![link.clone()]);
+                    Ok(())
+                }
+                other => Err(unexpected(&other)),
+            }
+        }
+        Command::OpenLink { link } => match session.ask(Request::FollowLink { link: link.clone() }).await? {
+            Reply::Linked(linked) => {
+                print(json, &linked, |linked| {
+                    let path = linked.path.iter().map(|step| &step.name).chain(&linked.name);
+                    let path: Vec<String> =
+                        std::iter::once(&linked.folder_name).chain(path).map(|it| shown(it)).collect();
+                    vec![format!("{}{}", path.join("/"), if linked.trashed { "  (in the trash)" } else { "" })]
+                });
+                Ok(())
+            }
+            other => Err(unexpected(&other)),
+        },
+        Command::Activity(command) => crate::activity::activity(session, json, command).await,
         Command::Risk { path } => crate::risk::risk(session, json, path).await,
         Command::SigningKey(command) => crate::signatures::keys(session, json, command).await,
         Command::Fingerprints => fingerprints(session, json).await,
@@ -205,7 +232,11 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
         FolderCommand::Members { folder } => {
             let members = members(session, paths::folder(session, folder).await?.id).await?;
             print(json, &members, |members| {
-                members.iter().map(|member| format!("{:<7} {}", role(member.role), shown(&member.name))).collect()
+                let line = |member: &Member| {
+                    let waits = if member.accepted { "" } else { "  (has not accepted yet)" };
+                    format!("{:<7} {}{waits}", role(member.role), shown(&member.name))
+                };
+                members.iter().map(line).collect()
             });
             Ok(())
         }
@@ -218,6 +249,31 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
             done(session, Request::SetRole { folder, account, role: role_of(*role) }).await
         }
         FolderCommand::Successor { folder, whom } => crate::succession::of_folder(session, json, folder, whom).await,
+        FolderCommand::Invitations => {
+            print(json, &invitations(session).await?, |all| all.iter().map(invitation).collect());
+            Ok(())
+        }
+        FolderCommand::Accept { folder } => {
+            let folder = invited(session, folder).await?;
+            session.ask(Request::AcceptFolder { folder }).await?;
+            session.ask(Request::Sync).await?;
+            folders(session, json).await
+        }
+        FolderCommand::Decline { folder } => {
+            let folder = invited(session, folder).await?;
+            session.ask(Request::DeclineFolder { folder }).await?;
+            folders(session, json).await
+        }
+        FolderCommand::HandOver { folder, person, leave, step_down } => {
+            let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
+            let then = match (leave, step_down) {
+                (true, _) => AfterHandOver::Leave,
+                (_, true) => AfterHandOver::StepDown,
+                _ => AfterHandOver::Stay,
+            };
+            session.ask(Request::HandOver { folder, account, then }).await?;
+            folders(session, json).await
+        }
         FolderCommand::Leave { folder } => {
             let folder = paths::folder(session, folder).await?.id;
             session.ask(Request::Leave { folder }).await?;
@@ -227,6 +283,39 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
             done(session, Request::RemoveMember { folder, account }).await
         }
+    }
+}
+
+async fn invitations(session: &Session) -> Result<Vec<FolderInvitation>, ApiError> {
+    match session.ask(Request::FolderInvitations).await? {
+        Reply::FolderInvitations(all) => Ok(all),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn invitation(it: &FolderInvitation) -> String {
+    let name = it.name.as_deref().map_or_else(|| it.folder.to_string(), shown);
+    // Who shares it comes first: the name is theirs to choose.
+    format!("{:<7} {} shares “{name}”", role(it.role), shown(&it.by))
+}
+
+/// A folder that waits, by name or id.
+async fn invited(session: &Session, name: &str) -> Result<FolderId, ApiError> {
+    let all = invitations(session).await?;
+    let found: Vec<_> =
+        all.iter().filter(|it| it.name.as_deref() == Some(name) || it.folder.to_string() == name).collect();
+    match found.as_slice() {
+        [one] => Ok(one.folder),
+        [] => Err(fault(
+            ErrorCode::NotFound,
+            "No folder of that name waits for you.",
+            "`valise folder invitations` shows which do",
+        )),
+        _ => Err(fault(
+            ErrorCode::BadInput,
+            "Several folders of that name wait for you.",
+            "use the id that `folder invitations --json` shows",
+        )),
     }
 }
 
@@ -322,7 +411,7 @@ async fn ls(session: &Session, json: bool, path: Option<&str>, trash: bool) -> R
     };
     entries.sort_by_key(|entry| (entry.kind == EntryKind::File, entry.name.to_lowercase()));
     print(json, &entries, |entries| entries.iter().map(row).collect());
-    Ok(())
+    session.ask(Request::Look { folder: place.folder.id }).await.map(|_| ())
 }
 
 /// What lies in the trash.
@@ -513,7 +602,10 @@ async fn fingerprints(session: &Session, json: bool) -> Result<(), ApiError> {
 async fn security(session: &Session, json: bool) -> Result<(), ApiError> {
     match session.ask(Request::SecurityEvents).await? {
         Reply::Security(events) => {
-            print(json, &events, |events| events.iter().map(|event| shown(&event.words.happened)).collect());
+            print(json, &events, |events| match events.as_slice() {
+                [] => vec!["Nothing that you should look at.".to_owned()],
+                events => events.iter().map(|event| shown(&event.words.happened)).collect(),
+            });
             Ok(())
         }
         other => Err(unexpected(&other)),

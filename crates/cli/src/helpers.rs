@@ -7,7 +7,7 @@ use valise_engine::api::{
 
 use crate::args::{HelperCommand, Recover};
 use crate::commands::{account, confirm};
-use crate::output::{moment, print, shown};
+use crate::output::{count, moment, print, shown};
 use crate::recovery::{ask, hand_out, kits, settle};
 use crate::session::{Session, fault, given, unexpected};
 
@@ -155,7 +155,8 @@ pub async fn rehearse(session: &Session, json: bool, codes: &[String]) -> Result
     match session.ask(Request::Rehearse { codes }).await? {
         Reply::Rehearsed(rehearsed) => {
             print(json, &rehearsed, |Rehearsed { folders, files }| {
-                vec![format!("It works: {folders} folders and {files} files opened in a copy. Nothing was changed.")]
+                let (folders, files) = (count(*folders, "folder", "folders"), count(*files, "file", "files"));
+                vec![format!("It works: {folders} and {files} opened in a copy. Nothing was changed.")]
             });
             Ok(())
         }

@@ -74,6 +74,9 @@ pub async fn password(session: &Session, json: bool, command: &PasswordCommand) 
             let new = session.new_password(new.file.as_deref())?;
             let kits = recovery::kits(session.ask(Request::RenewKeys { password: old, new }).await?)?;
             recovery::settle(session).await?;
+            if !json {
+                println!("The password is new, and so is every key that the old one opened.\n");
+            }
             recovery::hand_out(session, json, &kits, output).await
         }
     }

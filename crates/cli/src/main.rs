@@ -1,5 +1,6 @@
 //! `valise`: the engine from a terminal. Each command parses, calls the engine, prints; no logic beyond that.
 
+mod activity;
 mod args;
 mod commands;
 mod demo;

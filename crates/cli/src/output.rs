@@ -17,6 +17,11 @@ pub fn print<T: Serialize>(json: bool, value: &T, lines: impl FnOnce(&T) -> Vec<
     }
 }
 
+/// How many of what: `1 file`, `2 files`.
+pub fn count(number: u32, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
 /// Said beside an answer.
 pub fn warning(error: &ApiError) {
     #[allow(clippy::print_stderr, reason = "a terminal program speaks there")]
@@ -129,5 +134,11 @@ pub fn role(role: Role) -> &'static str {
 /// A transfer in a line.
 pub fn transfer(transfer: &Transfer) -> String {
     let Transfer { files_done, files, bytes_done, bytes, rate, .. } = transfer;
-    format!("{files_done} of {files} files, {} of {}, {}/s", size(*bytes_done), size(*bytes), size(*rate))
+    format!(
+        "{files_done} of {}, {} of {}, {}/s",
+        count(*files, "file", "files"),
+        size(*bytes_done),
+        size(*bytes),
+        size(*rate)
+    )
 }

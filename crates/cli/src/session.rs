@@ -82,7 +82,7 @@ impl Session {
             return Err(fault(
                 ErrorCode::NotSetUp,
                 "There is no account in this home yet.",
-                "use `init`, `join` or `pair`",
+                "Start with `init`, `join` or `pair`.",
             ));
         }
         let request = if self.token || self.is_token_alone().await? {

@@ -10,7 +10,7 @@ use valise_engine::api::{ApiError, EntryId, ErrorCode, Event, Reply, Request, Tr
 use crate::args::{Add, TransfersCommand};
 use crate::commands::await_held;
 use crate::opened;
-use crate::output::{self, print, shown, size};
+use crate::output::{self, count, print, shown, size};
 use crate::paths::find;
 use crate::session::{Session, fault, unexpected};
 
@@ -147,7 +147,7 @@ async fn heard(events: &mut Receiver<Event>) -> Option<Transfer> {
 
 fn summary(transfer: &Transfer) -> Vec<String> {
     let left_out = transfer.left_out.iter().map(|reason| format!("left out: {}", shown(reason)));
-    let summary = format!("{} files, {}", transfer.files_done, size(transfer.bytes_done));
+    let summary = format!("{}, {}", count(transfer.files_done, "file", "files"), size(transfer.bytes_done));
     std::iter::once(summary).chain(left_out).collect()
 }
 

@@ -263,9 +263,7 @@ impl AuthoritySecret {
 impl Dek {
     /// Its id: the first 24 bytes of its labelled digest. 192 bits, so that nobody finds two keys with one id.
     pub fn id(&self) -> DekId {
-        let mut id = [0; DekId::LEN];
-        id.copy_from_slice(&digest(Label::Dek, &[self.expose_secret()])[..DekId::LEN]);
-        DekId::new(id)
+        dek_id(self.expose_secret())
     }
 
     /// The passphrase with which the stock `age` program opens the file: 43 characters of base64url
@@ -279,6 +277,13 @@ impl Dek {
         text.zeroize();
         exported
     }
+}
+
+/// See [`Dek::id`].
+pub(crate) fn dek_id(secret: &[u8; 32]) -> DekId {
+    let mut id = [0; DekId::LEN];
+    id.copy_from_slice(&digest(Label::Dek, &[secret])[..DekId::LEN]);
+    DekId::new(id)
 }
 
 impl FolderKey {

@@ -74,4 +74,4 @@ pub use seal::{
 pub use shares::{CODE_GROUPS, Share, ShareIndex, ShareSet, combine, groups_digest, split};
 pub use slot::{Costs, MAX_SLOTS, SlotFile, SlotKind, TokenWay};
 pub use typed::{TYPING_ENCAPSULATION_LEN, TYPING_PUBLIC_LEN, TypingKey};
-pub use wrap::{FolderKeyWrapper, FolderPlace};
+pub use wrap::{FolderKeyWrapper, FolderPlace, Rewrapper};

@@ -33,6 +33,42 @@ pub fn make_invitation_secret() -> Result<Secret, NoRandomness> {
     Ok(Secret::new(*bytes))
 }
 
+/// Nonces of 12 bytes, drawn from the system many at a time: for one who makes thousands of wraps in a row.
+pub(crate) struct Nonces {
+    bytes: [u8; NONCES * NONCE_LEN],
+    used: usize,
+}
+
+/// How many are drawn at a time.
+const NONCES: usize = 256;
+const NONCE_LEN: usize = 12;
+
+impl Default for Nonces {
+    fn default() -> Self {
+        Self { bytes: [0; NONCES * NONCE_LEN], used: NONCES }
+    }
+}
+
+impl Nonces {
+    /// One that was not given before.
+    pub(crate) fn next(&mut self) -> Result<[u8; NONCE_LEN], NoRandomness> {
+        if self.used == NONCES {
+            fill(&mut self.bytes)?;
+            self.used = 0;
+        }
+        let mut nonce = [0; NONCE_LEN];
+        nonce.copy_from_slice(&self.bytes[self.used * NONCE_LEN..][..NONCE_LEN]);
+        self.used += 1;
+        Ok(nonce)
+    }
+}
+
+impl std::fmt::Debug for Nonces {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Nonces(..)")
+    }
+}
+
 /// Randomness drawn beforehand, for libraries whose own source would panic where the system gives none. Who
 /// asks for more than was drawn gets zeros: look at [`Self::exhausted`] and throw away what was made.
 pub(crate) struct Drawn<const N: usize> {

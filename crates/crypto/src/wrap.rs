@@ -8,11 +8,13 @@
 
 use valise_protocol::ids::{Commitment, DekId, Epoch, FolderId, WorkspaceId};
 use valise_protocol::keys::WrappedKey;
-use valise_protocol::place::WrapPlace;
+use valise_protocol::place::{DekPlaces, WrapPlace};
+use zeroize::Zeroizing;
 
 use crate::aead::Aead;
 use crate::error::{DoesNotOpen, LibraryFailed, MakeError, RewrapError};
-use crate::key::{Dek, FolderKey, Purpose, Secret32};
+use crate::key::{Dek, FolderKey, Purpose, Secret32, dek_id};
+use crate::random::Nonces;
 
 /// Where a folder key is the folder key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,7 @@ pub struct FolderPlace {
 /// A folder key at its place, ready to wrap and unwrap.
 pub struct FolderKeyWrapper {
     place: FolderPlace,
+    dek_places: DekPlaces,
     deks: Aead,
     previous: Aead,
 }
@@ -40,7 +43,8 @@ impl FolderKeyWrapper {
     pub fn new(key: &FolderKey, place: FolderPlace) -> Result<Self, MakeError> {
         let deks = Aead::new(&key.derive_subkey(Purpose::Deks))?;
         let previous = Aead::new(&key.derive_subkey(Purpose::PreviousFolderKey))?;
-        Ok(Self { place, deks, previous })
+        let dek_places = DekPlaces::new(place.workspace, place.folder, place.epoch);
+        Ok(Self { place, dek_places, deks, previous })
     }
 
     /// Where this folder key belongs.
@@ -53,7 +57,8 @@ impl FolderKeyWrapper {
     /// # Errors
     /// [`MakeError::Randomness`].
     pub fn wrap_dek(&self, dek: &Dek) -> Result<WrappedKey, MakeError> {
-        wrap(&self.deks, &self.dek_place(dek.id()), dek.expose_secret())
+        let sealed = self.deks.seal(&self.dek_places.associated_data(&dek.id()), dek.expose_secret())?;
+        WrappedKey::new(sealed).ok_or(MakeError::TooLarge)
     }
 
     /// Unwraps the DEK of that id.
@@ -61,17 +66,25 @@ impl FolderKeyWrapper {
     /// # Errors
     /// [`DoesNotOpen`]: not that DEK's wrap in this folder and epoch.
     pub fn unwrap_dek(&self, id: DekId, wrapped: &WrappedKey) -> Result<Dek, DoesNotOpen> {
-        let bytes = self.deks.open_key(&self.dek_place(id).associated_data(), wrapped.as_bytes())?;
-        let dek = Dek::copy_of(&bytes);
-        if dek.id() == id { Ok(dek) } else { Err(DoesNotOpen) }
+        Ok(Dek::copy_of(&*self.unwrap_bytes(id, wrapped)?))
     }
 
-    /// Moves a wrap to another epoch's folder key without touching the content.
+    /// Whether a wrap is that DEK's in this folder and epoch.
+    pub fn opens_dek(&self, id: DekId, wrapped: &WrappedKey) -> bool {
+        self.unwrap_bytes(id, wrapped).is_ok()
+    }
+
+    fn unwrap_bytes(&self, id: DekId, wrapped: &WrappedKey) -> Result<Zeroizing<[u8; 32]>, DoesNotOpen> {
+        let bytes = self.deks.open_key(&self.dek_places.associated_data(&id), wrapped.as_bytes())?;
+        if dek_id(&bytes) == id { Ok(bytes) } else { Err(DoesNotOpen) }
+    }
+
+    /// Moves a wrap to another epoch's folder key without touching the content. For many there is [`Rewrapper`].
     ///
     /// # Errors
     /// [`RewrapError`]: the old wrap does not open, or the new one cannot be made.
     pub fn rewrap_dek(&self, to: &Self, id: DekId, wrapped: &WrappedKey) -> Result<WrappedKey, RewrapError> {
-        Ok(to.wrap_dek(&self.unwrap_dek(id, wrapped)?)?)
+        Rewrapper::new(to).rewrap_dek(self, id, wrapped)
     }
 
     /// Wraps the folder key of the epoch before.
@@ -92,11 +105,6 @@ impl FolderKeyWrapper {
         if key.commitment() == *expected { Ok(key) } else { Err(DoesNotOpen) }
     }
 
-    fn dek_place(&self, dek: DekId) -> WrapPlace {
-        let FolderPlace { workspace, folder, epoch } = self.place;
-        WrapPlace::Dek { workspace, folder, epoch, dek }
-    }
-
     fn previous_place(&self) -> WrapPlace {
         let FolderPlace { workspace, folder, epoch } = self.place;
         WrapPlace::PreviousFolderKey { workspace, folder, epoch }
@@ -106,6 +114,37 @@ impl FolderKeyWrapper {
 impl std::fmt::Debug for FolderKeyWrapper {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("FolderKeyWrapper(..)")
+    }
+}
+
+/// Moves many DEKs under one folder key. A DEK is only ever on the stack on its way, and nonces are drawn from the system
+/// many at a time.
+#[derive(Debug)]
+pub struct Rewrapper<'a> {
+    to: &'a FolderKeyWrapper,
+    nonces: Nonces,
+}
+
+impl<'a> Rewrapper<'a> {
+    /// Moves to this folder key.
+    pub fn new(to: &'a FolderKeyWrapper) -> Self {
+        Self { to, nonces: Nonces::default() }
+    }
+
+    /// Moves a wrap from another epoch's folder key without touching the content.
+    ///
+    /// # Errors
+    /// [`RewrapError`]: the old wrap does not open, or the new one cannot be made.
+    pub fn rewrap_dek(
+        &mut self,
+        from: &FolderKeyWrapper,
+        id: DekId,
+        wrapped: &WrappedKey,
+    ) -> Result<WrappedKey, RewrapError> {
+        let bytes = from.unwrap_bytes(id, wrapped)?;
+        let nonce = self.nonces.next().map_err(MakeError::from)?;
+        let sealed = self.to.deks.seal_with_nonce(nonce, &self.to.dek_places.associated_data(&id), &*bytes)?;
+        Ok(WrappedKey::new(sealed).ok_or(MakeError::TooLarge)?)
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::collections::HashSet;
+
 use common::*;
 use valise_crypto::*;
 use valise_protocol::ids::{Commitment, DekId, FolderId, WorkspaceId};
@@ -373,4 +375,20 @@ fn rewrapping_moves_a_dek_to_the_next_epoch() {
     assert!(from.unwrap_dek(dek.id(), &moved).is_err());
     let rubbish = wrapped(vec![0; 60]);
     assert_eq!(from.rewrap_dek(&to, dek.id(), &rubbish), Err(RewrapError::DoesNotOpen(DoesNotOpen)));
+}
+
+#[test]
+fn many_moved_at_once_have_a_nonce_each_and_open_in_their_place_alone() {
+    let (from, to) = (wrapper(&FolderKey::make().unwrap(), 1), wrapper(&FolderKey::make().unwrap(), 2));
+    let mut rewrapper = Rewrapper::new(&to);
+    let mut nonces = HashSet::new();
+    // More than are drawn at a time, twice.
+    for _ in 0..600 {
+        let dek = Dek::make().unwrap();
+        let moved = rewrapper.rewrap_dek(&from, dek.id(), &from.wrap_dek(&dek).unwrap()).unwrap();
+        assert!(nonces.insert(moved.as_bytes()[..12].to_vec()), "a nonce twice");
+        assert!(to.opens_dek(dek.id(), &moved) && !from.opens_dek(dek.id(), &moved));
+        assert!(!to.opens_dek(Dek::make().unwrap().id(), &moved));
+        assert!(to.unwrap_dek(dek.id(), &moved).unwrap() == dek);
+    }
 }

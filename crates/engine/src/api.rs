@@ -13,13 +13,17 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+mod activity;
 mod authority;
+mod computer;
 mod recoverability;
 mod signatures;
 mod succession;
 mod token;
 
+pub use activity::*;
 pub use authority::*;
+pub use computer::*;
 pub use recoverability::*;
 pub use signatures::*;
 pub use succession::*;
@@ -174,6 +178,14 @@ pub enum Request {
     Settings,
     /// Chooses.
     SetSettings { settings: Settings },
+    /// What lies on this computer, and how much of it could be fetched again.
+    Storage,
+    /// How this computer is reached, and whom it reaches.
+    Network,
+    /// Entries (directories with everything in them) are fetched and always stay on this computer, or need not any more.
+    Keep { folder: FolderId, entries: Vec<EntryId>, keep: bool },
+    /// A person looks at this folder: what is new in it is no news any more.
+    Look { folder: FolderId },
     /// All folders of this account.
     Folders,
     /// A new shared folder with one member.
@@ -190,6 +202,14 @@ pub enum Request {
     SetRole { folder: FolderId, account: AccountId, role: Role },
     /// Removes a member and changes the folder's key.
     RemoveMember { folder: FolderId, account: AccountId },
+    /// Makes somebody an owner of a folder, and steps down or leaves if that is wanted.
+    HandOver { folder: FolderId, account: AccountId, then: AfterHandOver },
+    /// Folders that others share with this account, and that wait for a word.
+    FolderInvitations,
+    /// Takes such a folder up: it is read from now on, on all of one's computers.
+    AcceptFolder { folder: FolderId },
+    /// Declines it: one leaves it without having read anything.
+    DeclineFolder { folder: FolderId },
     /// Leaves a folder: its key changes with whoever writes next, and nothing new in it is one's own to read.
     Leave { folder: FolderId },
     /// People of the workspace.
@@ -253,6 +273,14 @@ pub enum Request {
     Export { folder: FolderId, entry: EntryId, to: PathBuf },
     /// Everything about one entry.
     Details { folder: FolderId, entry: EntryId },
+    /// A link to a file or directory for colleagues (none: to the folder): ids only, it opens nothing.
+    Link { folder: FolderId, entry: Option<EntryId> },
+    /// Where such a link leads.
+    FollowLink { link: String },
+    /// What happened in a folder, the newest first; `before`: from the place on that the last page gave.
+    Activity { folder: FolderId, filter: ActivityFilter, before: Option<ActivityPlace>, limit: u32 },
+    /// Writes what happened in a folder to a file, the oldest first.
+    ExportActivity { folder: FolderId, filter: ActivityFilter, format: ActivityFormat, to: PathBuf },
     /// How much would have to be lost at once for a file, a directory's files or a folder's to be gone.
     Recoverability { folder: FolderId, entry: Option<EntryId> },
     /// Signs a version of a file (`version` as in `Open`), with words of one's own or none. `key`: a version of one's own
@@ -324,12 +352,18 @@ pub enum Reply {
     InHand(InHand),
     /// See [`Request::Settings`].
     Settings(Settings),
+    /// See [`Request::Storage`].
+    Storage(Storage),
+    /// See [`Request::Network`].
+    Network(Network),
     /// See [`Request::Folders`].
     Folders(Vec<Folder>),
     /// The folder that was made.
     Folder(Folder),
     /// See [`Request::Members`].
     Members(Vec<Member>),
+    /// See [`Request::FolderInvitations`].
+    FolderInvitations(Vec<FolderInvitation>),
     /// See [`Request::Invite`].
     Invitation(Invitation),
     /// See [`Request::People`].
@@ -350,6 +384,12 @@ pub enum Reply {
     Exported(Exported),
     /// See [`Request::Details`].
     Details(Box<Details>),
+    /// See [`Request::Link`].
+    Link(String),
+    /// See [`Request::FollowLink`].
+    Linked(Linked),
+    /// See [`Request::Activity`].
+    Activity(ActivityPage),
     /// See [`Request::Succession`], and what changes it.
     Succession(Succession),
     /// See [`Request::Recoverability`].
@@ -646,21 +686,6 @@ pub struct InHand {
     pub opened: u32,
 }
 
-/// What is chosen for this computer: nothing secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
-pub struct Settings {
-    /// A window locks by itself when nobody was here for so many minutes; 0: only with the screen.
-    pub lock_after_minutes: u32,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { lock_after_minutes: 15 }
-    }
-}
-
 /// One's own keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -854,6 +879,19 @@ pub struct Folder {
     pub stopped: bool,
 }
 
+/// What becomes of who hands a folder over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum AfterHandOver {
+    /// An owner still.
+    Stay,
+    /// An editor.
+    StepDown,
+    /// Of the folder no longer.
+    Leave,
+}
+
 /// Somebody in a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -870,8 +908,29 @@ pub struct Member {
     pub me: bool,
     /// Came by a link, safety numbers not compared yet.
     pub joined_by_link: bool,
+    /// Has taken the folder up; not while they were only added.
+    pub accepted: bool,
     /// Connected to the catalog now.
     pub online: bool,
+}
+
+/// A folder that somebody shares, and that waits for a word: nothing else of it is known here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct FolderInvitation {
+    /// The folder.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub folder: FolderId,
+    /// Its name, as whoever shares it sealed it; none if they did not.
+    pub name: Option<String>,
+    /// Who shares it: display name.
+    pub by: String,
+    /// And account.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub account: AccountId,
+    /// As what one is to be in it.
+    pub role: Role,
 }
 
 /// Somebody in the workspace.
@@ -961,6 +1020,10 @@ pub struct Entry {
     pub signatures: u32,
     /// Where its bytes are.
     pub place: Place,
+    /// It always stays on this computer: it was chosen to, or a directory above it was.
+    pub kept: bool,
+    /// Somebody else brought it, or something in it, since one last looked.
+    pub fresh: bool,
 }
 
 /// Where a file's bytes are.
@@ -997,6 +1060,27 @@ pub struct Hit {
     pub path: Vec<Crumb>,
     /// The entry.
     pub entry: Entry,
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Linked {
+    /// The folder.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub folder: FolderId,
+    /// The folder's name.
+    pub folder_name: String,
+    /// Directory path inside the folder.
+    pub path: Vec<Crumb>,
+    /// The file or directory; none: the folder itself.
+    #[cfg_attr(feature = "specta", specta(type = Option<String>))]
+    pub entry: Option<EntryId>,
+    /// Its name.
+    pub name: Option<String>,
+    /// It lies in the trash.
+    pub trashed: bool,
 }
 
 /// What a transfer does.

@@ -10,6 +10,7 @@ use valise_protocol::ids::{DeviceId, FolderId};
 use crate::colleague::Colleague;
 use crate::error::EngineError;
 use crate::home::{Home, Public};
+use crate::index::wraps;
 use crate::sync::ensure_personal;
 use crate::vault::Vault;
 use crate::vault::devices::Joining;
@@ -28,7 +29,9 @@ fn add_file_keys(vault: &mut Vault, folder: FolderId, count: usize) -> Result<()
     for begin in (0..count).step_by(10_000) {
         let some = (begin..count.min(begin + 10_000)).map(|_| Ok(vault.make_dek(&folder)?.1));
         let some = some.collect::<Result<Vec<_>, EngineError>>()?;
-        vault.keep_wraps(&folder, &some)?;
+        vault
+            .index
+            .write(|db| some.iter().try_for_each(|wrap| wraps::put(db, &folder, &wrap.dek, wrap.epoch, &wrap.key)))?;
     }
     Ok(())
 }

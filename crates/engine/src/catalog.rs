@@ -18,8 +18,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use valise_protocol::api::{
-    Answered, ApiCode, ApiFailure, Append, Base64, Devices, Folders, HeldPage, Identity, JoinRequest, Joins,
-    NewPairing, NewWorkspace, Notice, Offered, Page, Receipts, Recover, RecoverySets, Rewrap, Wraps,
+    Answered, ApiCode, ApiFailure, Append, Base64, Devices, FolderOffer, Folders, HeldPage, Identity, JoinRequest,
+    Joins, NewPairing, NewWorkspace, Notice, Offered, Page, Receipts, Recover, RecoverySets, Rewrap, Wraps,
 };
 use valise_protocol::api::{AskedOf, AskedState, AskedText};
 use valise_protocol::auth::{HEADER, Proof, Session, Signed};
@@ -171,6 +171,11 @@ impl Catalog {
     /// Brings a new folder.
     pub async fn create_folder(&self, new: &Append) -> Result<Receipt, CatalogError> {
         self.signed(Method::POST, "/v1/folders", Some(new)).await
+    }
+
+    /// What may be known of a folder before it is taken up.
+    pub async fn offer(&self, folder: &FolderId) -> Result<FolderOffer, CatalogError> {
+        self.signed(Method::GET, &format!("/v1/folders/{folder}/offer"), None::<&()>).await
     }
 
     /// Records of a chain after a place; from the genesis if none is given.

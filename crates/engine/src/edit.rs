@@ -9,30 +9,13 @@ use valise_protocol::ids::{Cid, EntryId, FolderId};
 use valise_protocol::names;
 use valise_protocol::tree::{Change, EntryKind, More, Tree};
 
-use crate::api::{Event, Reply};
-use crate::engine::seen;
+use crate::api::Reply;
 use crate::error::EngineError;
 use crate::shared::Shared;
 use crate::vault::Vault;
 
 /// Entries in one purge record: its drops stand in the same one.
 const PURGE_AT_ONCE: usize = 256;
-
-/// A directory's entries. Looking at a folder marks it as read.
-pub fn list(shared: &Shared, folder: FolderId, parent: Option<EntryId>) -> Result<Reply, EngineError> {
-    let (listing, was_unread) = shared.vault(|vault| {
-        let listing = vault.listing(&folder, parent.unwrap_or(EntryId::TOP))?;
-        let unread = vault.folder(&folder)?.unread() > 0;
-        if unread {
-            seen(vault, &folder)?;
-        }
-        Ok((listing, unread))
-    })?;
-    if was_unread {
-        shared.tell(Event::FoldersChanged);
-    }
-    Ok(Reply::Listing(listing))
-}
 
 /// A new shared folder.
 pub fn create_folder(shared: &Arc<Shared>, name: &str) -> Result<Reply, EngineError> {

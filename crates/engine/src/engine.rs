@@ -12,28 +12,26 @@ use zeroize::Zeroizing;
 
 use valise_blocks::{Address, Blocks, IpfsNode, NodeConfig};
 use valise_crypto::{Costs, keys_are_locked, wiping_stack};
-use valise_protocol::ids::FolderId;
 use valise_protocol::invitation::Link;
 use valise_protocol::workspace;
 
-use crate::api::{ApiError, Connection, Event, InHand, Reply, Request};
+use crate::api::{ApiError, Connection, DekId, EntryId, Event, FolderId, InHand, Reply, Request};
 use crate::asking::Asking;
 use crate::catalog::{Catalog, Signer};
 use crate::clock::{Clock, SystemClock};
 use crate::error::EngineError;
 use crate::home::{ASKED, CatalogAddress, Home, Public};
-use crate::index::marks::{self, Mark};
 use crate::index::security;
 use crate::keyring::{Keyring, SystemKeyring};
 use crate::opened::{self, Opened};
 use crate::shared::{CatalogLink, Open, Session, Shared, State, lock};
-use crate::transfer::{Transfers, add, life, save};
+use crate::transfer::{Transfers, add, fetch, life, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
 use crate::{
-    asking, authority, custody, devices, edit, keys, kit, recovery, share, signatures, succession, sync, token,
-    versions,
+    activity, asking, authority, custody, devices, edit, keys, kit, links, news, offers, recovery, share, signatures,
+    storage, succession, sync, token, versions,
 };
 
 /// How an engine is set up.
@@ -109,6 +107,19 @@ impl Engine {
             tracing::debug!(%error, "a request failed");
             ApiError::from(error)
         })
+    }
+
+    /// The plaintext of a file (`version` as in [`Request::Open`]) of at most so many bytes, with its name: for showing it
+    /// in the window. No request, because a reply is text and may be logged; these bytes are wiped when they are dropped.
+    pub async fn read(
+        &self,
+        folder: FolderId,
+        entry: EntryId,
+        version: Option<DekId>,
+        limit: u64,
+    ) -> Result<(String, Zeroizing<Vec<u8>>), ApiError> {
+        news::opened(&self.shared, folder, entry);
+        fetch::read(&self.shared, folder, (entry, version), limit).await.map_err(ApiError::from)
     }
 
     /// Locks and lets go of everything.
@@ -216,7 +227,16 @@ impl Engine {
             }
             Request::Lock => self.lock_vault().await.map(|()| Reply::Done),
             Request::Settings => shared.home.settings().map(Reply::Settings),
-            Request::SetSettings { settings } => shared.home.set_settings(&settings).map(|()| Reply::Done),
+            Request::SetSettings { settings } => {
+                shared.home.set_settings(&settings)?;
+                storage::make_room(shared).await.map(|_| Reply::Done)
+            }
+            Request::Storage => storage::show(shared).await.map(Reply::Storage),
+            Request::Network => storage::network(shared).await.map(Reply::Network),
+            Request::Keep { folder, entries, keep } => {
+                storage::keep(shared, folder, &entries, keep).map(|()| Reply::Done)
+            }
+            Request::Look { folder } => news::look(shared, folder).map(|()| Reply::Done),
             Request::Folders => shared.vault(|vault| Ok(Reply::Folders(vault.folder_rows()))),
             Request::CreateFolder { name } => edit::create_folder(shared, &name),
             Request::RenameFolder { folder, name } => edit::rename_folder(shared, folder, &name),
@@ -233,6 +253,12 @@ impl Engine {
             Request::RemoveMember { folder, account } => {
                 share::remove(shared, folder, account).await.map(|()| Reply::Done)
             }
+            Request::HandOver { folder, account, then } => {
+                share::hand_over(shared, folder, account, then).await.map(|()| Reply::Done)
+            }
+            Request::FolderInvitations => shared.vault(|vault| Ok(Reply::FolderInvitations(offers::list(vault)))),
+            Request::AcceptFolder { folder } => offers::accept(shared, folder).await.map(|()| Reply::Done),
+            Request::DeclineFolder { folder } => offers::decline(shared, folder).await.map(|()| Reply::Done),
             Request::Leave { folder } => share::leave(shared, folder).await.map(|()| Reply::Done),
             Request::SetOfficer { account, officer } => {
                 share::set_officer(shared, account, officer).await.map(|()| Reply::Done)
@@ -244,7 +270,9 @@ impl Engine {
                 succession::set(shared, folder, account).await.map(Reply::Succession)
             }
             Request::People => shared.vault(|vault| vault.people_rows()).map(Reply::People),
-            Request::List { folder, parent } => edit::list(shared, folder, parent),
+            Request::List { folder, parent } => {
+                shared.vault(|vault| vault.listing(&folder, parent.unwrap_or(EntryId::TOP))).map(Reply::Listing)
+            }
             Request::Search { folder, text } => shared.vault(|vault| vault.search(folder, &text)).map(Reply::Hits),
             Request::Recent { limit } => shared.vault(|vault| vault.recent(limit)).map(Reply::Hits),
             Request::Trash { folder } => shared.vault(|vault| vault.trash(folder)).map(Reply::Hits),
@@ -268,6 +296,7 @@ impl Engine {
                 life::resume(shared, &shared.session()?, transfer).map(|()| Reply::Done)
             }
             Request::Open { folder, entry, version } => {
+                news::opened(shared, folder, entry);
                 opened::open(shared, folder, entry, version).await.map(Reply::Path)
             }
             Request::Close { folder, entry } => opened::close(shared, folder, entry).await.map(Reply::Hits),
@@ -278,6 +307,14 @@ impl Engine {
             Request::Export { folder, entry, to } => save::export(shared, folder, entry, to).await.map(Reply::Exported),
             Request::Details { folder, entry } => {
                 shared.vault(|vault| vault.details(&folder, entry)).map(|details| Reply::Details(Box::new(details)))
+            }
+            Request::Link { folder, entry } => shared.vault(|vault| links::make(vault, folder, entry)).map(Reply::Link),
+            Request::FollowLink { link } => shared.vault(|vault| links::follow(vault, &link)).map(Reply::Linked),
+            Request::Activity { folder, filter, before, limit } => {
+                activity::page(shared, folder, filter, before, limit).await.map(Reply::Activity)
+            }
+            Request::ExportActivity { folder, filter, format, to } => {
+                activity::export(shared, folder, filter, format, to).await.map(Reply::Path)
             }
             Request::Recoverability { folder, entry } => {
                 shared.vault(|vault| vault.recoverability(folder, entry)).map(|it| Reply::Recoverability(Box::new(it)))
@@ -567,6 +604,7 @@ impl Engine {
         *self.shared.state() = State::Open(Box::new(Open { public, vault, session: session.clone() }));
         session.tasks.spawn(sync::run(self.shared.clone(), session.clone()));
         session.tasks.spawn(opened::watch(self.shared.clone(), session.clone()));
+        session.tasks.spawn(storage::tend(self.shared.clone(), session.clone()));
         life::find(&self.shared, &session)?;
         // Whoever opens it needs no help any more.
         self.shared.home.remove(ASKED)?;
@@ -735,15 +773,4 @@ pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, EngineError> {
     tokio::task::spawn_blocking(|| wiping_stack(work)).await.map_err(|_| EngineError::Internal("a thread ended"))?
-}
-
-/// Remembers that a person has looked at a folder.
-pub fn seen(vault: &mut Vault, folder: &FolderId) -> Result<(), EngineError> {
-    let state = vault.folder_mut(folder)?;
-    let seq = state.chain().head().seq;
-    if state.seen_up_to < seq {
-        state.seen_up_to = seq;
-        vault.index.write(|db| marks::set(db, Mark::SeenUpTo(*folder), &seq))?;
-    }
-    Ok(())
 }

@@ -65,6 +65,8 @@ pub enum EngineError {
     NotAllowed(&'static str),
     #[error("{0}")]
     NotNow(&'static str),
+    #[error("the only owner of a folder cannot leave it")]
+    OnlyOwner,
     #[error(transparent)]
     BadLink(#[from] BadLink),
     #[error("{0}")]
@@ -93,6 +95,8 @@ pub enum EngineError {
     DiskFull,
     #[error("no room for it where opened files lie")]
     TooLargeToOpen,
+    #[error("too large to be shown in the window")]
+    TooLargeToShow,
     #[error("a change of an opened file could not become a version")]
     NotKept,
     #[error("{0}")]
@@ -453,6 +457,14 @@ impl From<EngineError> for ApiError {
                 (Code::BadName, "This name cannot be used.", None, Some("Use 1 to 255 characters, without slashes."))
             }
             EngineError::NotNow(what) => (Code::NotAllowed, *what, Some("Nothing was changed."), None),
+            EngineError::OnlyOwner => (
+                Code::NotAllowed,
+                "You are the folder's only owner.",
+                Some("Nothing was changed."),
+                Some(
+                    "Hand it over to somebody who has accepted it, then leave: both in one step, with “Hand over” or `valise folder hand-over --leave`.",
+                ),
+            ),
             EngineError::NotAllowed(what) => {
                 (Code::NotAllowed, *what, Some("Nothing was changed."), Some("Ask an owner of the folder."))
             }
@@ -534,6 +546,12 @@ impl From<EngineError> for ApiError {
                 "This file is too large to be opened from inside Valise: the private place for opened files, which is in this computer's memory, has no room for it.",
                 Some("The file is as it was."),
                 Some("Use “Save as” to write a copy to a place of your choice, and open that."),
+            ),
+            EngineError::TooLargeToShow => (
+                Code::TooLarge,
+                "This file is too large to be shown here.",
+                Some("The file is as it was."),
+                Some("Open it in its own program, or use “Save as”."),
             ),
             EngineError::NotKept => (
                 Code::NotKept,

@@ -3,7 +3,9 @@
 //! - `api`: requests, replies, events: the whole surface. `engine` answers them.
 //! - `home`, `index`: what lies on disk. `vault`: what exists only while unlocked; synchronous, without network.
 //! - `transfer`: bytes in and out. `opened`: files in their own programs. `edit`: changes of a tree; `versions`: an
-//!   older one again. `share`: people; `succession`: who takes their folders over. `views`: what a person sees. `signatures`: on documents.
+//!   older one again. `share`: people; `offers`: folders that others share with one; `succession`: who takes their
+//!   folders over. `views`: what a person sees. `signatures`: on documents. `activity`: what happened in a folder.
+//! - `news`: what is marked as new. `storage`: what lies on this computer, and what makes room.
 //! - `devices`: a person's computers. `recovery`: a forgotten password; `asking`, `authority`: with a colleague's help,
 //!   on either side. `custody`: keys that others keep. `keyring`: the system's. `kit`, `certificate`: pages that are printed, drawn by `page`.
 //! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
@@ -14,6 +16,7 @@
 // A test says what went wrong by panicking.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::single_match))]
 
+mod activity;
 pub mod api;
 mod asking;
 mod authority;
@@ -36,6 +39,9 @@ mod index;
 pub mod keyring;
 mod keys;
 mod kit;
+mod links;
+mod news;
+mod offers;
 mod opened;
 mod page;
 pub mod process;
@@ -43,6 +49,7 @@ mod recovery;
 mod share;
 mod shared;
 mod signatures;
+mod storage;
 mod succession;
 mod sync;
 mod token;
@@ -55,6 +62,7 @@ mod views;
 mod wiped;
 mod words;
 
+pub use activity::{headline as activity_headline, line as activity_line};
 pub use engine::{Config, Engine};
 pub use valise_crypto::Costs;
 pub use valise_protocol::moment;

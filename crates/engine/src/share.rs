@@ -10,15 +10,16 @@ use serde::Serialize;
 use valise_crypto::{make_bytes, make_invitation_secret, seal_invitation_secret};
 use valise_protocol::account::Account;
 use valise_protocol::api::{Append, Base64, JoinRequest};
+use valise_protocol::cbor;
 use valise_protocol::chain::Slice;
-use valise_protocol::folder::{self, Left, MemberAdded, MemberRemoved, RoleChanged};
+use valise_protocol::folder::{self, Left, MemberAdded, MemberRemoved, RoleChanged, Welcome};
 use valise_protocol::ids::{AccountId, Epoch, FolderId, InvitationId};
 use valise_protocol::invitation::{Link, Redemption, check_redemption};
 use valise_protocol::place::SealPlace;
 use valise_protocol::record::{ChainId, FORMAT_VERSION, Kind, Record};
 use valise_protocol::workspace::{self, Admitted, Closed, OfficerSeal, OfficersChanged};
 
-use crate::api::{Invitation, InvitationPreview, Role};
+use crate::api::{AfterHandOver, Invitation, InvitationPreview, Role};
 use crate::catalog::CatalogError;
 use crate::error::EngineError;
 use crate::keys;
@@ -205,7 +206,11 @@ fn add_member(
     }
     let (slices, seal) = vault.welcome(folder, whole)?;
     let added = MemberAdded { account, role, slices, seal, redemption: redemption.cloned() };
-    write_as_owner(vault, folder, folder::kind::MEMBER_ADDED, &added).map(Some)
+    must_own(vault, folder)?;
+    // What it is called, for who does not read the folder before they have taken it up.
+    let name = state.tree().name().unwrap_or_default().to_owned();
+    let welcome = cbor::encode(&Welcome { name })?;
+    vault.write_sealed_folder(folder, folder::kind::MEMBER_ADDED, &added, welcome).map(Some)
 }
 
 /// Adds a person of the workspace.
@@ -230,6 +235,11 @@ pub async fn set_role(
 ) -> Result<(), EngineError> {
     let session = shared.session()?;
     append_folder(shared, &session, folder, |vault| {
+        let steps_down = account == vault.me.account && role != Role::Owner;
+        // An owner who was only added may yet decline, and then nobody could leave.
+        if steps_down && !has_other_owner(vault, vault.folder(&folder)?.chain()) {
+            return Err(EngineError::OnlyOwner);
+        }
         let changed = RoleChanged { account, role: chain_role(role) };
         write_as_owner(vault, folder, folder::kind::ROLE_CHANGED, &changed).map(Some)
     })
@@ -248,6 +258,9 @@ pub async fn remove(shared: &Arc<Shared>, folder: FolderId, account: AccountId) 
     keys::rekey(shared, &session, folder).await
 }
 
+const UNSENT: EngineError =
+    EngineError::NotNow("Something that you changed in this folder has not been sent yet: connect first.");
+
 /// Leaves a folder. What was read stays known; the catalog hands out nothing more of it.
 pub async fn leave(shared: &Arc<Shared>, folder: FolderId) -> Result<(), EngineError> {
     let session = shared.session()?;
@@ -255,7 +268,7 @@ pub async fn leave(shared: &Arc<Shared>, folder: FolderId) -> Result<(), EngineE
     sync::publish_folder(shared, &session, folder).await?;
     for _ in 0..TRIES {
         let (first, record) =
-            shared.vault(|vault| Ok((vault.introduction(folder)?, compose_leaving(vault, folder)?)))?;
+            shared.vault(|vault| Ok((introduction(vault, folder)?, compose_leaving(vault, folder)?)))?;
         match send(&link, &ChainId::Folder(folder), first.as_ref().unwrap_or(&record)).await {
             Ok(()) if first.is_none() => {
                 // It cannot be read from the catalog any more.
@@ -273,6 +286,12 @@ pub async fn leave(shared: &Arc<Shared>, folder: FolderId) -> Result<(), EngineE
     Err(EngineError::TimedOut)
 }
 
+/// Whoever leaves changes no key any more: a device that the folder does not know is told first.
+fn introduction(vault: &Vault, folder: FolderId) -> Result<Option<Record>, EngineError> {
+    let known = vault.is_known_in(vault.folder(&folder)?);
+    (!known).then(|| vault.compose_anchor(folder)).transpose()
+}
+
 fn compose_leaving(vault: &Vault, folder: FolderId) -> Result<Record, EngineError> {
     let state = vault.folder(&folder)?;
     let chain = state.chain();
@@ -280,16 +299,75 @@ fn compose_leaving(vault: &Vault, folder: FolderId) -> Result<Record, EngineErro
     if chain.purpose() == folder::Purpose::PERSONAL {
         return Err(EngineError::NotNow("These are your own files: nobody else has them."));
     }
-    let owners = chain.members().values().filter(|member| member.role == folder::Role::Owner).count();
-    if role == folder::Role::Owner && owners == 1 {
-        return Err(EngineError::NotNow("You are the folder's only owner: make somebody else an owner first."));
+    if role == folder::Role::Owner && !has_other_owner(vault, chain) {
+        return Err(EngineError::OnlyOwner);
     }
     if state.waiting_changes() > 0 {
-        return Err(EngineError::NotNow(
-            "Something that you changed in this folder has not been sent yet: connect first.",
-        ));
+        return Err(UNSENT);
     }
     vault.write_folder(folder, chain.epoch(), folder::kind::LEFT, &Left {})
+}
+
+/// Whether somebody else owns a folder who has taken it up: who has not may yet decline it.
+fn has_other_owner(vault: &Vault, chain: &folder::Folder) -> bool {
+    let owns = |member: &folder::Member| member.role == folder::Role::Owner && member.accepted.is_some();
+    let is_there = |account: &AccountId| vault.workspace().is_ok_and(|workspace| workspace.person(account).is_some());
+    let other = |account: &AccountId| *account != vault.me.account && is_there(account);
+    chain.members().iter().any(|(account, member)| other(account) && owns(member))
+}
+
+/// Who has the folder when somebody was made its owner.
+pub async fn hand_over(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    account: AccountId,
+    then: AfterHandOver,
+) -> Result<(), EngineError> {
+    let session = shared.session()?;
+    shared.vault(|vault| may_hand_over(vault, folder, &account, then))?;
+    append_folder(shared, &session, folder, |vault| {
+        let member = vault.folder(&folder)?.chain().members().get(&account);
+        if member.is_some_and(|member| member.role == folder::Role::Owner) {
+            return Ok(None);
+        }
+        let changed = RoleChanged { account, role: folder::Role::Owner };
+        write_as_owner(vault, folder, folder::kind::ROLE_CHANGED, &changed).map(Some)
+    })
+    .await?;
+    match then {
+        AfterHandOver::Stay => Ok(()),
+        AfterHandOver::StepDown => {
+            let me = shared.vault(|vault| Ok(vault.me.account))?;
+            set_role(shared, folder, me, Role::Editor).await
+        }
+        AfterHandOver::Leave => leave(shared, folder).await,
+    }
+}
+
+fn may_hand_over(vault: &Vault, folder: FolderId, account: &AccountId, then: AfterHandOver) -> Result<(), EngineError> {
+    must_own(vault, folder)?;
+    let state = vault.folder(&folder)?;
+    let chain = state.chain();
+    // Before the first of two records, so that a refusal has changed nothing.
+    if then == AfterHandOver::Leave && state.waiting_changes() > 0 {
+        return Err(UNSENT);
+    }
+    if chain.purpose() == folder::Purpose::PERSONAL {
+        return Err(EngineError::NotNow("These are your own files: nobody else has them."));
+    }
+    if *account == vault.me.account {
+        return Err(EngineError::NotNow("The folder is yours: choose somebody else."));
+    }
+    vault.workspace()?.person(account).ok_or(EngineError::NotFound("the person"))?;
+    match chain.members().get(account) {
+        None => Err(EngineError::NotNow(
+            "They are not in the folder: add them, and hand it over when they have accepted it.",
+        )),
+        Some(member) if member.accepted.is_none() => {
+            Err(EngineError::NotNow("They have not accepted the folder yet: ask them to, and hand it over then."))
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 /// Somebody becomes an officer, or is none any more.
@@ -369,12 +447,14 @@ pub fn must_be_officer(vault: &Vault) -> Result<(), EngineError> {
 }
 
 fn write_as_owner<T: Serialize>(vault: &Vault, folder: FolderId, kind: Kind, open: &T) -> Result<Record, EngineError> {
-    let state = vault.folder(&folder)?;
-    if state.role(&vault.me.account) != Some(folder::Role::Owner) {
-        return Err(EngineError::NotAllowed("Only an owner of the folder can do this."));
-    }
-    let epoch: Epoch = state.chain().epoch();
+    must_own(vault, folder)?;
+    let epoch: Epoch = vault.folder(&folder)?.chain().epoch();
     vault.write_folder(folder, epoch, kind, open)
+}
+
+fn must_own(vault: &Vault, folder: FolderId) -> Result<(), EngineError> {
+    let owns = vault.folder(&folder)?.role(&vault.me.account) == Some(folder::Role::Owner);
+    owns.then_some(()).ok_or(EngineError::NotAllowed("Only an owner of the folder can do this."))
 }
 
 /// Appends what `compose` gives to the workspace chain; `None` means that there is nothing to do.

@@ -14,12 +14,8 @@ use crate::vault::folder::FolderState;
 impl Vault {
     /// The sidebar: own files first, then by name.
     pub fn folder_rows(&self) -> Vec<Folder> {
-        let mut rows: Vec<Folder> = self
-            .folders
-            .values()
-            .filter(|state| state.role(&self.me.account).is_some())
-            .map(|state| self.folder_row(state))
-            .collect();
+        let mut rows: Vec<Folder> =
+            self.folders.values().filter(|state| self.is_taken_up(state)).map(|state| self.folder_row(state)).collect();
         rows.sort_by_key(|folder| (!folder.personal, folder.name.to_lowercase(), folder.id));
         rows
     }
@@ -58,6 +54,7 @@ impl Vault {
                 role: role(member.role),
                 me: *account == self.me.account,
                 joined_by_link: member.by_link,
+                accepted: member.accepted.is_some(),
                 online: self.online.contains(account),
             })
             .collect();
@@ -121,6 +118,8 @@ impl Vault {
             versions: count(entry.versions.len()),
             signatures: count(self.count_signatures(state, entry)),
             place: totals.place,
+            kept: self.is_kept(state.tree(), entry.id),
+            fresh: if newest.is_some() { self.is_fresh(state, entry) } else { totals.fresh },
         }
     }
 
@@ -133,7 +132,10 @@ impl Vault {
             for child in tree.children(id).filter(|child| child.trashed.is_none()) {
                 match (child.kind, child.newest()) {
                     (TreeKind::Directory, _) => open.push(child.id),
-                    (TreeKind::File, Some(content)) => totals.add(Totals::of(content, self.place(state, content))),
+                    (TreeKind::File, Some(content)) => {
+                        totals.add(Totals::of(content, self.place(state, content)));
+                        totals.fresh |= self.is_fresh(state, child);
+                    }
                     (TreeKind::File, None) => {}
                 }
             }
@@ -187,7 +189,7 @@ impl Vault {
             self.folder(id)?;
         }
         let states = self.folders.values().filter(|state| folder.is_none_or(|id| id == state.id()));
-        let states = states.filter(|state| state.role(&self.me.account).is_some());
+        let states = states.filter(|state| self.is_taken_up(state));
         Ok(states
             .flat_map(|state| {
                 let tree = state.tree();
@@ -268,7 +270,7 @@ impl Vault {
 }
 
 /// Directories above an entry, from the top down.
-fn crumbs(tree: &Tree, id: EntryId) -> Vec<Crumb> {
+pub fn crumbs(tree: &Tree, id: EntryId) -> Vec<Crumb> {
     let above = tree.ancestors(id);
     let crumb = |id: &EntryId| Some(Crumb { id: *id, name: tree.entry(id)?.name.clone() });
     above.iter().rev().filter_map(crumb).collect()
@@ -280,17 +282,18 @@ struct Totals {
     files: u32,
     changed: u64,
     place: Place,
+    fresh: bool,
 }
 
 impl Default for Totals {
     fn default() -> Self {
-        Self { bytes: 0, files: 0, changed: 0, place: Place::Here }
+        Self { bytes: 0, files: 0, changed: 0, place: Place::Here, fresh: false }
     }
 }
 
 impl Totals {
     fn of(content: &tree::Content, place: Place) -> Self {
-        Self { bytes: content.size, files: 1, changed: u64::try_from(content.mtime).unwrap_or(0), place }
+        Self { bytes: content.size, files: 1, changed: u64::try_from(content.mtime).unwrap_or(0), place, fresh: false }
     }
 
     /// The place of many is that of the one which is farthest from "here and safe".

@@ -185,6 +185,15 @@ pub struct FolderHead {
     pub head: Head,
 }
 
+/// What a member may know of a folder before taking it up: by which record they came, and by which they took it up.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct FolderOffer {
+    /// One record, or two.
+    pub records: Vec<Base64>,
+    /// To the folder key of the first one's epoch; none where there was no key yet.
+    pub commitment: Option<Commitment>,
+}
+
 /// Records of a chain.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Page {

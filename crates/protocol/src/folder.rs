@@ -54,6 +54,8 @@ pub enum Op {
     Successor(Successor),
     /// See [`Succeeded`].
     Succeeded(Box<Succeeded>),
+    /// See [`Accepted`].
+    Accepted,
 }
 
 impl Op {
@@ -79,6 +81,8 @@ pub struct Member {
     pub since: Seq,
     /// Came by an invitation link.
     pub by_link: bool,
+    /// The record by which they took the folder up; none while they were only added.
+    pub accepted: Option<Seq>,
 }
 
 /// A key epoch.
@@ -137,7 +141,7 @@ impl Folder {
             Stop::Void(_) => Broken::Malformed,
             Stop::Broken(broken) => broken,
         })?;
-        let owner = Member { role: Role::Owner, since: 0, by_link: false };
+        let owner = Member { role: Role::Owner, since: 0, by_link: false, accepted: Some(0) };
         Ok(Self {
             id: FolderId::new(*genesis.hash().as_bytes()),
             workspace: open.workspace,
@@ -222,13 +226,33 @@ impl Folder {
             Op::RoleChanged(changed) => self.role_changed(changed),
             Op::Left => self.member_gone(&envelope.author),
             Op::Rekey(rekey) => self.rekey(envelope.seq, envelope.author, rekey),
-            Op::Content(content) => self.content(content),
+            Op::Content(content) => {
+                self.content(content)?;
+                self.takes_up(envelope);
+                Ok(())
+            }
             Op::Invited(invited) => self.invited(invited),
             Op::InvitationRevoked(revoked) => self.invitation_revoked(revoked),
             Op::KeyPolicy(policy) => self.set_policy(policy),
-            Op::Signed(_) => self.signed(envelope),
+            Op::Signed(_) => {
+                self.signed(envelope)?;
+                self.takes_up(envelope);
+                Ok(())
+            }
             Op::Successor(successor) => self.set_successor(&envelope.author, *successor),
             Op::Succeeded(succeeded) => self.succeeded(envelope.seq, succeeded),
+            Op::Accepted => self.takes_up(envelope).then_some(()).ok_or(Void::Subject),
+        }
+    }
+
+    /// Whoever writes content or signs has taken the folder up, also without a word; false if that was so before.
+    fn takes_up(&mut self, envelope: &Envelope) -> bool {
+        match self.members.get_mut(&envelope.author) {
+            Some(member) if member.accepted.is_none() => {
+                member.accepted = Some(envelope.seq);
+                true
+            }
+            _ => false,
         }
     }
 
@@ -256,7 +280,7 @@ impl Folder {
             self.spent.insert(redemption.invitation);
         }
         let by_link = added.redemption.is_some();
-        self.members.insert(added.account, Member { role: added.role, since: seq, by_link });
+        self.members.insert(added.account, Member { role: added.role, since: seq, by_link, accepted: None });
         Ok(())
     }
 
@@ -369,13 +393,17 @@ impl Folder {
         }
         match (self.members.get_mut(&account), &succeeded.seal) {
             (Some(member), _) if member.role == Role::Owner => return Err(Void::Subject),
-            (Some(member), None) => member.role = Role::Owner,
+            (Some(member), None) => {
+                member.role = Role::Owner;
+                member.accepted.get_or_insert(seq);
+            }
             (None, Some(seal)) => {
                 let key = self.roster.account(&account).and_then(|account| account.key()).ok_or(Void::Anchor)?;
                 if seal.account != account || seal.version != key.version {
                     return Err(Void::Seals);
                 }
-                self.members.insert(account, Member { role: Role::Owner, since: seq, by_link: false });
+                self.members
+                    .insert(account, Member { role: Role::Owner, since: seq, by_link: false, accepted: Some(seq) });
             }
             _ => return Err(Void::Seals),
         }
@@ -457,7 +485,7 @@ impl Folder {
 
 fn may(role: Role, op: &Op) -> bool {
     match op {
-        Op::Anchor(_) | Op::Left | Op::Signed(_) | Op::Succeeded(_) => true,
+        Op::Anchor(_) | Op::Left | Op::Signed(_) | Op::Succeeded(_) | Op::Accepted => true,
         Op::Content(_) | Op::Rekey(_) => matches!(role, Role::Owner | Role::Editor),
         Op::MemberAdded(_)
         | Op::MemberRemoved(_)
@@ -496,6 +524,7 @@ fn decode(record: &Record) -> Result<Result<Op, Void>, Broken> {
         kind::SIGNED => open(record, Op::Signed),
         kind::SUCCESSOR => open(record, Op::Successor),
         kind::SUCCEEDED => open(record, |succeeded| Op::Succeeded(Box::new(succeeded))),
+        kind::ACCEPTED => open(record, |Accepted {}| Op::Accepted),
         _ => return Err(Broken::UpdateNeeded),
     })
 }

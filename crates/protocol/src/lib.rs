@@ -14,6 +14,7 @@ pub mod auth;
 pub mod cbor;
 pub mod chain;
 pub mod document;
+pub mod file_link;
 pub mod folder;
 pub mod hash;
 pub mod ids;

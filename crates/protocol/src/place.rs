@@ -147,6 +147,27 @@ impl WrapPlace {
     }
 }
 
+/// The associated data of all DEKs under one folder key: all of it but the DEK's id is encoded once.
+#[derive(Clone, Debug)]
+pub struct DekPlaces(Vec<u8>);
+
+impl DekPlaces {
+    /// Those of one folder and epoch.
+    pub fn new(workspace: WorkspaceId, folder: FolderId, epoch: Epoch) -> Self {
+        let dek = DekId::new([0; DekId::LEN]);
+        Self(WrapPlace::Dek { workspace, folder, epoch, dek }.associated_data())
+    }
+
+    /// What [`WrapPlace::Dek`] gives: the id stands at the end of it.
+    pub fn associated_data(&self, dek: &DekId) -> Vec<u8> {
+        let mut data = self.0.clone();
+        let from = data.len().saturating_sub(DekId::LEN);
+        data.truncate(from);
+        data.extend_from_slice(dek.as_bytes());
+        data
+    }
+}
+
 impl SealPlace<'_> {
     /// HPKE `info`: purpose and format version.
     pub fn info(&self) -> &'static [u8] {

@@ -8,6 +8,7 @@ import type {
   DocumentSignature,
   FolderKeys,
   Person,
+  Preview,
   Recovery,
   Status,
   Transfer,
@@ -25,6 +26,7 @@ import {
   type MockOptions,
   type World,
 } from '$lib/backend/mock';
+import picture from '../../../icons/icon.png?url';
 import { clock } from '$lib/format/clock';
 import {
   acme,
@@ -84,12 +86,43 @@ const unverified = refusal('notVerified', {
   details: 'record 9b2e6f0c71d8, folder f-merger, sequence 418',
 });
 
+/** Chidi shares a folder. */
+const offered = (): World => ({
+  ...acme(),
+  offers: [
+    { folder: 'f-tender', name: 'Tender 2027', by: 'Chidi Okafor', account: 'a-chidi', role: 'editor' },
+    { folder: 'f-other', name: null, by: 'Dana Reyes', account: 'a-dana', role: 'viewer' },
+  ],
+});
+
 function withFolder(change: Parameters<typeof folder>[2]): () => World {
   return () => {
     const world = acme();
     world.folders = world.folders.map((known) => (known.id === 'f-merger' ? { ...known, ...change } : known));
     return world;
   };
+}
+
+const PLAN = `Closing, step by step
+
+1. The board signs the minutes.            Ada
+2. Funds arrive on the escrow account.     Bao
+3. Shares are entered in the register.     Chidi
+
+Not before all three have said so:  שלום, Łódź, 北京.
+`.repeat(6);
+
+const shows = (preview: Preview) => (): World => {
+  const world = acme();
+  world.previews.set('e-spa', preview);
+  return world;
+};
+
+async function toLook(hand: Hand): Promise<void> {
+  await chooseAgreement(hand);
+  document.querySelector<HTMLElement>('[role="grid"]')?.focus();
+  hand.key(' ');
+  await hand.wait(200);
 }
 
 const chooseAgreement = (hand: Hand) => hand.press('Share purchase agreement v7.docx');
@@ -1303,6 +1336,27 @@ export const SCENES: Record<string, Scene> = {
       await hand.wait(700);
     },
   },
+  offer: {
+    world: offered,
+    act: async (hand) => {
+      await hand.press('Tender 2027');
+    },
+  },
+  'offer-sidebar': { world: offered },
+  'hand-over': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Share');
+      await hand.press('Hand over…');
+    },
+  },
+  activity: {
+    world: acme,
+    act: async (hand) => {
+      await hand.pressMenu('More for this folder');
+      await hand.press('Activity…');
+    },
+  },
   'loss-line': {
     world: acme,
     act: async (hand) => {
@@ -1532,6 +1586,50 @@ export const SCENES: Record<string, Scene> = {
     act: async (hand) => {
       await hand.pressMenu('Account and appearance');
       await hand.press('Settings…');
+    },
+  },
+  'settings-below': {
+    world: acme,
+    act: async (hand) => {
+      await hand.pressMenu('Account and appearance');
+      await hand.press('Settings…');
+      await hand.wait(100);
+      document.querySelector('.page')?.scrollTo(0, 620);
+    },
+  },
+  'preview-text': {
+    world: shows({ kind: 'text', text: PLAN, cut: true }),
+    act: toLook,
+  },
+  'preview-image': {
+    world: shows({ kind: 'image', url: picture }),
+    act: toLook,
+  },
+  'preview-none': { world: acme, act: toLook },
+  'preview-waits': { world: acme, options: { hang: ['preview'] }, act: toLook },
+  'preview-too-large': {
+    world: acme,
+    options: {
+      refuse: {
+        preview: refusal('tooLarge', {
+          happened: 'This file is too large to be shown here.',
+          safe: 'The file is as it was.',
+          todo: 'Open it in its own program, or use “Save as”.',
+        }),
+      },
+    },
+    act: toLook,
+  },
+  news: {
+    world: () => {
+      const world = acme();
+      const known = world.entries.get('f-merger') ?? [];
+      const fresh = new Set(['e-spa', 'e-dd']);
+      world.entries.set(
+        'f-merger',
+        known.map((it) => ({ ...it, fresh: fresh.has(it.id), kept: it.id === 'e-time' })),
+      );
+      return world;
     },
   },
   rename: {

@@ -1,5 +1,6 @@
 /** The pretended workspace of tests and the design page: an office with a merger on its hands. */
 import type {
+  Activity,
   AskedRecovery,
   Authority,
   Device,
@@ -52,8 +53,49 @@ export const MEMBERS: Member[] = [
 
 function member(account: string, role: Member['role'], joinedByLink = false): Member {
   const { name, me, online } = PEOPLE.find((known) => known.account === account) ?? person(account, account);
-  return { account, name, role, me, online, joinedByLink };
+  return { account, name, role, me, online, joinedByLink, accepted: account !== 'a-dana' };
 }
+
+/** A day in the merger's folder, and how it began. */
+function happened(): Activity[] {
+  const [ada, bao, chidi, dana] = ['a-me', 'a-bao', 'a-chidi', 'a-dana'];
+  const told: [string, Activity['what'], Activity['kind'], Partial<Activity>][] = [
+    [ada, 'folderMade', 'added', {}],
+    [ada, 'memberAdded', 'shared', { personAccount: bao, role: 'editor' }],
+    [ada, 'memberAdded', 'shared', { personAccount: chidi, role: 'editor' }],
+    [bao, 'fileAdded', 'added', { path: 'Timetable.pdf' }],
+    [chidi, 'directoryAdded', 'added', { path: 'Data room' }],
+    [chidi, 'moved', 'changed', { path: 'Data room/Timetable.pdf', before: 'Timetable.pdf' }],
+    [ada, 'memberJoined', 'shared', { personAccount: dana, role: 'viewer' }],
+    [bao, 'newVersion', 'changed', { path: 'Share purchase agreement.docx', number: 4 }],
+    [bao, 'renamed', 'changed', { path: 'Board presentation.pptx', before: 'Slides final FINAL.pptx' }],
+    [ada, 'signed', 'signed', { path: 'Share purchase agreement.docx', number: 4 }],
+    [chidi, 'trashed', 'removed', { path: 'Old draft.docx' }],
+    [ada, 'keyChanged', 'keys', { number: 3 }],
+  ];
+  return told
+    .map(([account, what, kind, more], record): Activity => ({
+      at: { record, change: 0 },
+      what,
+      kind,
+      by: nameOf(account),
+      account,
+      byMe: account === ada,
+      device: 'd7a91c04b8e25f63',
+      entry: null,
+      path: null,
+      before: null,
+      person: more.personAccount == null ? null : nameOf(more.personAccount),
+      personAccount: null,
+      role: null,
+      number: null,
+      record: '9b2e6f0c71d84a35be90f2c4d6a8137e5c0b9d2f4e6a8c1b3d5f7092a4c6e8b0',
+      ...more,
+    }))
+    .reverse();
+}
+
+const nameOf = (account: string) => PEOPLE.find((known) => known.account === account)?.name ?? '';
 
 const HERE: Place = { type: 'here' };
 const ON_DEMAND: Place = { type: 'onDemand' };
@@ -420,7 +462,23 @@ export function acme(): World {
     recovery: RECOVERY,
     authority: NOBODY_HELPS,
     asked: null,
-    settings: { lockAfterMinutes: 15 },
+    settings: {
+      lockAfterMinutes: 15,
+      notifications: 'folders',
+      keepRunning: false,
+      startAtLogin: false,
+      cacheMib: 0,
+    },
+    storage: { bytes: 4_812_000_000, fetched: 3_270_000_000, free: 88_400_000_000, hosts: false },
+    network: {
+      catalog: 'https://files.acme.example:8443',
+      connection: 'inStep',
+      hosts: false,
+      peers: 1,
+      listening: [],
+      peer: '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp',
+    },
+    previews: new Map(),
     accountKeys: {
       accountVersion: 2,
       masterVersion: 1,
@@ -458,6 +516,8 @@ export function acme(): World {
       ['f-board', MEMBERS.slice(0, 3)],
     ]),
     people: [...PEOPLE],
+    offers: [],
+    activity: new Map([['f-merger', happened()]]),
     transfers: [],
     security: [],
     preview: {
@@ -495,6 +555,8 @@ export function blank(): World {
     entries: new Map(),
     members: new Map(),
     people: [],
+    offers: [],
+    activity: new Map(),
   };
 }
 

@@ -42,6 +42,7 @@ fn routes(catalog: &Arc<Catalog>) -> Vec<(&'static str, MethodRouter<Arc<Catalog
         ("/v1/chains/{chain}", get(own::page).post(own::append)),
         ("/v1/chains/{chain}/records/{seq}", get(own::placed)),
         ("/v1/folders", get(own::folders).post(own::begin_folder)),
+        ("/v1/folders/{folder}/offer", get(own::offer)),
         ("/v1/folders/{folder}/wraps", get(own::wraps).post(own::rewrap)),
         ("/v1/folders/{folder}/held", get(own::held)),
         ("/v1/ring", get(own::ring).put(own::put_ring)),

@@ -23,9 +23,9 @@ mod tests {
     use serde_json::Value;
     use tower::ServiceExt as _;
     use valise_protocol::api::{
-        Answered, ApiFailure, Append, AskedOf, AskedState, AskedText, Base64, Devices, Folders, HeldPage, Identity,
-        JoinRequest, Joins, NewPairing, NewWorkspace, Notice, Offered, Page, Placed, Receipts, Recover, RecoverySets,
-        Rewrap, Wraps,
+        Answered, ApiFailure, Append, AskedOf, AskedState, AskedText, Base64, Devices, FolderOffer, Folders, HeldPage,
+        Identity, JoinRequest, Joins, NewPairing, NewWorkspace, Notice, Offered, Page, Placed, Receipts, Recover,
+        RecoverySets, Rewrap, Wraps,
     };
     use valise_protocol::auth::Session;
     use valise_protocol::receipt::Receipt;
@@ -106,6 +106,7 @@ mod tests {
             round::<Page>("Page"),
             round::<Placed>("Placed"),
             round::<Wraps>("Wraps"),
+            round::<FolderOffer>("FolderOffer"),
             round::<Rewrap>("Rewrap"),
             round::<HeldPage>("HeldPage"),
             round::<Base64>("Ring"),

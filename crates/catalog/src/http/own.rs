@@ -6,7 +6,8 @@ use std::time::Instant;
 use axum::Json;
 use axum::extract::{Path, State};
 use valise_protocol::api::{
-    Answered, Append, AskedOf, Base64, Devices, Folders, HeldPage, Joins, NewPairing, Page, Placed, Rewrap, Wraps,
+    Answered, Append, AskedOf, Base64, Devices, FolderOffer, Folders, HeldPage, Joins, NewPairing, Page, Placed,
+    Rewrap, Wraps,
 };
 use valise_protocol::ids::Seq;
 use valise_protocol::receipt::Receipt;
@@ -51,6 +52,12 @@ pub(super) async fn begin_folder(State(catalog): Shared, signed: Signed) -> Answ
         write::begin_folder(catalog, db, state, effects, (signed.asker(), sent))
     });
     begin.await.map(Json)
+}
+
+/// What is told of a folder before it is taken up.
+pub(super) async fn offer(State(catalog): Shared, Path(folder): Path<String>, signed: Signed) -> Answer<FolderOffer> {
+    let folder = id(&folder)?;
+    catalog.blocking(move |catalog| read::offer(catalog, signed.asker(), folder)).await.map(Json)
 }
 
 pub(super) async fn wraps(State(catalog): Shared, Path(folder): Path<String>, signed: Signed) -> Answer<Wraps> {

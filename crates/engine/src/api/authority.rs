@@ -37,7 +37,7 @@ pub struct AuthorityHolder {
     pub mine: bool,
     /// Can help no more: is no officer, or left. Make a new authority.
     pub gone: bool,
-    /// The first characters of a digest of the public key that shares are sealed to.
+    /// The officer's, or for a key that is kept elsewhere the first characters of a digest of its public half.
     pub fingerprint: String,
 }
 

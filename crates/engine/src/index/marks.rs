@@ -67,6 +67,8 @@ pub enum Mark {
     TokenKeys,
     /// SHA-512 of the plaintext of an encrypted file that was read here (bytes).
     Digest(Cid),
+    /// The folder that the link was to by which this account was made here, until it is taken up (bytes).
+    FolderOfLink,
     /// The join request of a newcomer, until it is admitted.
     JoinRequest,
 }
@@ -98,6 +100,7 @@ impl Mark {
             Self::NextSigningKey => "next signing key".into(),
             Self::TokenKeys => "token keys".into(),
             Self::Digest(cid) => format!("digest {cid}"),
+            Self::FolderOfLink => "folder of link".into(),
             Self::JoinRequest => "join request".into(),
         }
     }

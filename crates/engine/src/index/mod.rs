@@ -8,12 +8,14 @@
 
 pub mod held;
 pub mod in_flight;
+pub mod kept;
 pub mod marks;
 pub mod opened;
 pub mod outbox;
 pub mod records;
 pub mod security;
 pub mod transfers;
+pub mod used;
 pub mod wraps;
 
 use std::path::Path;
@@ -38,6 +40,8 @@ const MIGRATIONS: &[&str] = &[
     security::MIGRATION,
     opened::MIGRATION,
     transfers::MIGRATION,
+    kept::MIGRATION,
+    used::MIGRATION,
 ];
 
 /// The open index.

@@ -41,6 +41,16 @@ pub fn from(db: &Connection, chain: &ChainId, seq: u64) -> Result<Vec<Vec<u8>>, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// At most so many records of a chain from a place on, in order, whole.
+pub fn some(db: &Connection, chain: &ChainId, seq: u64, most: usize) -> Result<Vec<Vec<u8>>, EngineError> {
+    let mut statement =
+        db.prepare_cached("SELECT bytes FROM records WHERE kind = ? AND chain = ? AND seq >= ? ORDER BY seq LIMIT ?")?;
+    let genesis = chain.genesis();
+    let place = params![chain.kind().0, genesis.as_bytes(), to_sql(seq), to_sql(most as u64)];
+    let rows = statement.query_map(place, |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The record at a place, whole.
 pub fn at(db: &Connection, chain: &ChainId, seq: u64) -> Result<Option<Vec<u8>>, EngineError> {
     Ok(db
@@ -60,6 +70,14 @@ pub fn each(
     while let Some(row) = rows.next()? {
         each(row.get_ref(0)?.as_blob().map_err(|_| EngineError::IndexDamaged)?)?;
     }
+    Ok(())
+}
+
+/// Forgets a chain.
+pub fn remove_chain(db: &Connection, chain: &ChainId) -> Result<(), EngineError> {
+    let genesis = chain.genesis();
+    db.prepare_cached("DELETE FROM records WHERE kind = ? AND chain = ?")?
+        .execute(params![chain.kind().0, genesis.as_bytes()])?;
     Ok(())
 }
 

@@ -27,6 +27,21 @@ pub fn put(db: &Connection, folder: &FolderId, dek: &DekId, epoch: Epoch, key: &
     Ok(())
 }
 
+/// Puts wraps of a later epoch in the place of those that are there, in their order. One that is not there any more is
+/// not made again.
+pub fn replace<'a>(
+    db: &Connection,
+    folder: &FolderId,
+    wraps: impl IntoIterator<Item = (&'a DekId, Epoch, &'a WrappedKey)>,
+) -> Result<(), EngineError> {
+    let mut statement =
+        db.prepare_cached("UPDATE wraps SET epoch = ?3, bytes = ?4 WHERE folder = ?1 AND dek = ?2 AND epoch < ?3")?;
+    for (dek, epoch, key) in wraps {
+        statement.execute(params![folder.as_bytes(), dek.as_bytes(), to_sql(epoch), key.as_bytes()])?;
+    }
+    Ok(())
+}
+
 /// A wrapped DEK and its epoch.
 pub fn find(db: &Connection, folder: &FolderId, dek: &DekId) -> Result<Option<(Epoch, WrappedKey)>, EngineError> {
     let row: Option<(i64, Vec<u8>)> = db

@@ -13,7 +13,7 @@ mod holders;
 mod keep;
 mod mark;
 mod open;
-mod place;
+pub mod place;
 #[cfg(test)]
 mod tests;
 mod watch;

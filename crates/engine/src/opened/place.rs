@@ -111,7 +111,7 @@ fn variable(name: &str) -> Option<PathBuf> {
 }
 
 /// Bytes free on the file system of a path, for this person.
-fn free_space(path: &Path) -> Option<u64> {
+pub fn free_space(path: &Path) -> Option<u64> {
     let stats = rustix::fs::statvfs(path).ok()?;
     Some(stats.f_bavail.saturating_mul(stats.f_frsize))
 }

@@ -27,7 +27,7 @@ use crate::share;
 use crate::shared::{CatalogLink, Session, Shared, lock};
 use crate::vault::fetch_keys::NewWrap;
 use crate::vault::intake::{WENT_BACK, confirms};
-use crate::{authority, keys, succession};
+use crate::{authority, keys, offers, succession};
 use plan::{Listed, Outcome, Plan, Step};
 
 pub use account::{grow, pull, renew_due, whole};
@@ -195,6 +195,9 @@ fn what_follows(shared: &Shared, folder: FolderId) -> Result<Outcome, EngineErro
     shared.vault(|vault| {
         let state = vault.folder(&folder)?;
         let mut listed = Listed::default();
+        if !vault.is_taken_up(state) {
+            return Ok(Outcome::Listed(listed));
+        }
         listed.ownerless.extend(vault.to_hand_over(state).map(|_| folder));
         listed.outdated.extend(vault.closed_member(state).map(|_| folder));
         Ok(Outcome::Listed(listed))
@@ -430,9 +433,16 @@ async fn list_folders(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<Ou
     let folders = session.link()?.client.folders().await?.folders;
     let mut listed = Listed::default();
     let now = shared.clock.now();
+    // Of what was not taken up nothing is fetched.
+    let unknown = shared.vault(|vault| {
+        let taken_up = |id: &FolderId| vault.folders.get(id).is_some_and(|state| vault.is_taken_up(state));
+        Ok(folders.iter().map(|known| known.folder).filter(|id| !taken_up(id)).collect::<Vec<_>>())
+    })?;
+    let taken_up = offers::look(shared, session, &unknown).await?;
     shared.vault(|vault| {
         vault.note_epochs(now)?;
-        for known in &folders {
+        let waits = |id: &FolderId| unknown.contains(id) && !taken_up.contains(id);
+        for known in folders.iter().filter(|known| !waits(&known.folder)) {
             let stopped = vault.folders.get(&known.folder).is_some_and(|state| state.stopped);
             let same = vault.folders.get(&known.folder).is_some_and(|state| state.chain().head() == known.head);
             let looks = match vault.folders.get(&known.folder) {
@@ -443,7 +453,7 @@ async fn list_folders(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<Ou
                 listed.behind.push(known.folder);
             }
         }
-        for (id, state) in &vault.folders {
+        for (id, state) in vault.folders.iter().filter(|(id, _)| !waits(id)) {
             if marks::find::<bool>(vault.index.read(), Mark::Unpublished(*id))?.is_some() {
                 listed.unpublished.push(*id);
             }

@@ -11,11 +11,12 @@ use zeroize::Zeroizing;
 
 use valise_blocks::{BlocksError, FetchOptions, PeerId};
 use valise_crypto::{ContentHash, Dek, decrypt, encrypted_len};
-use valise_protocol::ids::{ContentDigest, FolderId};
+use valise_protocol::ids::{ContentDigest, DekId, EntryId, FolderId};
 use valise_protocol::tree::Content;
 
 use super::content::NodeReader;
 use super::local::{Attributes, Pending};
+use super::save::version_of;
 use crate::error::EngineError;
 use crate::shared::{Session, Shared};
 
@@ -32,15 +33,19 @@ pub async fn ensure_here(
     cancel: &CancellationToken,
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<(), EngineError> {
-    let cid = content.cid;
-    if shared.vault(|vault| Ok(vault.here.contains(&cid)))? {
+    let (cid, now) = (content.cid, shared.clock.now());
+    let is_here = shared.vault(|vault| {
+        let is_here = vault.here.contains(&cid);
+        if is_here { vault.use_content(content, now).map(|()| true) } else { Ok(false) }
+    })?;
+    if is_here {
         return Ok(());
     }
     fetch(session, content, cancel, progress).await?;
     session.blocks.pin(cid.inner()).await?;
     shared.vault(|vault| {
         vault.here.insert(cid);
-        Ok(())
+        vault.use_content(content, now)
     })
 }
 
@@ -100,6 +105,36 @@ pub async fn digest(
     let digest = decrypted(shared, session, folder, content, (cancel, &|_| {}), read).await?;
     shared.vault(|vault| vault.keep_digest(&content.cid, &digest))?;
     Ok(digest)
+}
+
+/// Fetches if need be and decrypts a version into memory, with its name; an error if it has more than so many bytes.
+pub async fn read(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    (entry, version): (EntryId, Option<DekId>),
+    limit: u64,
+) -> Result<(String, Zeroizing<Vec<u8>>), EngineError> {
+    let session = shared.session()?;
+    let (name, content) = shared.vault(|vault| version_of(vault.folder(&folder)?.tree(), entry, version))?;
+    if content.size > limit {
+        return Err(EngineError::TooLargeToShow);
+    }
+    let (size, stop) = (content.size, session.cancel.clone());
+    let read = move |dek: &Dek, reader| {
+        // Of its final size from the start: growing would leave copies behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize));
+        decrypt_pieces(dek, reader, size, &stop, |piece| {
+            if bytes.len() + piece.len() > size as usize {
+                return Err(EngineError::NotVerified("the file"));
+            }
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
+        Ok(bytes)
+    };
+    let bytes = decrypted(shared, &session, folder, &content, (&session.cancel, &|_| {}), read).await?;
+    shared.tell_folder(folder);
+    Ok((name, bytes))
 }
 
 /// Fetches if need be and decrypts a version to a file.

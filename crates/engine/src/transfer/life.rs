@@ -21,7 +21,7 @@ use crate::vault::Vault;
 /// Nobody who has the bytes could be reached: asked again after so long, if nothing happened before.
 const AGAIN_AFTER: Duration = Duration::from_secs(30);
 
-/// Begins one; answers at once.
+/// Begins one, or goes on with the same one that was cut short; answers at once.
 pub fn begin(
     shared: &Arc<Shared>,
     session: &Arc<Session>,
@@ -30,6 +30,13 @@ pub fn begin(
     job: Job,
 ) -> Result<Transfer, EngineError> {
     let kept = job.can_be_kept();
+    if let Some(row) = cut_short(shared, session, folder, &job)? {
+        set_paused(shared, row.id, false)?;
+        if let Some((transfer, cancel)) = session.transfers.begin_again(row.id, &session.cancel) {
+            start(shared, session, Running { row, again: true, cancel });
+            return Ok(transfer);
+        }
+    }
     let (transfer, cancel) = session.transfers.begin(kind(&job), folder, name, &session.cancel);
     let row = Row { id: transfer.id, folder, name: name.to_owned(), paused: false, job };
     if kept {
@@ -208,6 +215,13 @@ fn is_kept(session: &Session, id: u64) -> bool {
 fn row(shared: &Shared, id: u64) -> Result<Row, EngineError> {
     let all = shared.vault(|vault| transfers::all(vault.index.read()))?;
     all.into_iter().find(|row| row.id == id).ok_or(NO_TRANSFER)
+}
+
+/// The same, at rest.
+fn cut_short(shared: &Shared, session: &Session, folder: FolderId, job: &Job) -> Result<Option<Row>, EngineError> {
+    let all = shared.vault(|vault| transfers::all(vault.index.read()))?;
+    let same = |row: &Row| row.folder == folder && row.job == *job && session.transfers.is_at_rest(row.id);
+    Ok(all.into_iter().find(same))
 }
 
 fn set_paused(shared: &Shared, id: u64, paused: bool) -> Result<(), EngineError> {

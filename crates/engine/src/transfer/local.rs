@@ -17,33 +17,91 @@ pub struct Attributes {
     pub read_only: bool,
 }
 
-/// A file that has its name only when it is complete: written beside it, synced, renamed.
+/// A file that has its name only when it is complete: written without a name where the system can do that, so that
+/// nothing of it stays when this process is killed, else beside its place; synced, renamed.
 pub struct Pending {
-    temporary: tempfile::NamedTempFile,
+    temporary: Temporary,
+    directory: PathBuf,
     target: PathBuf,
+}
+
+enum Temporary {
+    #[cfg(target_os = "linux")]
+    Nameless(File),
+    Named(tempfile::NamedTempFile),
 }
 
 impl Pending {
     /// Begins a file that will lie at `target`.
     pub fn begin(target: &Path) -> Result<Self, EngineError> {
-        let directory = target.parent().ok_or(EngineError::BadInput("This is not a place for a file."))?;
-        let temporary = tempfile::Builder::new().prefix(".valise-").suffix(".part").tempfile_in(directory)?;
-        Ok(Self { temporary, target: target.to_owned() })
+        let directory = target.parent().ok_or(EngineError::BadInput("This is not a place for a file."))?.to_owned();
+        let temporary = Temporary::make(&directory)?;
+        Ok(Self { temporary, directory, target: target.to_owned() })
     }
 
     /// Writes more.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
-        Ok(self.temporary.write_all(bytes)?)
+        Ok(self.temporary.file().write_all(bytes)?)
     }
 
     /// Gives it its name.
-    pub fn finish(self, attributes: Attributes) -> Result<(), EngineError> {
-        let file = self.temporary.as_file();
+    pub fn finish(mut self, attributes: Attributes) -> Result<(), EngineError> {
+        let file = self.temporary.file();
         set_attributes(file, attributes)?;
         file.sync_all()?;
-        self.temporary.persist(&self.target).map_err(|error| EngineError::from(error.error))?;
-        Ok(())
+        let error = match self.temporary {
+            #[cfg(target_os = "linux")]
+            Temporary::Nameless(file) => {
+                // A link takes no name that is taken; renaming does.
+                let named = beside().make_in(&self.directory, |path| link(&file, path))?;
+                named.persist(&self.target).err().map(|error| error.error)
+            }
+            Temporary::Named(file) => file.persist(&self.target).err().map(|error| error.error),
+        };
+        error.map_or(Ok(()), |error| Err(error.into()))
     }
+}
+
+impl Temporary {
+    fn make(directory: &Path) -> Result<Self, EngineError> {
+        #[cfg(target_os = "linux")]
+        if let Some(file) = nameless(directory) {
+            return Ok(Self::Nameless(file));
+        }
+        Ok(Self::Named(beside().tempfile_in(directory)?))
+    }
+
+    fn file(&mut self) -> &mut File {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Nameless(file) => file,
+            Self::Named(file) => file.as_file_mut(),
+        }
+    }
+}
+
+fn beside() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".valise-").suffix(".part");
+    builder
+}
+
+/// A file without a name (`O_TMPFILE`); none where the file system has no such thing, or it could not get one later.
+#[cfg(target_os = "linux")]
+fn nameless(directory: &Path) -> Option<File> {
+    use rustix::fs::{Mode, OFlags, open};
+    Path::new("/proc/self/fd").exists().then_some(())?;
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    open(directory, flags, Mode::RUSR | Mode::WUSR).ok().map(File::from)
+}
+
+/// Gives it a name: open(2), `O_TMPFILE`.
+#[cfg(target_os = "linux")]
+fn link(file: &File, path: &Path) -> std::io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, linkat};
+    use std::os::fd::AsRawFd as _;
+    let itself = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(linkat(CWD, itself, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
 }
 
 fn set_attributes(file: &File, attributes: Attributes) -> Result<(), EngineError> {

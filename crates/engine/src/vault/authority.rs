@@ -121,7 +121,10 @@ impl Vault {
             name: account.map_or(kept, |account| self.name_of(&account)),
             mine: account == Some(self.me.account),
             gone: account.is_some_and(|account| !workspace.officers().contains(&account)),
-            fingerprint: fingerprint(&holder.public.digest()),
+            // An officer is known by the fingerprint which is shown beside the name everywhere else; the chain says whose
+            // key it is.
+            fingerprint: account
+                .map_or_else(|| fingerprint(&holder.public.digest()), |account| fingerprint(account.as_bytes())),
         }
     }
 

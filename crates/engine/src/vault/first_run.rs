@@ -103,7 +103,12 @@ pub fn join(home: &Home, person: &Person<'_>, link: &Link) -> Result<Public, Eng
         catalog: Some(CatalogAddress { url: url.clone(), key: link.catalog }),
         waiting: Some(WaitingFor { inviter: link.inviter.clone(), folder: link.folder_name.clone() }),
     };
-    keep(home, person, &public, &new, |index| index.write(|db| marks::set(db, Mark::JoinRequest, &request)))?;
+    keep(home, person, &public, &new, |index| {
+        index.write(|db| {
+            link.folder.map_or(Ok(()), |folder| marks::set(db, Mark::FolderOfLink, &folder))?;
+            marks::set(db, Mark::JoinRequest, &request)
+        })
+    })?;
     Ok(public)
 }
 

@@ -73,9 +73,13 @@ pub struct FolderState {
     pub stopped: bool,
     /// The place up to which a person has looked.
     pub seen_up_to: Seq,
+    /// What stands after this place is marked as new: it follows when one leaves the folder.
+    pub news_after: Seq,
     /// The pinning node's words were read from the start since this was unlocked: a false cursor does not last.
     pub held_read: bool,
     lacks_key: bool,
+    /// Places of records that change nothing.
+    voids: BTreeSet<Seq>,
     passings: Vec<Passing>,
     /// How far file keys were moved under the key of an epoch.
     pub rewrap_after: Option<(Epoch, DekId)>,
@@ -117,8 +121,10 @@ impl FolderState {
             brought: BTreeMap::new(),
             stopped: false,
             seen_up_to: 0,
+            news_after: 0,
             held_read: false,
             lacks_key: false,
+            voids: BTreeSet::new(),
             passings: Vec::new(),
             rewrap_after: None,
         })
@@ -131,6 +137,7 @@ impl FolderState {
         let owners = if handed { self.chain.owners().copied().collect() } else { Vec::new() };
         let op = match self.chain.apply(record)? {
             Verdict::Void(void) => {
+                self.voids.insert(record.envelope().seq);
                 self.take_void_signature(record, void);
                 return Ok(vec![Finding::Void(author, void)]);
             }
@@ -353,6 +360,20 @@ impl FolderState {
     /// Signatures on its files.
     pub fn signatures(&self) -> &SignaturesMade {
         &self.signatures
+    }
+
+    /// Whether the record at a place changes nothing.
+    pub fn is_void(&self, seq: Seq) -> bool {
+        self.voids.contains(&seq)
+    }
+
+    /// What a record of this chain seals, once more; nothing if that was not opened when it came.
+    pub fn open_again(&self, record: &Record) -> Option<OpenedBody> {
+        let envelope = record.envelope();
+        let unread = self.unopened.front().is_some_and(|first| first.stamp.seq <= envelope.seq);
+        let key = self.keys.get(&envelope.epoch).filter(|_| !unread)?;
+        Unopened::new(&self.chain, record, Sealed::Changes(Content { pins: Vec::new(), drops: Vec::new() }))
+            .open(&key.key)
     }
 
     /// The chain.

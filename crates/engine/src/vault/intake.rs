@@ -157,6 +157,21 @@ impl Vault {
         Ok(findings)
     }
 
+    /// Keeps nothing of a folder that was declined but how far its chain was read.
+    pub fn forget_folder(&mut self, id: FolderId) -> Result<(), EngineError> {
+        // What was verified stays so: an offer of what was left behind is refused.
+        let head = self.folder(&id)?.chain().head();
+        self.begin_again_beside(id)?;
+        self.index.write(|db| {
+            marks::set(db, Mark::Floor(id), &head)?;
+            marks::remove(db, Mark::WrapsToBring(id))?;
+            marks::remove(db, Mark::SeenUpTo(id))?;
+            records::remove_chain(db, &ChainId::Folder(id))
+        })?;
+        self.folders.remove(&id);
+        Ok(())
+    }
+
     /// Lays what still waits over what is confirmed now.
     pub fn rebuild_view(&mut self, id: FolderId) -> Result<(), EngineError> {
         let waiting = outbox::of_folder(self.index.read(), &id)?;
@@ -175,9 +190,7 @@ impl Vault {
         for wrap in &page.wraps {
             let key = wrap.key().ok_or(EngineError::Distrusted("a wrapped key of the wrong length"))?;
             match state.wrapper(wrap.epoch) {
-                Some(wrapper) if wrap.epoch >= minimum && wrapper.unwrap_dek(wrap.dek, &key).is_ok() => {
-                    sound.push((wrap, key))
-                }
+                Some(wrapper) if wrap.epoch >= minimum && wrapper.opens_dek(wrap.dek, &key) => sound.push((wrap, key)),
                 // Of a key change that has not been read yet: it is asked for again.
                 None if wrap.epoch > state.chain().epoch() => taken.later = true,
                 _ => taken.refused += 1,

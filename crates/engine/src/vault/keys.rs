@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use valise_crypto::{AccountSecret, DeviceSecrets, MasterKey, Ring, SealingPair, seal_master_key};
+use valise_crypto::{AccountSecret, DeviceSecrets, MasterKey, Rewrapper, Ring, SealingPair, seal_master_key};
 use valise_protocol::account::{self, Account, DeviceAdded, DeviceRevoked, DeviceSeal, Keys};
 use valise_protocol::api::MAX_WRAPS;
 use valise_protocol::folder::{self, KeyPolicy, Role};
@@ -322,10 +322,11 @@ impl Vault {
         let state = self.folder(id)?;
         let epoch = state.chain().epoch();
         let to = state.wrapper(epoch).ok_or(EngineError::NotVerified("the folder's key"))?;
+        let mut rewrapper = Rewrapper::new(to);
         let mut moved = Moved::default();
         for (dek, old, key) in wraps::older(self.index.read(), id, after.as_ref(), below.min(epoch), MAX_WRAPS)? {
             moved.last = Some(dek);
-            let key = state.wrapper(old).and_then(|from| from.rewrap_dek(to, dek, &key).ok());
+            let key = state.wrapper(old).and_then(|from| rewrapper.rewrap_dek(from, dek, &key).ok());
             moved.wraps.extend(key.map(|key| NewWrap { dek, epoch, key }));
         }
         Ok(moved)
@@ -333,7 +334,7 @@ impl Vault {
 
     /// Keeps what was moved.
     pub fn keep_wraps(&mut self, id: &FolderId, moved: &[NewWrap]) -> Result<(), EngineError> {
-        self.index.write(|db| moved.iter().try_for_each(|wrap| wraps::put(db, id, &wrap.dek, wrap.epoch, &wrap.key)))
+        self.index.write(|db| wraps::replace(db, id, moved.iter().map(|wrap| (&wrap.dek, wrap.epoch, &wrap.key))))
     }
 
     /// Remembers that no file key is left under earlier keys.

@@ -10,6 +10,7 @@ pub mod first_run;
 pub mod folder;
 pub mod intake;
 pub mod keys;
+pub mod offers;
 pub mod recoverability;
 pub mod recovery;
 pub mod signatures;
@@ -25,7 +26,7 @@ use valise_crypto::{DeviceSecrets, MasterKey, SealingPair};
 use valise_protocol::account::Account;
 use valise_protocol::asking::Asked;
 use valise_protocol::chain::{Head, Slice};
-use valise_protocol::ids::{AccountId, Cid, DeviceId, FolderId, KeyVersion, WorkspaceId};
+use valise_protocol::ids::{AccountId, Cid, DeviceId, EntryId, FolderId, KeyVersion, WorkspaceId};
 use valise_protocol::record::ChainId;
 use valise_protocol::sign::SigningKey;
 use valise_protocol::workspace::Workspace;
@@ -33,6 +34,7 @@ use valise_protocol::workspace::Workspace;
 use crate::compose::Author;
 use crate::error::EngineError;
 use crate::index::{Index, records};
+use crate::news::News;
 use folder::{FolderState, Opener};
 
 /// Ids and keys of this device.
@@ -71,6 +73,8 @@ pub struct Vault {
     pub workspace: Option<Workspace>,
     /// Folders by id.
     pub folders: BTreeMap<FolderId, FolderState>,
+    /// Folders that others share with this account, and that it has not taken up: as the catalog told last.
+    pub offers: BTreeMap<FolderId, offers::Offered>,
     /// The index.
     pub index: Index,
     /// This computer hosts its workspace's catalog.
@@ -85,6 +89,12 @@ pub struct Vault {
     pub asked: Vec<(u64, Asked)>,
     /// Accounts connected to the catalog now.
     pub online: HashSet<AccountId>,
+    /// What is new to the person here.
+    pub news: News,
+    /// Entries that always stay on this computer.
+    pub kept: HashSet<EntryId>,
+    /// When what was fetched was used last.
+    pub used: HashMap<Cid, u64>,
 }
 
 impl Me {

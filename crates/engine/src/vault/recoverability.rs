@@ -70,7 +70,9 @@ impl Vault {
     /// Each of them leads to the key without any other.
     fn key_ways(&self, state: &FolderState) -> Vec<KeyWay> {
         let mut ways = self.own_ways();
-        let others = state.chain().members().keys().filter(|account| **account != self.me.account);
+        // Who was only added may yet decline.
+        let taken_up = state.chain().members().iter().filter(|(_, member)| member.accepted.is_some());
+        let others = taken_up.map(|(account, _)| account).filter(|account| **account != self.me.account);
         for account in others.filter(|account| self.is_person(account)) {
             let devices = state.chain().roster().account(account).map_or(0, |chain| chain.valid_devices());
             let way = KeyWay { kind: KeyWayKind::ColleagueComputer, name: self.name_of(account) };

@@ -15,7 +15,7 @@ use valise_protocol::account::{self, Account, MAX_SIGNING_KEYS, SigningKeyAdded,
 use valise_protocol::chain::Void;
 use valise_protocol::document::{Body, Names, SignedBy, Statement};
 use valise_protocol::folder::{self, Folder};
-use valise_protocol::ids::{Cid, ContentDigest, EntryId, FolderId, KeyVersion};
+use valise_protocol::ids::{Cid, ContentDigest, EntryId, FolderId, KeyVersion, Seq};
 use valise_protocol::keys::{DocumentKey, WrappedKey};
 use valise_protocol::place::WrapPlace;
 use valise_protocol::record::{Envelope, Record};
@@ -77,6 +77,13 @@ pub struct Made {
     found: Found,
 }
 
+impl Made {
+    /// Whether nothing spoke against it when it came, but what was signed was not read.
+    pub fn stood(&self) -> bool {
+        self.found == Found::Stands
+    }
+}
+
 /// What could be said when it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Found {
@@ -106,6 +113,11 @@ impl SignaturesMade {
         let made = Made { stamp, key: known.map(|(key, _)| *key), body, found };
         self.0.entry(entry.id).or_default().push(made);
         Some(())
+    }
+
+    /// Those that a record brought.
+    pub fn of_record(&self, seq: Seq) -> impl Iterator<Item = &Made> {
+        self.0.values().flatten().filter(move |made| made.stamp.seq == seq)
     }
 
     /// Of a file, in the order of the chain.

@@ -22,7 +22,8 @@ use super::{Me, Vault};
 use crate::error::EngineError;
 use crate::home::{BEFORE, Home, INDEX_KEY, PUBLIC, Public, SECRETS};
 use crate::index::marks::{self, Mark};
-use crate::index::{Index, held, outbox, records};
+use crate::index::{Index, held, kept, outbox, records, used};
+use crate::news::News;
 
 impl Vault {
     /// Opens the vault with a password. Costs about a second of CPU: not for the runtime's threads.
@@ -74,6 +75,7 @@ impl Vault {
             pairs,
         };
         let held = held::all(index.read())?.into_iter().collect();
+        let (kept, used) = (kept::all(index.read())?, used::all(index.read())?);
         let workspace = load_workspace(&index, public)?;
         let mut vault = Self {
             me,
@@ -88,7 +90,11 @@ impl Vault {
             here: HashSet::new(),
             others: HashMap::new(),
             asked: Vec::new(),
+            offers: BTreeMap::new(),
             online: HashSet::new(),
+            news: News::default(),
+            kept,
+            used,
         };
         vault.load_folders()?;
         Ok(vault)
@@ -119,6 +125,7 @@ impl Vault {
         folder.rebuild_view(&waiting, self.me.account, self.me.device);
         folder.take_held(|cid| self.held.contains(cid));
         folder.seen_up_to = marks::find::<Seq>(self.index.read(), Mark::SeenUpTo(id))?.unwrap_or(0);
+        folder.news_after = self.folders.get(&id).map_or(folder.seen_up_to, |before| before.news_after);
         self.folders.insert(id, folder);
         Ok(findings)
     }

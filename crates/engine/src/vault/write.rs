@@ -215,7 +215,8 @@ impl Vault {
     /// The record that tells a folder of this device, if it must come before any other of it. A new key tells it, too.
     pub fn introduction(&self, id: FolderId) -> Result<Option<Record>, EngineError> {
         let state = self.folder(&id)?;
-        let rekeys = self.is_outdated(state) && self.may_write(&id).is_ok();
+        // In a folder that waits for one's word nobody but others change the key.
+        let rekeys = self.is_outdated(state) && self.may_write(&id).is_ok() && self.is_taken_up(state);
         if self.is_known_in(state) || rekeys { Ok(None) } else { self.compose_anchor(id).map(Some) }
     }
 

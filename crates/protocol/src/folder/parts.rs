@@ -38,6 +38,8 @@ pub mod kind {
     pub const SUCCESSOR: Kind = Kind(12);
     /// [`super::Succeeded`]
     pub const SUCCEEDED: Kind = Kind(13);
+    /// [`super::Accepted`]
+    pub const ACCEPTED: Kind = Kind(14);
 }
 
 /// What a folder is for.
@@ -106,6 +108,17 @@ pub struct Anchor {
     /// Of members.
     pub slices: Vec<Slice>,
 }
+
+/// What is sealed with it, for the one who is added: before they accept, they read nothing else of the folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Welcome {
+    /// What the folder is called.
+    pub name: String,
+}
+
+/// The author takes the folder up, to which somebody else added them. The encoding is an empty array.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Accepted {}
 
 /// A new member, with the folder key of the epoch in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]

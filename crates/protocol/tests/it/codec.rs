@@ -168,7 +168,8 @@ fn every_open_part_comes_back() {
             10 => comes_back::<folder::KeyPolicy>(&record),
             11 => comes_back::<folder::Signed>(&record),
             12 => comes_back::<folder::Successor>(&record),
-            _ => comes_back::<folder::Succeeded>(&record),
+            13 => comes_back::<folder::Succeeded>(&record),
+            _ => comes_back::<folder::Accepted>(&record),
         }
     }
     for record in workspace_records() {

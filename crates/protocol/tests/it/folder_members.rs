@@ -2,7 +2,7 @@
 
 use valise_protocol::chain::{Broken, Slice, Void};
 use valise_protocol::folder::{
-    Anchor, InvitationRevoked, Invited, Left, MemberRemoved, Op, Purpose, Role, RoleChanged, kind,
+    Accepted, Anchor, InvitationRevoked, Invited, Left, MemberRemoved, Op, Purpose, Role, RoleChanged, kind,
 };
 use valise_protocol::ids::{AccountId, WorkspaceId};
 use valise_protocol::invitation::{MAX_INVITATIONS, redeem};
@@ -34,6 +34,28 @@ fn members_come_and_go() {
     assert_applied(&chain.append(&bob, kind::LEFT, &Left {}));
     assert!(chain.state.key_change_waiting());
     assert_eq!(chain.state.members().len(), 1);
+}
+
+/// Once, by their own hand; without a word by whoever writes content. It changes nothing else.
+#[test]
+fn a_member_takes_the_folder_up() {
+    let (alice, bob, carol) = (alice(), bob(), carol());
+    let mut chain = FolderChain::with(&alice, &[(&bob, Role::Viewer), (&carol, Role::Editor)]);
+    let accepted = |chain: &FolderChain, who: &Person| chain.state.members()[&who.id()].accepted;
+    assert_eq!((accepted(&chain, &alice), accepted(&chain, &bob)), (Some(0), None));
+    void(&mut chain, &alice, kind::ACCEPTED, &Accepted {}, Void::Subject);
+    assert_applied(&chain.append(&bob, kind::ACCEPTED, &Accepted {}));
+    assert_eq!(accepted(&chain, &bob), Some(chain.state.head().seq));
+    void(&mut chain, &bob, kind::ACCEPTED, &Accepted {}, Void::Subject);
+    assert_applied(&chain.append(&carol, kind::CONTENT, &content()));
+    assert_eq!(accepted(&chain, &carol), Some(chain.state.head().seq));
+    assert!(!chain.state.key_change_waiting());
+    // Who was gone and is back is asked again.
+    assert_applied(&chain.append(&bob, kind::LEFT, &Left {}));
+    chain.rekey(&alice);
+    let added = chain.addition(&bob, Role::Editor);
+    assert_applied(&chain.append(&alice, kind::MEMBER_ADDED, &added));
+    assert_eq!(accepted(&chain, &bob), None);
 }
 
 #[test]

@@ -161,6 +161,9 @@ pub fn folder_records() -> Vec<Record> {
     let added = chain.addition(&dave, Role::Owner);
     let succeeded = folder::Succeeded { account: dave.id(), slices: added.slices, seal: Some(added.seal) };
     assert_applied(&chain.append(&bob, folder::kind::SUCCEEDED, &succeeded));
+    let added = chain.addition(&alice, Role::Viewer);
+    assert_applied(&chain.append(&bob, folder::kind::MEMBER_ADDED, &added));
+    assert_applied(&chain.append(&alice, folder::kind::ACCEPTED, &folder::Accepted {}));
     chain.records
 }
 

@@ -12,12 +12,12 @@ use valise_protocol::chain::{Broken, Head, Verdict};
 use valise_protocol::document::SignedBy;
 use valise_protocol::folder::Folder;
 use valise_protocol::hash::{Label, digest};
-use valise_protocol::ids::{DeviceId, FolderId, PairingId, RecordHash, RecoverySetId};
+use valise_protocol::ids::{DekId, DeviceId, FolderId, PairingId, RecordHash, RecoverySetId};
 use valise_protocol::invitation::redeem;
 use valise_protocol::keys::DocumentKey;
 use valise_protocol::names::{fold, normalize};
 use valise_protocol::padding::{pad, padme};
-use valise_protocol::place::{SealPlace, WrapPlace};
+use valise_protocol::place::{DekPlaces, SealPlace, WrapPlace};
 use valise_protocol::receipt::{Held, Receipt};
 use valise_protocol::record::{ChainId, Kind, Record};
 use valise_protocol::sign::Domain;
@@ -218,6 +218,18 @@ fn statement() {
         "text without words": silent.text(by),
     });
     frozen("statement", &value);
+}
+
+#[test]
+fn the_data_of_many_deks_is_that_of_each() {
+    let (workspace, folder) = (WORKSPACE, FolderId::new([3; 32]));
+    for epoch in [1, 23, 24, 255, 256, 1 << 40] {
+        let places = DekPlaces::new(workspace, folder, epoch);
+        for dek in [dek(1), DekId::new([0; DekId::LEN]), DekId::new([255; DekId::LEN])] {
+            let one = WrapPlace::Dek { workspace, folder, epoch, dek };
+            assert_eq!(places.associated_data(&dek), one.associated_data());
+        }
+    }
 }
 
 #[test]

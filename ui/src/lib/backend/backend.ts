@@ -9,6 +9,11 @@
 import type {
   AccountId,
   AccountKeys,
+  ActivityFilter,
+  ActivityFormat,
+  ActivityPage,
+  ActivityPlace,
+  AfterHandOver,
   ApiError,
   AskedRecovery,
   Authority,
@@ -24,6 +29,7 @@ import type {
   Fingerprints,
   Folder,
   FolderId,
+  FolderInvitation,
   FolderKeys,
   Hit,
   HolderChoice,
@@ -32,10 +38,13 @@ import type {
   KitCheck,
   KitName,
   Kits,
+  Linked,
   Listing,
   Member,
+  Network,
   Pairing,
   Person,
+  Preview,
   Reach,
   Recoverability,
   Recovery,
@@ -46,6 +55,7 @@ import type {
   Signatures,
   SigningKey,
   Status,
+  Storage,
   Succession,
   Transfer,
 } from './types';
@@ -126,6 +136,12 @@ export interface Backend {
   /** What was chosen for this computer. */
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
+  /** What lies on this computer. */
+  storage(): Promise<Storage>;
+  /** How this computer is reached, and whom it reaches. */
+  network(): Promise<Network>;
+  /** The language that is spoken: what is said outside the window follows. */
+  speak(language: string): Promise<void>;
 
   /**
    * A token opens this computer's Valise from now on, too; `instead`: and the password no longer does. `password` is what
@@ -176,6 +192,12 @@ export interface Backend {
   removeMember(folder: FolderId, account: AccountId): Promise<void>;
   /** What was read stays known; nothing new of it comes. */
   leave(folder: FolderId): Promise<void>;
+  /** Makes somebody an owner, and steps down or leaves. */
+  handOver(folder: FolderId, account: AccountId, then: AfterHandOver): Promise<void>;
+  /** Folders that others share, and that wait for a word: nothing else of them is here. */
+  folderInvitations(): Promise<FolderInvitation[]>;
+  acceptFolder(folder: FolderId): Promise<void>;
+  declineFolder(folder: FolderId): Promise<void>;
   people(): Promise<Person[]>;
   /** Only officers decide this; one of them always stays. */
   setOfficer(account: AccountId, officer: boolean): Promise<void>;
@@ -216,6 +238,25 @@ export interface Backend {
   /** What was taken back, in words; none when there was nothing. */
   undo(): Promise<string | null>;
   details(folder: FolderId, entry: EntryId): Promise<Details>;
+  /** A link for colleagues (no entry: to the folder): ids only, it opens nothing. */
+  link(folder: FolderId, entry: EntryId | null): Promise<string>;
+  /** Where one leads. */
+  followLink(link: string): Promise<Linked>;
+  /** What happened, the newest first; `before`: on from where the last page ended. */
+  activity(
+    folder: FolderId,
+    filter: ActivityFilter,
+    before: ActivityPlace | null,
+    limit: number,
+  ): Promise<ActivityPage>;
+  /** All of it to a file that Rust asks for; false when the dialog was closed without a choice. */
+  exportActivity(folder: FolderId, filter: ActivityFilter, format: ActivityFormat): Promise<boolean>;
+  /** A version (none: the newest) to be shown here; takes as long as fetching it. An image's address is good once. */
+  preview(folder: FolderId, entry: EntryId, version: DekId | null): Promise<Preview>;
+  /** Always on this computer, or no longer. */
+  keep(folder: FolderId, entries: EntryId[], keep: boolean): Promise<void>;
+  /** This folder, or none, is what the window shows: what is new in it is seen when the window is. */
+  shows(folder: FolderId | null): Promise<void>;
   /** How much would have to be lost at once; no entry: all of the folder. */
   recoverability(folder: FolderId, entry: EntryId | null): Promise<Recoverability>;
 

@@ -32,6 +32,153 @@ export type AccountKeys = {
 	waysIn: WayIn[],
 };
 
+/**  One thing that happened. */
+export type Activity = {
+	/**  Where it stands. */
+	at: ActivityPlace,
+	/**  What. */
+	what: ActivityWhat,
+	/**  The kind that this is one of. */
+	kind: ActivityKind,
+	/**  Who signed it: display name. */
+	by: string,
+	/**  And account. */
+	account: string,
+	/**  It was oneself. */
+	byMe: boolean,
+	/**  The device that signed it. */
+	device: string,
+	/**  The file or directory. */
+	entry: string | null,
+	/**  Its path inside the folder, as it was called then. */
+	path: string | null,
+	/**  What it was called before. */
+	before: string | null,
+	/**  Whom it concerns: display name. */
+	person: string | null,
+	/**  And account. */
+	personAccount: string | null,
+	/**  A role. */
+	role: Role | null,
+	/**  Of a version: of a file, or of the folder's key. */
+	number: number | null,
+	/**  Hash of the record. */
+	record: string,
+};
+
+/**  What of it is asked for; nothing chosen: all. */
+export type ActivityFilter = {
+	/**  Done by this person. */
+	person: string | null,
+	/**  Of this kind. */
+	kind: ActivityKind | null,
+	/**  Of this file, or of what lay in this directory then. */
+	entry: string | null,
+};
+
+/**  How an export is written. */
+export type ActivityFormat = 
+/**  One array, an object for each. */
+"json" | 
+/**  A line for each, after one with names; for spreadsheets. */
+"csv";
+
+/**  A kind of things that happen. */
+export type ActivityKind = 
+/**  Files and directories came. */
+"added" | 
+/**  New versions, names and places. */
+"changed" | 
+/**  Into the trash, back from it, out of it for good. */
+"removed" | 
+/**  Members, roles, invitations, successors. */
+"shared" | 
+/**  The folder's keys. */
+"keys" | 
+/**  Signatures on files. */
+"signed";
+
+/**  Some of it, the newest first. */
+export type ActivityPage = {
+	/**  What happened. */
+	activities: Activity[],
+	/**  There is more before this place. */
+	before: ActivityPlace | null,
+};
+
+/**
+ *  Where something stands in the folder's chain: the record, and the change in it. It is the only order there is: records
+ *  carry no time that anybody but their author vouches for.
+ */
+export type ActivityPlace = {
+	/**  The record, from 0. */
+	record: number,
+	/**  The change in it, from 0. */
+	change: number,
+};
+
+/**  What happened. */
+export type ActivityWhat = 
+/**  The folder was made. */
+"folderMade" | 
+/**  A file came. */
+"fileAdded" | 
+/**  A directory came. */
+"directoryAdded" | 
+/**  A new version of a file: `number`. */
+"newVersion" | 
+/**  An older version became the newest: `number`. */
+"versionRestored" | 
+/**  Two people changed a file at once: a named copy beside it. */
+"conflictCopy" | 
+/**  Another name; `before` is the path with the old one. */
+"renamed" | 
+/**  Another place; `before` is the path it had. */
+"moved" | 
+/**  The folder's name: `path`; `before` is the old one. */
+"folderNamed" | 
+/**  Into the trash. */
+"trashed" | 
+/**  Back from it. */
+"restored" | 
+/**  Out of it for good, with all that was in it. */
+"purged" | 
+/**  Somebody was added: `person`, `role`. */
+"memberAdded" | 
+/**  Somebody came by an invitation link: `person`, `role`. */
+"memberJoined" | 
+/**  Who did it took up the folder, to which somebody else had added them. */
+"memberAccepted" | 
+/**  Somebody was removed: `person`. */
+"memberRemoved" | 
+/**  Who did it left. */
+"memberLeft" | 
+/**  Another role: `person`, `role`. */
+"roleChanged" | 
+/**  A successor took the folder over: `person`. */
+"succeeded" | 
+/**  An invitation link was made: `role`. */
+"invited" | 
+/**  One was withdrawn. */
+"invitationWithdrawn" | 
+/**  Who takes over should its owners be gone: `person`; none: nobody. */
+"successorNamed" | 
+/**  A new key: `number` is its version. */
+"keyChanged" | 
+/**  How often the key changes by itself, and which versions still count: `number` is the lowest of them. */
+"keyPolicy" | 
+/**  A version of a file was signed: `number`. */
+"signed";
+
+/**  What becomes of who hands a folder over. */
+export type AfterHandOver = 
+/**  An owner still. */
+"stay" | 
+/**  An editor. */
+"stepDown" | 
+/**  Of the folder no longer. */
+"leave";
+
 /**  A trouble in words for a person, and a code for the program. */
 export type ApiError = {
 	/**  To switch on. */
@@ -105,7 +252,7 @@ export type AuthorityHolder = {
 	mine: boolean,
 	/**  Can help no more: is no officer, or left. Make a new authority. */
 	gone: boolean,
-	/**  The first characters of a digest of the public key that shares are sealed to. */
+	/**  The officer's, or for a key that is kept elsewhere the first characters of a digest of its public half. */
 	fingerprint: string,
 };
 
@@ -263,6 +410,10 @@ export type Entry = {
 	signatures: number,
 	/**  Where its bytes are. */
 	place: Place,
+	/**  It always stays on this computer: it was chosen to, or a directory above it was. */
+	kept: boolean,
+	/**  Somebody else brought it, or something in it, since one last looked. */
+	fresh: boolean,
 };
 
 /**  File or directory. */
@@ -455,6 +606,20 @@ export type Folder = {
 	stopped: boolean,
 };
 
+/**  A folder that somebody shares, and that waits for a word: nothing else of it is known here. */
+export type FolderInvitation = {
+	/**  The folder. */
+	folder: string,
+	/**  Its name, as whoever shares it sealed it; none if they did not. */
+	name: string | null,
+	/**  Who shares it: display name. */
+	by: string,
+	/**  And account. */
+	account: string,
+	/**  As what one is to be in it. */
+	role: Role,
+};
+
 /**  The keys of a folder. */
 export type FolderKeys = {
 	/**  The folder. */
@@ -637,6 +802,22 @@ export type Kits = {
 	keyring: KeyringState,
 };
 
+/**  Where a link leads. */
+export type Linked = {
+	/**  The folder. */
+	folder: string,
+	/**  The folder's name. */
+	folderName: string,
+	/**  Directory path inside the folder. */
+	path: Crumb[],
+	/**  The file or directory; none: the folder itself. */
+	entry: string | null,
+	/**  Its name. */
+	name: string | null,
+	/**  It lies in the trash. */
+	trashed: boolean,
+};
+
 /**  A directory's content. */
 export type Listing = {
 	/**  The folder. */
@@ -659,9 +840,36 @@ export type Member = {
 	me: boolean,
 	/**  Came by a link, safety numbers not compared yet. */
 	joinedByLink: boolean,
+	/**  Has taken the folder up; not while they were only added. */
+	accepted: boolean,
 	/**  Connected to the catalog now. */
 	online: boolean,
 };
+
+/**  How this computer is reached, and whom it reaches. */
+export type Network = {
+	/**  The catalog's address. */
+	catalog: string | null,
+	/**  How it answers. */
+	connection: Connection,
+	/**  The catalog is on this computer. */
+	hosts: boolean,
+	/**  Computers and servers which bytes go to and come from now. */
+	peers: number,
+	/**  Addresses at which others reach this computer's node; none: it only calls others. */
+	listening: string[],
+	/**  The node's id. */
+	peer: string,
+};
+
+/**  What the system's notifications say. While Valise is locked there are none. */
+export type Notifications = 
+/**  How many files are new, and in which folder. */
+"folders" | 
+/**  That something is new, without a name. */
+"nameless" | 
+/**  Nothing. */
+"off";
 
 /**  A code that another computer joins by. */
 export type Pairing = {
@@ -708,6 +916,21 @@ export type Place =
 { type: "waiting" } | 
 /**  Cannot be had or could not be verified. */
 { type: "problem"; words: string };
+
+/**  What the page is given. */
+export type Preview = 
+/**  An address that can be taken from once. */
+{ kind: "image"; 
+/**  See above. */
+url: string } | 
+/**  A text, whatever it is written in. */
+{ kind: "text"; 
+/**  What does not decode stands as a mark. */
+text: string; 
+/**  There is more of it. */
+cut: boolean } | 
+/**  Neither: its own program shows it. */
+{ kind: "none" };
 
 /**  What a computer can open, or could. */
 export type Reach = {
@@ -810,10 +1033,18 @@ export type SecurityEvent = {
 	words: ApiError,
 };
 
-/**  What is chosen for this computer: nothing secret. */
+/**  What is chosen for this computer: nothing secret. What an older Valise did not know has its default. */
 export type Settings = {
 	/**  A window locks by itself when nobody was here for so many minutes; 0: only with the screen. */
-	lockAfterMinutes: number,
+	lockAfterMinutes?: number,
+	/**  What is told of new files while the window is not looked at. */
+	notifications?: Notifications,
+	/**  Closing the window hides it where the panel shows Valise's icon. */
+	keepRunning?: boolean,
+	/**  Valise starts when this person logs in: locked, without a window. */
+	startAtLogin?: boolean,
+	/**  Files that were fetched may take so many MiB; 0: as many as there is room for. */
+	cacheMib?: number,
 };
 
 /**  Who signed a file. */
@@ -889,6 +1120,18 @@ export type Status = {
 	asked: boolean,
 	/**  Requests for recoveries that wait for this person's word, or concern this person's own account. */
 	requests: number,
+};
+
+/**  What lies on this computer. */
+export type Storage = {
+	/**  Bytes of all content here, encrypted. */
+	bytes: number,
+	/**  Bytes of that which were fetched, are confirmed elsewhere, and are not chosen to stay: they can be dropped. */
+	fetched: number,
+	/**  Bytes free on the disk, where that is known. */
+	free: number | null,
+	/**  This computer hosts the workspace: nothing is dropped here. */
+	hosts: boolean,
 };
 
 /**  The workspace's successor, and what own folders say. */

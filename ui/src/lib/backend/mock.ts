@@ -9,6 +9,12 @@ import { Trouble, type Asking, type Backend, type Unlisten } from './backend';
 import type {
   AccountId,
   AccountKeys,
+  Activity,
+  ActivityFilter,
+  ActivityFormat,
+  ActivityPage,
+  ActivityPlace,
+  AfterHandOver,
   ApiError,
   AskedRecovery,
   Authority,
@@ -26,6 +32,7 @@ import type {
   Event,
   Folder,
   FolderId,
+  FolderInvitation,
   FolderKeys,
   Hit,
   HolderChoice,
@@ -35,10 +42,13 @@ import type {
   Kit,
   KitName,
   Kits,
+  Linked,
   Listing,
   Member,
+  Network,
   Pairing,
   Person,
+  Preview,
   Reach,
   Recoverability,
   Recovery,
@@ -50,6 +60,7 @@ import type {
   Signatures,
   SigningKey,
   Status,
+  Storage,
   Succession,
   Successor,
   Transfer,
@@ -74,6 +85,10 @@ export type World = {
   asked: AskedRecovery | null;
   accountKeys: AccountKeys;
   settings: Settings;
+  storage: Storage;
+  network: Network;
+  /** What is shown of a file; without it, what its name says. */
+  previews: Map<EntryId, Preview>;
   devices: Device[];
   /** What each computer can open; nothing where it is not named. */
   reach: Map<DeviceId, Reach>;
@@ -90,6 +105,10 @@ export type World = {
   successors: Map<FolderId, AccountId | null>;
   /** Who holds what was sent. */
   stores: Copy[];
+  /** Folders that others share, and that wait for a word. */
+  offers: FolderInvitation[];
+  /** What happened, the newest first. */
+  activity: Map<FolderId, Activity[]>;
 };
 
 export type MockOptions = {
@@ -110,6 +129,8 @@ export function refusal(code: ApiError['code'], words: Partial<Omit<ApiError, 'c
 export class MockBackend implements Backend {
   /** How often somebody was said to be here. */
   heardHere = 0;
+  /** The folder that the window shows. */
+  shown: FolderId | null = null;
   /** Every request in order, for tests. */
   readonly asked: [keyof Backend, ...unknown[]][] = [];
   copied: string | null = null;
@@ -465,6 +486,38 @@ export class MockBackend implements Backend {
     });
   }
 
+  storage() {
+    return this.#answer('storage', [], () => ({ ...this.world.storage }));
+  }
+
+  network() {
+    return this.#answer('network', [], () => ({
+      ...this.world.network,
+      connection: this.world.status.connection,
+    }));
+  }
+
+  /** No requests like others: they say what is on the screen. */
+  speak() {
+    return Promise.resolve();
+  }
+
+  shows(folder: FolderId | null) {
+    this.shown = folder;
+    return Promise.resolve();
+  }
+
+  preview(id: FolderId, target: EntryId, version: DekId | null) {
+    return this.#answer('preview', [id, target, version], (): Preview => {
+      const found = this.#entry(id, target);
+      return this.world.previews.get(target) ?? shownByName(found.name);
+    });
+  }
+
+  keep(id: FolderId, targets: EntryId[], keep: boolean) {
+    return this.#answer('keep', [id, targets, keep], () => this.#update(id, targets, { kept: keep }));
+  }
+
   addToken(password: string, place: string, pin: string, instead: boolean) {
     return this.#answer('addToken', [place, instead], () => {
       this.#mustOpen(password);
@@ -669,6 +722,47 @@ export class MockBackend implements Backend {
   leave(id: FolderId) {
     return this.#answer('leave', [id], () => {
       this.world.folders = this.world.folders.filter((known) => known.id !== id);
+      this.emit({ type: 'foldersChanged' });
+    });
+  }
+
+  handOver(id: FolderId, account: AccountId, then: AfterHandOver) {
+    return this.#answer('handOver', [id, account, then], () => {
+      this.#changeMembers(id, (members) =>
+        members.map((member) =>
+          member.account === account
+            ? { ...member, role: 'owner' as const }
+            : member.me && then === 'stepDown'
+              ? { ...member, role: 'editor' as const }
+              : member,
+        ),
+      );
+      if (then === 'leave') this.world.folders = this.world.folders.filter((known) => known.id !== id);
+      this.emit({ type: 'foldersChanged' });
+    });
+  }
+
+  folderInvitations() {
+    return this.#answer('folderInvitations', [], () => [...this.world.offers]);
+  }
+
+  acceptFolder(id: FolderId) {
+    return this.#answer('acceptFolder', [id], () => {
+      const offer = this.world.offers.find((known) => known.folder === id);
+      if (offer === undefined) throw Trouble.from(refusal('notFound'));
+      this.world.offers = this.world.offers.filter((known) => known !== offer);
+      this.world.folders = [
+        ...this.world.folders,
+        folder(id, offer.name ?? '', { role: offer.role, people: 2 }),
+      ];
+      this.world.entries.set(id, []);
+      this.emit({ type: 'foldersChanged' });
+    });
+  }
+
+  declineFolder(id: FolderId) {
+    return this.#answer('declineFolder', [id], () => {
+      this.world.offers = this.world.offers.filter((known) => known.folder !== id);
       this.emit({ type: 'foldersChanged' });
     });
   }
@@ -969,6 +1063,45 @@ export class MockBackend implements Backend {
         held: found.place.type === 'here' || found.place.type === 'onDemand',
       };
     });
+  }
+
+  link(id: FolderId, target: EntryId | null) {
+    return this.#answer('link', [id, target], () => `valise://open/${id}/${target ?? ''}`);
+  }
+
+  followLink(link: string) {
+    return this.#answer('followLink', [link], (): Linked => {
+      const [id = '', target = ''] = link.replace('valise://open/', '').split('/');
+      const known = this.world.folders.find((each) => each.id === id);
+      if (known === undefined) throw Trouble.from(refusal('notAllowed'));
+      const found = target === '' ? null : this.#entry(id, target);
+      return {
+        folder: id,
+        folderName: known.name,
+        path: found === null ? [] : this.#path(id, found.parent),
+        entry: found?.id ?? null,
+        name: found?.name ?? null,
+        trashed: found?.trashed ?? false,
+      };
+    });
+  }
+
+  activity(folder: FolderId, filter: ActivityFilter, before: ActivityPlace | null, limit: number) {
+    return this.#answer('activity', [folder, filter, before, limit], (): ActivityPage => {
+      const wanted = (this.world.activity.get(folder) ?? []).filter(
+        (it) =>
+          (filter.person === null || it.account === filter.person) &&
+          (filter.kind === null || it.kind === filter.kind) &&
+          (filter.entry === null || it.entry === filter.entry) &&
+          (before === null || it.at.record < before.record),
+      );
+      const activities = wanted.slice(0, limit);
+      return { activities, before: wanted.length > limit ? (activities.at(-1)?.at ?? null) : null };
+    });
+  }
+
+  exportActivity(folder: FolderId, filter: ActivityFilter, format: ActivityFormat) {
+    return this.#answer('exportActivity', [folder, filter, format], () => true);
   }
 
   recoverability(id: FolderId, target: EntryId | null) {
@@ -1382,6 +1515,12 @@ export const WRONG_PIN = refusal('wrongPassword', {
 });
 
 /** As others in the workspace see where a key is kept. */
+/** As far as a name says what a file is. */
+function shownByName(name: string): Preview {
+  if (/\.(md|txt|csv)$/.test(name)) return { kind: 'text', text: `${name}\n`, cut: false };
+  return { kind: 'none' };
+}
+
 function keptWords(place: string): string {
   const key = /object=([^;?]+)/.exec(place)?.[1] ?? place.split('/').at(-1) ?? place;
   const keepers = { token: 'a PKCS#11 token', vault: 'Vault Transit', google: 'Google Cloud KMS' };
@@ -1424,7 +1563,7 @@ function fold(text: string): string {
 }
 
 function asOwner({ account, name, me, online }: Person): Member {
-  return { account, name, me, online, role: 'owner', joinedByLink: false };
+  return { account, name, me, online, role: 'owner', joinedByLink: false, accepted: true };
 }
 
 export function folder(id: FolderId, name: string, more: Partial<Folder> = {}): Folder {
@@ -1531,6 +1670,8 @@ export function entry(id: EntryId, name: string, more: Partial<MockEntry> = {}):
     versions: 1,
     signatures: 0,
     place: { type: 'here' },
+    kept: false,
+    fresh: false,
     parent: null,
     trashed: false,
     ...more,

@@ -6,7 +6,7 @@ import type { Folders } from './folders.svelte';
 import type { Listing } from './listing.svelte';
 import type { Navigation } from './navigation.svelte';
 import type { Notices } from './notices.svelte';
-import type { Row } from './rows';
+import { keyOf, type Row } from './rows';
 import type { Transfers } from './transfers.svelte';
 
 export class Actions {
@@ -18,6 +18,8 @@ export class Actions {
     private readonly listing: Listing,
     private readonly dialogs: Dialogs,
     private readonly transfers: Transfers,
+    /** This computer was removed from the account. */
+    private readonly removed: () => boolean = () => false,
   ) {}
 
   /** A file opens in its program, a directory in the list. */
@@ -137,6 +139,20 @@ export class Actions {
     );
   }
 
+  /** Always on this computer, or no longer. */
+  async keep(rows: Row[], keep: boolean): Promise<void> {
+    for (const [folder, group] of byFolder(rows)) {
+      await this.notices.guard(async () => {
+        await this.backend.keep(
+          folder,
+          group.map((row) => row.entry.id),
+          keep,
+        );
+        await this.listing.refresh();
+      });
+    }
+  }
+
   async move(rows: Row[], parent: EntryId | null, to: string): Promise<void> {
     const first = rows[0];
     if (first === undefined) return;
@@ -161,6 +177,25 @@ export class Actions {
     const done = await this.notices.guard(() => this.backend.copyText(text));
     if (done) this.notices.tell(said);
     return done;
+  }
+
+  /** A link for colleagues, on the clipboard; without a row, to the folder. */
+  async copyLink(folder: FolderId, row: Row | null): Promise<void> {
+    await this.notices.guard(async () => {
+      await this.backend.copyText(await this.backend.link(folder, row?.entry.id ?? null));
+      this.notices.tell(words.did.linkCopied);
+    });
+  }
+
+  /** Shows what a link leads to: the list where it lies, with it selected. */
+  async followLink(link: string): Promise<void> {
+    await this.notices.guard(async () => {
+      const { folder, entry, path, trashed } = await this.backend.followLink(link);
+      this.dialogs.close();
+      const wanted = entry === null ? null : keyOf(folder, entry);
+      if (trashed) this.navigation.go({ view: 'trash' }, wanted);
+      else this.navigation.go({ view: 'folder', folder, parent: path.at(-1)?.id ?? null }, wanted);
+    });
   }
 
   async makeFolder(name: string): Promise<boolean> {
@@ -215,12 +250,17 @@ export class Actions {
 
   mayChange(folder: FolderId): boolean {
     const known = this.folders.of(folder);
-    return known !== null && known.role !== 'viewer' && !known.stopped;
+    return known !== null && known.role !== 'viewer' && !known.stopped && !this.removed();
   }
 
   /** Everybody in a folder may sign, also who only reads. */
   maySign(folder: FolderId): boolean {
-    return this.folders.of(folder)?.stopped === false;
+    return this.folders.of(folder)?.stopped === false && !this.removed();
+  }
+
+  /** What is shared from a computer that was removed reaches nobody. */
+  get mayShare(): boolean {
+    return !this.removed();
   }
 
   askNewSubfolder(): void {

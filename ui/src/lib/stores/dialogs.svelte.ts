@@ -2,6 +2,7 @@
 import type {
   Device,
   EntryId,
+  FolderInvitation,
   FolderId,
   KitStatus,
   Member,
@@ -18,6 +19,8 @@ export type Dialog =
   | { kind: 'newFolder' }
   | { kind: 'newSubfolder' }
   | { kind: 'renameFolder'; folder: FolderId }
+  /** A file, looked at in the window. */
+  | { kind: 'preview'; row: Row }
   | { kind: 'move'; rows: Row[] }
   | { kind: 'purge'; rows: Row[] }
   /** `version` none: the newest, whichever that is. */
@@ -28,6 +31,10 @@ export type Dialog =
   | { kind: 'emptyTrash'; count: number }
   | { kind: 'removeMember'; folder: FolderId; member: Member }
   | { kind: 'leaveFolder'; folder: FolderId }
+  /** `leaving`: they wanted to leave, and may be the only owner. */
+  | { kind: 'handOver'; folder: FolderId; leaving: boolean }
+  /** Somebody shares a folder. */
+  | { kind: 'offer'; offer: FolderInvitation }
   /** Becomes an officer, or is none any more. */
   | { kind: 'officer'; person: Person }
   | { kind: 'closeAccount'; person: Person }
@@ -46,6 +53,8 @@ export type Dialog =
   | { kind: 'endHelp' }
   | { kind: 'approve'; request: RecoveryRequest }
   | { kind: 'folderKeys'; folder: FolderId }
+  /** What happened; no row: in all of the folder. */
+  | { kind: 'activity'; folder: FolderId; row: Row | null }
   /** Whether it can be lost; no entry: all of the folder. */
   | { kind: 'loss'; folder: FolderId; entry: EntryId | null }
   | { kind: 'passwordAndKeys' }

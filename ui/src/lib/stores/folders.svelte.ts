@@ -1,9 +1,18 @@
 /** The folders of the sidebar. */
-import { Trouble, type Backend, type Event, type Folder, type FolderId } from '$lib/backend';
+import {
+  Trouble,
+  type Backend,
+  type Event,
+  type Folder,
+  type FolderId,
+  type FolderInvitation,
+} from '$lib/backend';
 import { words } from '$lib/words';
 
 export class Folders {
   list = $state.raw<Folder[]>([]);
+  /** Folders that others share, and that wait for a word. */
+  offers = $state.raw<FolderInvitation[]>([]);
   read = $state(false);
   trouble = $state.raw<Trouble | null>(null);
   personal = $derived(this.list.find((folder) => folder.personal) ?? null);
@@ -13,7 +22,10 @@ export class Folders {
 
   async load(): Promise<void> {
     try {
-      this.list = await this.backend.folders();
+      [this.list, this.offers] = await Promise.all([
+        this.backend.folders(),
+        this.backend.folderInvitations(),
+      ]);
       this.trouble = null;
     } catch (thrown) {
       this.trouble = Trouble.from(thrown);
@@ -37,6 +49,7 @@ export class Folders {
 
   forget(): void {
     this.list = [];
+    this.offers = [];
     this.read = false;
   }
 }

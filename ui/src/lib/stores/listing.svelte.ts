@@ -55,6 +55,7 @@ export class Listing {
     const before = this.#source;
     this.#source = source;
     if (before === null || !sameSpot(before.spot, spot)) {
+      if (spot.view !== 'folder') this.#shows(null);
       this.#clear();
       this.searched = false;
       this.stage = 'blank';
@@ -158,6 +159,11 @@ export class Listing {
     while (this.#ordering !== null) await this.#ordering;
   }
 
+  /** Whether somebody looks at it, the program knows. */
+  #shows(folder: FolderId | null): void {
+    this.backend.shows(folder).catch(() => undefined);
+  }
+
   async #read({ spot, text, everywhere }: Source): Promise<{ rows: Row[]; path: Crumb[] }> {
     if (text !== '') {
       const folder = spot.view === 'folder' && !everywhere ? spot.folder : null;
@@ -166,6 +172,7 @@ export class Listing {
     switch (spot.view) {
       case 'folder': {
         const listing = await this.backend.list(spot.folder, spot.parent);
+        this.#shows(spot.folder);
         return { rows: rowsOfListing(listing), path: listing.path };
       }
       case 'recent':

@@ -7,10 +7,13 @@ export type Spot =
 
 export class Navigation {
   at = $state.raw<Spot | null>(null);
+  /** The row that is to be selected there, by its key. */
+  wanted = $state.raw<string | null>(null);
   #behind: Spot[] = [];
   #ahead: Spot[] = [];
 
-  go(spot: Spot): void {
+  go(spot: Spot, wanted: string | null = null): void {
+    this.wanted = wanted;
     if (sameSpot(this.at, spot)) return;
     if (this.at !== null) this.#behind.push(this.at);
     this.#ahead = [];
@@ -37,6 +40,7 @@ export class Navigation {
   }
 
   forget(): void {
+    this.wanted = null;
     this.at = null;
     this.#behind = [];
     this.#ahead = [];

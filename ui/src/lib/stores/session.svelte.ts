@@ -33,9 +33,18 @@ export class Session {
     return this.status?.stage.type ?? null;
   }
 
+  /** How often the program has told how things stand. */
+  #told = 0;
+
   async read(): Promise<void> {
     try {
-      this.status = await this.backend.status();
+      // An answer may be older than what is told while it is awaited.
+      let [status, told]: [Status | null, number] = [null, -1];
+      while (told !== this.#told) {
+        told = this.#told;
+        status = await this.backend.status();
+      }
+      this.status = status;
       this.trouble = null;
     } catch (thrown) {
       this.trouble = Trouble.from(thrown);
@@ -44,6 +53,7 @@ export class Session {
 
   hear(event: Event): void {
     if (event.type !== 'status') return;
+    this.#told += 1;
     if (this.#steady && event.status.stage.type !== this.stage) return;
     this.status = event.status;
   }

@@ -285,6 +285,21 @@ describe('notices', () => {
 });
 
 describe('session', () => {
+  test('an answer that is older than what was told meanwhile is asked for again', async () => {
+    const backend = new MockBackend(acme());
+    const session = new Session(backend);
+    const stale = { ...backend.world.status, connection: 'connecting' as const };
+    const answers = [stale, backend.world.status];
+    backend.status = () => {
+      const answer = answers.shift() ?? backend.world.status;
+      session.hear({ type: 'status', status: backend.world.status });
+      if (answer === backend.world.status) backend.status = () => Promise.resolve(answer);
+      return Promise.resolve(answer);
+    };
+    await session.read();
+    expect(session.status?.connection).toBe('inStep');
+  });
+
   test('a first run goes on to the first folder although the stage is open', async () => {
     const session = new Session(new MockBackend(acme()));
     await session.create('Ada', 'violet ladder marble', 'Acme', null);

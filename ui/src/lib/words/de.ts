@@ -1110,6 +1110,9 @@ export const de: Words = {
     selected: (value: number) => `${n(value)} ausgewählt`,
     rename: 'Neuer Name',
     empty: 'Noch nichts hier',
+    fresh: 'Neu',
+    kept: 'Bleibt hier',
+    keptLong: 'Immer auf diesem Computer',
     sortedBy: (column: string) => `Nach „${column}“ sortieren`,
   },
 
@@ -1168,6 +1171,8 @@ export const de: Words = {
     export: 'Mit Schlüssel exportieren…',
     sign: 'Signieren…',
     exportSigned: 'Mit Signaturen exportieren…',
+    keep: 'Auf diesem Computer behalten',
+    unkeep: 'Muss nicht auf diesem Computer bleiben',
     rename: 'Umbenennen',
     move: 'Verschieben…',
     trash: 'In den Papierkorb',
@@ -1176,6 +1181,7 @@ export const de: Words = {
     emptyTrash: 'Papierkorb leeren…',
     details: 'Details',
     goTo: 'Im Ordner zeigen',
+    copyLink: 'Link kopieren',
     copyName: 'Namen kopieren',
     newSubfolder: 'Neuer Unterordner…',
     addFiles: 'Dateien hinzufügen…',
@@ -1209,6 +1215,7 @@ export const de: Words = {
     opening: (name: string) => `${quoted(name)} wird geöffnet…`,
     folderMade: (name: string) => `Ordner ${quoted(name)} angelegt.`,
     letIn: (folder: string) => `Sie gehören jetzt zu ${quoted(folder)}.`,
+    linkCopied: 'Der Link wurde kopiert. Wer nicht zum Ordner gehört, kann damit nichts öffnen.',
     copied: 'Kopiert.',
     added: (files: number, to: string) =>
       `${plural(files, 'Datei', 'Dateien')} zu ${quoted(to)} hinzugefügt.`,
@@ -1414,6 +1421,7 @@ export const de: Words = {
     title: (folder: string) => `${quoted(folder)} teilen`,
     members: 'Wer dazugehört',
     linkJoined: 'über einen Link beigetreten',
+    notAccepted: 'noch nicht angenommen',
     linkJoinedHint:
       'Kam über einen Link. Um sicherzugehen, wer es ist, vergleichen Sie die Fingerabdrücke auf der Seite „Personen“.',
     online: 'online',
@@ -1522,6 +1530,44 @@ export const de: Words = {
     done: 'Der Arbeitsbereich ist jetzt auf dem Server.',
   },
 
+  offer: {
+    waits: 'Wartet auf Ihre Antwort',
+    row: (by, name) => (name === null ? `Ein Ordner von ${displayName(by)}` : displayName(name)),
+    title: (by, name) =>
+      name === null
+        ? `${displayName(by)} teilt einen Ordner mit Ihnen`
+        : `${displayName(by)} teilt ${quoted(name)} mit Ihnen`,
+    role: (role) => `Ihre Rolle darin: ${ROLE[role].name}. ${ROLE[role].can}`,
+    text: (by) =>
+      `Noch liegt nichts davon auf diesem Computer. Wenn Sie annehmen, erscheinen die Dateien in Ihrer Liste, auf allen Ihren Computern. Wenn Sie ablehnen, sieht ${firstName(by)}, dass Sie den Ordner verlassen haben.`,
+    accept: 'Annehmen',
+    decline: 'Ablehnen',
+    declined: (by, name) =>
+      `Sie haben ${name === null ? `den Ordner von ${displayName(by)}` : quoted(name)} abgelehnt.`,
+  },
+  handOver: {
+    open: 'Übergeben…',
+    title: (folder) => `${quoted(folder)} übergeben`,
+    text: 'Die Leitung verwaltet den Ordner: wer dazugehört, was alle dürfen, die Schlüssel.',
+    onlyOwner:
+      'Nur Sie haben die Leitung dieses Ordners. Bevor Sie ihn verlassen, muss ihn jemand anderes verwalten: Wählen Sie, wer.',
+    onlyOwnerAlone:
+      'Nur Sie haben die Leitung dieses Ordners, und noch hat ihn niemand sonst angenommen. Teilen Sie ihn mit jemandem, der ihn verwalten soll; ist er angenommen, können Sie ihn übergeben und verlassen.',
+    nobody:
+      'Niemand sonst gehört zu diesem Ordner, oder niemand hat ihn bisher angenommen. Teilen Sie ihn zuerst.',
+    whom: 'Erhält die Leitung',
+    then: 'Und Sie',
+    after: {
+      stepDown: 'dürfen künftig Dateien ändern',
+      leave: 'verlassen den Ordner',
+      stay: 'behalten die Leitung ebenfalls',
+    },
+    do: 'Übergeben',
+    done: (folder, name, then) =>
+      then === 'leave'
+        ? `${displayName(name)} hat jetzt die Leitung von ${quoted(folder)}, und Sie haben ihn verlassen.`
+        : `${displayName(name)} hat jetzt die Leitung von ${quoted(folder)}.`,
+  },
   leaveFolder: {
     title: (folder: string) => `${quoted(folder)} verlassen?`,
     text: 'Die Dateien verschwinden aus Ihrer Liste, und Sie sehen keine weiteren Änderungen. Die anderen behalten den Ordner, und er erhält einen neuen Schlüssel. Nur die Leitung kann Sie wieder einlassen.',
@@ -1674,6 +1720,94 @@ export const de: Words = {
   },
 
   /** „Kann das verloren gehen?“ */
+  activity: {
+    open: 'Verlauf…',
+    title: (name) => `Was geschehen ist: ${quoted(name)}`,
+    who: 'Wer',
+    what: 'Was',
+    anybody: 'Alle',
+    anything: 'Alles',
+    kind: {
+      added: 'Hinzugefügt',
+      changed: 'Geändert',
+      removed: 'Entfernt',
+      shared: 'Personen und Rollen',
+      keys: 'Schlüssel',
+      signed: 'Signiert',
+    },
+    did: (it) => {
+      const [path, before, person] = [
+        quoted(it.path ?? ''),
+        quoted(it.before ?? ''),
+        displayName(it.person ?? ''),
+      ];
+      const role = it.role === null ? '' : ROLE[it.role].name;
+      const number = n(it.number ?? 0);
+      switch (it.what) {
+        case 'folderMade':
+          return 'hat den Ordner angelegt';
+        case 'fileAdded':
+          return `hat ${path} hinzugefügt`;
+        case 'directoryAdded':
+          return `hat den Unterordner ${path} angelegt`;
+        case 'newVersion':
+          return `hat ${path} geändert: Version ${number}`;
+        case 'versionRestored':
+          return `hat eine ältere Version von ${path} wiederhergestellt, als Version ${number}`;
+        case 'conflictCopy':
+          return `hat eine Datei gleichzeitig mit jemand anderem geändert: ${path}`;
+        case 'renamed':
+          return `hat ${before} in ${path} umbenannt`;
+        case 'moved':
+          return `hat ${before} nach ${path} verschoben`;
+        case 'folderNamed':
+          return `hat den Ordner ${path} genannt`;
+        case 'trashed':
+          return `hat ${path} in den Papierkorb gelegt`;
+        case 'restored':
+          return `hat ${path} zurückgelegt`;
+        case 'purged':
+          return `hat ${path} endgültig gelöscht`;
+        case 'memberAdded':
+          return `hat ${person} hinzugefügt (${role})`;
+        case 'memberJoined':
+          return `hat ${person} über einen Einladungslink eingelassen (${role})`;
+        case 'memberAccepted':
+          return 'hat den Ordner angenommen';
+        case 'memberRemoved':
+          return `hat ${person} entfernt`;
+        case 'memberLeft':
+          return 'hat den Ordner verlassen';
+        case 'roleChanged':
+          return `hat die Rolle von ${person} geändert: ${role}`;
+        case 'succeeded':
+          return `hat den Ordner an ${person} übergeben, weil die Konten der Leitung geschlossen sind`;
+        case 'invited':
+          return `hat einen Einladungslink erstellt (${role})`;
+        case 'invitationWithdrawn':
+          return 'hat einen Einladungslink zurückgezogen';
+        case 'successorNamed':
+          return it.person === null
+            ? 'hat bestimmt, dass niemand den Ordner übernimmt'
+            : `hat bestimmt, dass ${person} den Ordner einmal übernimmt`;
+        case 'keyChanged':
+          return `hat den Schlüssel des Ordners gewechselt: Version ${number}`;
+        case 'keyPolicy':
+          return `hat über die Schlüssel des Ordners bestimmt: Version ${number} und spätere gelten`;
+        case 'signed':
+          return `hat Version ${number} von ${path} signiert`;
+      }
+    },
+    place: (record, change) => `${record}.${change}`,
+    placeHint: 'Eintrag und Änderung in der Kette des Ordners',
+    none: 'Nichts dergleichen ist hier geschehen.',
+    order:
+      'In der Reihenfolge, in der es verzeichnet wurde, aus signierten Einträgen, die dieser Computer geprüft hat. Sie tragen keine Zeit, für die andere einstehen könnten. Was noch nicht gesendet ist, steht nicht darin.',
+    older: 'Ältere zeigen',
+    csv: 'Als CSV exportieren…',
+    json: 'Als JSON exportieren…',
+    exported: 'Der Verlauf wurde exportiert.',
+  },
   loss: {
     open: 'Kann das verloren gehen?…',
     ask: 'Kann das je verloren gehen?',
@@ -2061,7 +2195,8 @@ export const de: Words = {
       ['Umschalt + ↑ ↓', 'Mehr auswählen'],
       ['Namen tippen', 'In der Liste finden'],
       ['Eingabe', 'Öffnen'],
-      ['Leertaste', 'Details ein- oder ausblenden'],
+      ['Leertaste', 'Datei hier ansehen'],
+      ['Strg + I', 'Details ein- oder ausblenden'],
       ['F2', 'Umbenennen'],
       ['Entf', 'In den Papierkorb'],
       ['Rücktaste, Alt + ↑', 'Eine Ebene höher'],
@@ -2077,7 +2212,8 @@ export const de: Words = {
     ],
     mark: {
       open: '⏎',
-      details: 'Leertaste',
+      details: 'Strg+I',
+      preview: 'Leertaste',
       rename: 'F2',
       remove: 'Entf',
       newSubfolder: 'Strg+N',
@@ -2096,6 +2232,61 @@ export const de: Words = {
     motionHint: 'Bewegung entfällt, wo das System darum bittet.',
     language: 'Sprache',
     languageAsSystem: (name: string) => `Wie das System (${name})`,
+    notifications: 'Benachrichtigungen',
+    notify: 'Wenn es etwas Neues gibt und niemand das Fenster ansieht',
+    notifyChoice: {
+      folders: 'Sagen, wie viele Dateien und wo',
+      nameless: 'Nur sagen, dass es etwas gibt',
+      off: 'Nichts sagen',
+    },
+    notifyHint: 'Solange Valise gesperrt ist, sagt es gar nichts.',
+    background: 'Im Hintergrund',
+    keepRunning: 'Weiterlaufen, wenn das Fenster geschlossen wird',
+    keepRunningHint:
+      'Ein Symbol in der Leiste bleibt. Wo die Leiste keine solchen Symbole zeigt, beendet Schließen Valise.',
+    startAtLogin: 'Beim Anmelden starten',
+    startAtLoginHint: 'Ohne Fenster und gesperrt: Nichts wird geöffnet, bevor Sie Ihr Passwort eingeben.',
+    storage: 'Speicher',
+    stored: (value: string) => `${value} auf diesem Computer, verschlüsselt`,
+    storedFree: (value: string) => `${value} frei auf der Festplatte`,
+    fetched: (value: string) => `${value} davon könnten wieder geholt werden`,
+    cache: 'Geholte Dateien dürfen einnehmen',
+    cacheChoice: (mib: number) => (mib === 0 ? 'So viel, wie Platz ist' : size(mib * 1024 * 1024, locale)),
+    cacheHint:
+      'Was am längsten nicht benutzt wurde, geht zuerst und wird beim Öffnen wieder geholt. Was Sie hier hinzugefügt haben, bleibt, ebenso was auf diesem Computer bleiben soll und alles, wovon es anderswo keine bestätigte Kopie gibt.',
+    cacheHosts: 'Dieser Computer beherbergt den Arbeitsbereich: Alles bleibt hier.',
+    network: 'Netz',
+    catalog: 'Server',
+    noCatalog: 'Keiner: Der Arbeitsbereich lebt nur auf diesem Computer',
+    catalogHere: 'Auf diesem Computer',
+    state: 'Verbindung',
+    peers: 'Verbunden mit',
+    peerCount: (value: number) =>
+      value === 0 ? 'Niemandem' : plural(value, 'Computer oder Server', 'Computern und Servern'),
+    reached: 'Für andere erreichbar',
+    notReached: 'Nein: Er ruft den Server von sich aus',
+    peer: 'Kennung des Knotens auf diesem Computer',
+    copyPeer: 'Kennung kopieren',
+    account: 'Konto',
+    you: 'Sie sind',
+    workspace: 'Arbeitsbereich',
+    device: 'Dieser Computer heißt',
+    passwordAndKeys: 'Passwort und Schlüssel…',
+    toSecurity: 'Computer und Sicherheit',
+  },
+
+  preview: {
+    show: 'Hier ansehen',
+    open: 'Öffnen',
+    close: 'Schließen',
+    next: 'Nächste Datei',
+    previous: 'Vorige Datei',
+    of: (at: number, all: number) => `${n(at)} von ${n(all)}`,
+    none: 'Diese Art von Datei zeigt ihr eigenes Programm',
+    noneText: 'Hier ansehen können Sie Text und Bilder: PNG, JPEG, GIF und WebP, bis 32 MB.',
+    cut: 'Das ist der Anfang. Öffnen Sie die Datei, um alles zu sehen.',
+    empty: 'Diese Datei ist leer',
+    broken: 'Dieses Bild ist beschädigt oder keines',
   },
 
   notices: {

@@ -1,4 +1,7 @@
 import type {
+  Activity,
+  ActivityKind,
+  AfterHandOver,
   AskedStage,
   Connection,
   Copy,
@@ -9,6 +12,7 @@ import type {
   KeyWayKind,
   KeyringState,
   KitName,
+  Notifications,
   Place,
   Recoverability,
   Role,
@@ -1038,6 +1042,9 @@ export const en = {
     selected: (value: number) => `${n(value)} selected`,
     rename: 'New name',
     empty: 'Nothing here yet',
+    fresh: 'New',
+    kept: 'Kept offline',
+    keptLong: 'Always on this computer',
     sortedBy: (column: string) => `Sort by ${column}`,
   },
 
@@ -1095,6 +1102,8 @@ export const en = {
     export: 'Export with key…',
     sign: 'Sign…',
     exportSigned: 'Export with signatures…',
+    keep: 'Keep on this computer',
+    unkeep: 'Need not stay on this computer',
     rename: 'Rename',
     move: 'Move to…',
     trash: 'Move to trash',
@@ -1103,6 +1112,7 @@ export const en = {
     emptyTrash: 'Empty trash…',
     details: 'Details',
     goTo: 'Show in folder',
+    copyLink: 'Copy link',
     copyName: 'Copy name',
     newSubfolder: 'New subfolder…',
     addFiles: 'Add files…',
@@ -1134,6 +1144,7 @@ export const en = {
     opening: (name: string) => `Opening ${quoted(name)}…`,
     folderMade: (name: string) => `Made the folder ${quoted(name)}.`,
     letIn: (folder: string) => `You are in ${quoted(folder)}.`,
+    linkCopied: 'The link was copied. It opens nothing for who is not in the folder.',
     copied: 'Copied.',
     added: (files: number, to: string) => `Added ${plural(files, 'file', 'files')} to ${quoted(to)}.`,
     leftOut: (value: number) => `${plural(value, 'file was', 'files were')} left out`,
@@ -1336,6 +1347,7 @@ export const en = {
     title: (folder: string) => `Share ${quoted(folder)}`,
     members: 'Who is in',
     linkJoined: 'joined by link',
+    notAccepted: 'has not accepted yet',
     linkJoinedHint: 'Came by a link. To be sure who it is, compare fingerprints on the page People.',
     online: 'online',
     roleOf: (name: string) => `Role of ${displayName(name)}`,
@@ -1439,6 +1451,44 @@ export const en = {
     done: 'The workspace is on the server now.',
   },
 
+  offer: {
+    waits: 'Waits for your answer',
+    row: (by: string, name: string | null) =>
+      name === null ? `A folder of ${displayName(by)}` : displayName(name),
+    title: (by: string, name: string | null) =>
+      name === null
+        ? `${displayName(by)} shares a folder with you`
+        : `${displayName(by)} shares ${quoted(name)} with you`,
+    role: (role: Role) => `Your role in it: ${ROLE[role].name}. ${ROLE[role].can}`,
+    text: (by: string) =>
+      `Nothing of it is on this computer yet. If you accept, its files appear in your list, on all your computers. If you decline, ${firstName(by)} sees that you left.`,
+    accept: 'Accept',
+    decline: 'Decline',
+    declined: (by: string, name: string | null) =>
+      `You declined ${name === null ? `the folder of ${displayName(by)}` : quoted(name)}.`,
+  },
+  handOver: {
+    open: 'Hand over…',
+    title: (folder: string) => `Hand over ${quoted(folder)}`,
+    text: 'An owner manages the folder: who is in it, what they may do, its keys.',
+    onlyOwner:
+      'You are the only owner of this folder. Before you leave, somebody else has to manage it: choose who.',
+    onlyOwnerAlone:
+      'You are the only owner of this folder, and nobody else has accepted it yet. Share it with somebody who is to manage it; when they have accepted, you can hand it over and leave.',
+    nobody: 'Nobody else is in this folder, or nobody has accepted it yet. Share it with somebody first.',
+    whom: 'Becomes an owner',
+    then: 'And you',
+    after: {
+      stepDown: 'may change files from now on',
+      leave: 'leave the folder',
+      stay: 'stay an owner, too',
+    } satisfies Record<AfterHandOver, string>,
+    do: 'Hand over',
+    done: (folder: string, name: string, then: AfterHandOver) =>
+      then === 'leave'
+        ? `${displayName(name)} owns ${quoted(folder)} now, and you left it.`
+        : `${displayName(name)} owns ${quoted(folder)} now.`,
+  },
   leaveFolder: {
     title: (folder: string) => `Leave ${quoted(folder)}?`,
     text: 'Its files go from your list, and you see no further change of them. The others keep the folder, and it gets a new key. Only an owner can let you in again.',
@@ -1590,6 +1640,94 @@ export const en = {
   },
 
   /** "Can this ever be lost?" */
+  activity: {
+    open: 'Activity…',
+    title: (name: string) => `What happened: ${quoted(name)}`,
+    who: 'Who',
+    what: 'What',
+    anybody: 'Anybody',
+    anything: 'Anything',
+    kind: {
+      added: 'Added',
+      changed: 'Changed',
+      removed: 'Removed',
+      shared: 'People and roles',
+      keys: 'Keys',
+      signed: 'Signed',
+    } satisfies Record<ActivityKind, string>,
+    did: (it: Activity): string => {
+      const [path, before, person] = [
+        quoted(it.path ?? ''),
+        quoted(it.before ?? ''),
+        displayName(it.person ?? ''),
+      ];
+      const role = it.role === null ? '' : ROLE[it.role].name;
+      const number = n(it.number ?? 0);
+      switch (it.what) {
+        case 'folderMade':
+          return 'made the folder';
+        case 'fileAdded':
+          return `added ${path}`;
+        case 'directoryAdded':
+          return `made the subfolder ${path}`;
+        case 'newVersion':
+          return `changed ${path}: version ${number}`;
+        case 'versionRestored':
+          return `restored an older version of ${path}, as version ${number}`;
+        case 'conflictCopy':
+          return `changed a file while somebody else did: ${path}`;
+        case 'renamed':
+          return `renamed ${before} to ${path}`;
+        case 'moved':
+          return `moved ${before} to ${path}`;
+        case 'folderNamed':
+          return `named the folder ${path}`;
+        case 'trashed':
+          return `moved ${path} to the trash`;
+        case 'restored':
+          return `put ${path} back`;
+        case 'purged':
+          return `deleted ${path} for good`;
+        case 'memberAdded':
+          return `added ${person} (${role})`;
+        case 'memberJoined':
+          return `let ${person} in by an invitation link (${role})`;
+        case 'memberAccepted':
+          return 'accepted the folder';
+        case 'memberRemoved':
+          return `removed ${person}`;
+        case 'memberLeft':
+          return 'left the folder';
+        case 'roleChanged':
+          return `changed the role of ${person} to ${role}`;
+        case 'succeeded':
+          return `handed the folder over to ${person}, because its owners’ accounts are closed`;
+        case 'invited':
+          return `made an invitation link (${role})`;
+        case 'invitationWithdrawn':
+          return 'withdrew an invitation link';
+        case 'successorNamed':
+          return it.person === null
+            ? 'decided that nobody takes the folder over'
+            : `decided that ${person} takes the folder over one day`;
+        case 'keyChanged':
+          return `changed the folder’s key: version ${number}`;
+        case 'keyPolicy':
+          return `decided on the folder’s keys: version ${number} and later count`;
+        case 'signed':
+          return `signed version ${number} of ${path}`;
+      }
+    },
+    place: (record: number, change: number) => `${record}.${change}`,
+    placeHint: 'Record and change in the folder’s chain',
+    none: 'Nothing like that happened here.',
+    order:
+      'In the order in which it was recorded, from signed records that this computer has verified. They carry no time that others could vouch for. What was not sent yet is not in it.',
+    older: 'Show older',
+    csv: 'Export as CSV…',
+    json: 'Export as JSON…',
+    exported: 'The activity was exported.',
+  },
   loss: {
     open: 'Can this be lost?…',
     ask: 'Can this ever be lost?',
@@ -1963,7 +2101,8 @@ export const en = {
       ['Shift + ↑ ↓', 'Select more'],
       ['Type a name', 'Find in the list'],
       ['Enter', 'Open'],
-      ['Space', 'Show or hide details'],
+      ['Space', 'Look at a file here'],
+      ['Ctrl + I', 'Show or hide details'],
       ['F2', 'Rename'],
       ['Delete', 'Move to trash'],
       ['Backspace, Alt + ↑', 'One level up'],
@@ -1980,7 +2119,8 @@ export const en = {
     /** As they stand beside an entry of a menu. */
     mark: {
       open: '⏎',
-      details: 'Space',
+      details: 'Ctrl+I',
+      preview: 'Space',
       rename: 'F2',
       remove: 'Del',
       newSubfolder: 'Ctrl+N',
@@ -1999,6 +2139,61 @@ export const en = {
     motionHint: 'Movement is left out where the system asks for that.',
     language: 'Language',
     languageAsSystem: (name: string) => `As the system (${name})`,
+    notifications: 'Notifications',
+    notify: 'When something is new and nobody looks at the window',
+    notifyChoice: {
+      folders: 'Say how many files, and where',
+      nameless: 'Say only that there is something',
+      off: 'Say nothing',
+    } satisfies Record<Notifications, string>,
+    notifyHint: 'While Valise is locked it says nothing at all.',
+    background: 'In the background',
+    keepRunning: 'Keep running when the window is closed',
+    keepRunningHint: 'An icon in the panel stays. Where the panel shows no such icons, closing ends Valise.',
+    startAtLogin: 'Start when I log in',
+    startAtLoginHint: 'Without a window, and locked: nothing is opened before you type your password.',
+    storage: 'Storage',
+    stored: (value: string) => `${value} on this computer, encrypted`,
+    storedFree: (value: string) => `${value} free on the disk`,
+    fetched: (value: string) => `${value} of that could be fetched again`,
+    cache: 'Files that were fetched may take',
+    cacheChoice: (mib: number) =>
+      mib === 0 ? 'As much as there is room for' : size(mib * 1024 * 1024, locale),
+    cacheHint:
+      'What was not used for longest goes first, and is fetched again when you open it. What you added here stays, and so does what you keep on this computer, and whatever has no confirmed copy elsewhere.',
+    cacheHosts: 'This computer hosts the workspace: everything stays here.',
+    network: 'Network',
+    catalog: 'Server',
+    noCatalog: 'None: the workspace lives on this computer alone',
+    catalogHere: 'On this computer',
+    state: 'Connection',
+    peers: 'Connected to',
+    peerCount: (value: number) =>
+      value === 0 ? 'Nobody' : plural(value, 'computer or server', 'computers and servers'),
+    reached: 'Reached by others',
+    notReached: 'No: it calls the server by itself',
+    peer: 'Id of this computer’s node',
+    copyPeer: 'Copy the id',
+    account: 'Account',
+    you: 'You are',
+    workspace: 'Workspace',
+    device: 'This computer is called',
+    passwordAndKeys: 'Password and keys…',
+    toSecurity: 'Computers and security',
+  },
+
+  preview: {
+    show: 'Look at it here',
+    open: 'Open',
+    close: 'Close',
+    next: 'Next file',
+    previous: 'Previous file',
+    of: (at: number, all: number) => `${n(at)} of ${n(all)}`,
+    none: 'This kind of file is shown by its own program',
+    noneText: 'Here you can look at text and at images: PNG, JPEG, GIF and WebP, up to 32 MB.',
+    cut: 'This is the beginning. Open the file to see all of it.',
+    empty: 'This file is empty',
+    broken: 'This image is damaged, or none',
   },
 
   notices: {

@@ -60,6 +60,13 @@ const SENTENCES: Record<string, string> = {
   'The disk is full.': 'Der Datenträger ist voll.',
   "This file is too large to be opened from inside Valise: the private place for opened files, which is in this computer's memory, has no room for it.":
     'Diese Datei ist zu groß, um in Valise geöffnet zu werden: Im Arbeitsspeicher dieses Computers, wo geöffnete Dateien liegen, ist dafür kein Platz.',
+  'This file is too large to be shown here.': 'Diese Datei ist zu groß, um hier gezeigt zu werden.',
+  'This image is too large to be shown here.': 'Dieses Bild ist zu groß, um hier gezeigt zu werden.',
+  'Open it in its own program, or use “Save as”.':
+    'Öffnen Sie sie in ihrem eigenen Programm, oder benutzen Sie „Speichern unter“.',
+  'The system gives no random numbers.': 'Das System gibt keine Zufallszahlen.',
+  'Starting at log-in could not be changed on this computer.':
+    'Das Starten beim Anmelden ließ sich auf diesem Computer nicht ändern.',
   'A file that you opened was changed, and the change could not become a new version.':
     'Eine geöffnete Datei wurde geändert, und die Änderung konnte nicht zur neuen Version werden.',
   'The disk or the system refused.': 'Der Datenträger oder das System hat abgelehnt.',
@@ -123,8 +130,22 @@ const SENTENCES: Record<string, string> = {
     'Ihr Konto hatte zu viele Signaturschlüssel und nimmt keinen weiteren an.',
   'You have asked already: wait for the answer, or give up first.':
     'Sie haben schon angefragt: Warten Sie die Antwort ab oder ziehen Sie die Anfrage zuerst zurück.',
-  "You are the folder's only owner: make somebody else an owner first.":
-    'Sie leiten den Ordner allein: Bestimmen Sie zuerst eine weitere Leitung.',
+  "You are the folder's only owner.": 'Nur Sie haben die Leitung dieses Ordners.',
+  'Hand it over to somebody who has accepted it, then leave: both in one step, with “Hand over” or `valise folder hand-over --leave`.':
+    'Übergeben Sie ihn jemandem, der ihn angenommen hat, und verlassen Sie ihn dann: beides in einem Schritt, mit „Übergeben“ oder `valise folder hand-over --leave`.',
+  'The folder is yours: choose somebody else.': 'Der Ordner gehört Ihnen schon: Wählen Sie jemand anderen.',
+  'They are not in the folder: add them, and hand it over when they have accepted it.':
+    'Diese Person gehört nicht zum Ordner: Fügen Sie sie hinzu, und übergeben Sie ihn, wenn sie ihn angenommen hat.',
+  'They have not accepted the folder yet: ask them to, and hand it over then.':
+    'Diese Person hat den Ordner noch nicht angenommen: Bitten Sie sie darum, und übergeben Sie ihn dann.',
+  'This is not a link to a file in Valise, or it is damaged.':
+    'Das ist kein Link zu einer Datei in Valise, oder er ist beschädigt.',
+  'This link leads to another workspace than yours.':
+    'Dieser Link führt in einen anderen Arbeitsbereich als Ihren.',
+  'This link leads to a folder that waits for your answer: accept it first.':
+    'Dieser Link führt zu einem Ordner, der auf Ihre Antwort wartet: Nehmen Sie ihn zuerst an.',
+  'This link leads to a folder that you are not in.':
+    'Dieser Link führt zu einem Ordner, zu dem Sie nicht gehören.',
   'Who can help was changed just now: look, and try again.':
     'Wer helfen kann, wurde soeben geändert: Sehen Sie nach und versuchen Sie es noch einmal.',
   'Too many requests wait for your officers already: speak to one of them.':

@@ -36,6 +36,14 @@ describe('the list by keyboard', () => {
     expect(current()).toHaveTextContent('Due diligence');
   });
 
+  test('a click leaves the keys where they work: with the list', async () => {
+    const { user, grid, backend } = await open();
+    await user.click(row(/Valuation model/));
+    expect(grid).toHaveFocus();
+    await user.keyboard('{Enter}');
+    expect(asked(backend, 'open')).toHaveLength(1);
+  });
+
   test('Shift extends, Ctrl+A takes all, Escape lets go', async () => {
     const { user, grid } = await open();
     grid.focus();
@@ -517,7 +525,10 @@ describe('sharing', () => {
   });
 
   test('leaving a folder asks, and shows what stands in its place', async () => {
-    const { backend, user } = await open();
+    const world = acme();
+    const owners = world.members.get('f-merger')?.map((each) => ({ ...each, role: 'owner' as const }));
+    world.members.set('f-merger', owners ?? []);
+    const { backend, user } = await open(world);
     const place = screen.getByRole('button', { name: /^Brightwater merger/ });
     await user.pointer({ keys: '[MouseRight]', target: place });
     await user.click(await screen.findByRole('menuitem', { name: 'Leave…' }));

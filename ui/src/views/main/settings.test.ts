@@ -1,7 +1,7 @@
 import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
-import { MockBackend } from '$lib/backend/mock';
+import { MockBackend, refusal } from '$lib/backend/mock';
 import { speak } from '$lib/words';
 import App from '../../App.svelte';
 import { acme } from '../../design/world';
@@ -46,11 +46,44 @@ describe('the page Settings', () => {
     expect(document.documentElement.dataset.theme).toBeUndefined();
   });
 
-  test('says what keys do, and no control is dead', async () => {
+  test('says what keys do', async () => {
     await toSettings();
     expect(screen.getByText('Ctrl + F')).toBeVisible();
-    const main = screen.getByRole('main');
-    expect(within(main).queryAllByRole('button')).toEqual([]);
+  });
+
+  test('chooses what is told, and what goes on without the window; nothing of that at first', async () => {
+    const { backend, user } = await toSettings();
+    const keep = await screen.findByLabelText('Keep running when the window is closed');
+    const start = screen.getByLabelText('Start when I log in');
+    await waitFor(() => expect(screen.getByLabelText(/nobody looks at the window/)).toBeEnabled());
+    expect(keep).not.toBeChecked();
+    expect(start).not.toBeChecked();
+    await user.click(keep);
+    await waitFor(() => expect(backend.world.settings.keepRunning).toBe(true));
+    await user.click(start);
+    await waitFor(() => expect(backend.world.settings.startAtLogin).toBe(true));
+    await user.selectOptions(screen.getByLabelText(/nobody looks at the window/), 'Say nothing');
+    await waitFor(() => expect(backend.world.settings.notifications).toBe('off'));
+    expect(backend.world.settings).toMatchObject({ keepRunning: true, lockAfterMinutes: 15 });
+  });
+
+  test('a choice that could not be kept is not shown as kept', async () => {
+    const { backend, user } = await toSettings();
+    const keep = await screen.findByLabelText('Keep running when the window is closed');
+    await waitFor(() => expect(screen.getByLabelText(/nobody looks at the window/)).toBeEnabled());
+    backend.options.refuse = { setSettings: refusal('io') };
+    await user.click(keep);
+    await screen.findByRole('alert');
+    await waitFor(() => expect(keep).not.toBeChecked());
+  });
+
+  test('says what lies here, and how much may', async () => {
+    const { backend, user } = await toSettings();
+    expect(await screen.findByText(/on this computer, encrypted/)).toBeVisible();
+    await waitFor(() => expect(screen.getByLabelText('Files that were fetched may take')).toBeEnabled());
+    await user.selectOptions(screen.getByLabelText('Files that were fetched may take'), '5.0 GB');
+    await waitFor(() => expect(backend.world.settings.cacheMib).toBe(4_768));
+    expect(screen.getByText('https://files.acme.example:8443')).toBeVisible();
   });
 });
 
