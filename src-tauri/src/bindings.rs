@@ -21,6 +21,7 @@ mod tests {
             .typ::<api::Folder>()
             .typ::<api::Member>()
             .typ::<api::Person>()
+            .typ::<api::Group>()
             .typ::<api::Listing>()
             .typ::<api::Hit>()
             .typ::<api::Details>()

@@ -6,8 +6,8 @@ use tauri::{AppHandle, State};
 use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId};
 use valise_engine::api::{
     AccountKeys, ActivityFilter, ActivityPage, ActivityPlace, AfterHandOver, ApiError, AskedRecovery, Authority,
-    Details, Device, Entry, ErrorCode, Fingerprints, Folder, FolderInvitation, FolderKeys, Hit, HolderChoice,
-    InvitationPreview, KitCheck, KitName, Kits, Linked, Listing, Member, Network, Pairing, Person, Reach,
+    Details, Device, Entry, ErrorCode, Fingerprints, Folder, FolderInvitation, FolderKeys, Group, GroupId, Hit,
+    HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Linked, Listing, Member, Network, Pairing, Person, Reach,
     Recoverability, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Signatures, SigningKey, Status,
     Storage, Succession, Transfer,
 };
@@ -652,6 +652,35 @@ pub async fn remove_member(app: State<'_, App>, folder: FolderId, account: Accou
 #[tauri::command]
 pub async fn people(app: State<'_, App>) -> Result<Vec<Person>, ApiError> {
     reply!(app.ask(Request::People).await?, People)
+}
+
+/// Groups of people.
+#[tauri::command]
+pub async fn groups(app: State<'_, App>) -> Result<Vec<Group>, ApiError> {
+    reply!(app.ask(Request::Groups).await?, Groups)
+}
+
+/// Makes a group, or changes one.
+#[tauri::command]
+pub async fn set_group(
+    app: State<'_, App>,
+    group: Option<GroupId>,
+    name: String,
+    members: Vec<AccountId>,
+) -> Result<Vec<Group>, ApiError> {
+    reply!(app.ask(Request::SetGroup { group, name, members }).await?, Groups)
+}
+
+/// A group is no more.
+#[tauri::command]
+pub async fn remove_group(app: State<'_, App>, group: GroupId) -> Result<Vec<Group>, ApiError> {
+    reply!(app.ask(Request::RemoveGroup { group }).await?, Groups)
+}
+
+/// Adds everybody of a group to a folder.
+#[tauri::command]
+pub async fn add_group(app: State<'_, App>, folder: FolderId, group: GroupId, role: Role) -> Result<u32, ApiError> {
+    reply!(app.ask(Request::AddGroup { folder, group, role }).await?, Added)
 }
 
 /// A directory.

@@ -32,7 +32,7 @@ use std::process::ExitCode;
 use tauri::{Emitter as _, Manager as _, RunEvent};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
 use tracing_subscriber::EnvFilter;
-use valise_engine::api::ApiError;
+use valise_engine::api::{ApiError, Request};
 
 use state::App;
 
@@ -130,6 +130,10 @@ pub fn run() -> ExitCode {
             commands::set_role,
             commands::remove_member,
             commands::people,
+            commands::groups,
+            commands::set_group,
+            commands::remove_group,
+            commands::add_group,
             commands::make_keeper_key,
             commands::rewrap_authority,
             commands::unlock_with_token,
@@ -220,6 +224,12 @@ fn start(app: &tauri::AppHandle, state: App) {
         if let Err(error) = handle.state::<App>().host_again().await {
             tracing::error!(%error, "the catalog of this computer did not start");
         }
+        let opening = handle.clone();
+        tauri::async_runtime::spawn(async move {
+            if let Err(error) = opening.state::<App>().ask(Request::UnlockAtLogin).await {
+                tracing::warn!(%error, "Valise does not open by itself");
+            }
+        });
         loop {
             match events.recv().await {
                 Ok(event) => {

@@ -5,7 +5,7 @@
 //! purpose, add a [`Purpose`].
 
 use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
@@ -105,6 +105,8 @@ pub(crate) enum Purpose {
     RecoverySlot,
     /// Secret that a token wraps: wraps the device key in the token's slot.
     TokenSlot,
+    /// Secret that the system's keyring keeps: wraps the device key in the log-in slot.
+    LoginSlot,
     /// Account key: seals names of devices.
     DeviceNames,
     /// Signing seed of a device: wraps its keys for documents.
@@ -134,6 +136,7 @@ impl Purpose {
             Self::RecoverySealing => b"valise v1 subkey recovery sealing",
             Self::RecoverySlot => b"valise v1 subkey recovery slot",
             Self::TokenSlot => b"valise v1 subkey token slot",
+            Self::LoginSlot => b"valise v1 subkey login slot",
             Self::DeviceNames => b"valise v1 subkey account device names",
             Self::DocumentKeys => b"valise v1 subkey device document keys",
             Self::PairingId => b"valise v1 subkey pairing id",
@@ -245,6 +248,25 @@ impl SlotSecret {
     /// For a token, to be wrapped, and for nothing else.
     pub fn expose_to_keeper(&self) -> &[u8; 32] {
         self.expose_secret()
+    }
+}
+
+key!(
+    /// What the system's keyring keeps for whoever is logged in: opens the log-in slot of one device.
+    LoginSecret
+);
+
+impl LoginSecret {
+    /// As a keyring keeps it: base64 without padding.
+    #[must_use]
+    pub fn to_keyring_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(BASE64_STANDARD_NO_PAD.encode(self.expose_secret()))
+    }
+
+    /// From a keyring; none if somebody else put something there. The slot knows whether it is the right one.
+    pub fn from_keyring_text(text: &str) -> Option<Self> {
+        let bytes = Zeroizing::new(BASE64_STANDARD_NO_PAD.decode(text.trim()).ok()?);
+        Some(Self::copy_of(bytes.as_slice().try_into().ok()?))
     }
 }
 
@@ -408,6 +430,7 @@ mod tests {
             RecoverySealing,
             RecoverySlot,
             TokenSlot,
+            LoginSlot,
             DeviceNames,
             DocumentKeys,
             PairingId,

@@ -56,7 +56,8 @@ pub use error::{
 };
 pub use escrow::{open_released, open_waiting_share, release_share, seal_share, seal_waiting_share};
 pub use key::{
-    AccountSecret, AuthoritySecret, Dek, DeviceKey, FolderKey, IndexKey, MasterKey, RecoveryKey, SlotSecret,
+    AccountSecret, AuthoritySecret, Dek, DeviceKey, FolderKey, IndexKey, LoginSecret, MasterKey, RecoveryKey,
+    SlotSecret,
 };
 #[cfg(debug_assertions)]
 #[doc(hidden)]

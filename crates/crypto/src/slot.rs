@@ -12,6 +12,8 @@
 //! Token slot: a random secret, wrapped by a key on a PKCS#11 token, stands where the derived key does in a password's
 //! slot. Wrapping and unwrapping are not this crate's: it carries the bytes. Its `bytes`: canonical CBOR `[address,
 //! wrapped secret, wrapped key, commitment]`.
+//! Log-in slot: a random secret that lies in the system's keyring stands there. Its `bytes`: canonical CBOR `[wrapped key,
+//! commitment]`.
 //! A new kind of slot takes a new kind byte; versions that do not know it keep it and do not use it.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -27,7 +29,7 @@ use valise_protocol::place::WrapPlace;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{MakeError, SlotError};
-use crate::key::{DeviceKey, Purpose, RecoveryKey, Secret32, SlotSecret};
+use crate::key::{DeviceKey, LoginSecret, Purpose, RecoveryKey, Secret32, SlotSecret};
 use crate::password::Password;
 use crate::random;
 use crate::shares::ShareSet;
@@ -52,6 +54,8 @@ impl SlotKind {
     pub const RECOVERY: Self = Self(2);
     /// A token and its PIN.
     pub const TOKEN: Self = Self(3);
+    /// A secret that the system's keyring gives whoever is logged in.
+    pub const LOGIN: Self = Self(4);
 }
 
 /// What deriving a key from a password costs (RFC 9106, section 3.1).
@@ -142,6 +146,12 @@ struct RecoverySlot {
 struct TokenSlot {
     address: String,
     secret: ByteBuf,
+    wrapped: WrappedKey,
+    commitment: Commitment,
+}
+
+#[derive(Serialize_tuple, Deserialize_tuple)]
+struct LoginSlot {
     wrapped: WrappedKey,
     commitment: Commitment,
 }
@@ -288,6 +298,43 @@ impl SlotFile {
     fn token_slot(&self) -> Result<(u32, TokenSlot), SlotError> {
         let slot = self.slots.iter().rfind(|slot| slot.kind == SlotKind::TOKEN).ok_or(SlotError::NoSuchSlot)?;
         Ok((slot.index, cbor::decode(&slot.bytes).map_err(|_| SlotError::Damaged)?))
+    }
+
+    /// Adds the slot that a secret in the system's keyring opens, and gives its index.
+    ///
+    /// # Errors
+    /// Too many slots, no randomness.
+    pub fn add_login(
+        &mut self,
+        workspace: WorkspaceId,
+        device_key: &DeviceKey,
+        secret: &LoginSecret,
+    ) -> Result<u32, SlotError> {
+        let index = self.next_index()?;
+        let key = secret.derive_subkey(Purpose::LoginSlot);
+        let place = place(workspace, SlotKind::LOGIN, index);
+        let wrapped = wrap_key(&key.derive_subkey(Purpose::SlotWrap), &place, device_key.expose_secret())?;
+        let made = LoginSlot { wrapped, commitment: commitment(&key) };
+        let bytes = ByteBuf::from(cbor::encode(&made).map_err(|_| SlotError::Library)?);
+        self.slots.push(Slot { kind: SlotKind::LOGIN, index, bytes });
+        Ok(index)
+    }
+
+    /// Opens the device key with what the keyring gave for the newest log-in slot.
+    ///
+    /// # Errors
+    /// [`SlotError::WrongSlotSecret`], [`SlotError::Damaged`], [`SlotError::NoSuchSlot`].
+    pub fn open_with_login(&self, workspace: WorkspaceId, secret: &LoginSecret) -> Result<DeviceKey, SlotError> {
+        let slot = self.slots.iter().rfind(|slot| slot.kind == SlotKind::LOGIN).ok_or(SlotError::NoSuchSlot)?;
+        let LoginSlot { wrapped, commitment: expected } = cbor::decode(&slot.bytes).map_err(|_| SlotError::Damaged)?;
+        let key = secret.derive_subkey(Purpose::LoginSlot);
+        let matches: bool = commitment(&key).as_bytes().ct_eq(expected.as_bytes()).into();
+        if !matches {
+            return Err(SlotError::WrongSlotSecret);
+        }
+        let place = place(workspace, SlotKind::LOGIN, slot.index);
+        let opened = unwrap_key(&key.derive_subkey(Purpose::SlotWrap), &place, &wrapped);
+        Ok(DeviceKey::copy_of(opened.map_err(|_| SlotError::Damaged)?.expose_secret()))
     }
 
     /// Whether there is a slot of a kind.
@@ -679,6 +726,50 @@ mod tests {
         without.remove_kind(SlotKind::PASSWORD);
         assert_eq!(without.open_with_password(WORKSPACE, &password), Err(SlotError::NoSuchSlot));
         assert!(without.open_with_token(WORKSPACE, &secret).unwrap() == device_key);
+    }
+
+    /// Attacks C1 and C2 on the log-in slot, and its removal: what was in the keyring before opens nothing after it.
+    #[test]
+    fn a_login_slot_opens_for_one_secret_and_place_only() {
+        let (password_slot, password, device_key) = slot();
+        let (secret, other) = (LoginSecret::make().unwrap(), LoginSecret::make().unwrap());
+        let mut file = file_with(&password_slot);
+        assert_eq!(file.open_with_login(WORKSPACE, &secret), Err(SlotError::NoSuchSlot));
+        assert_eq!(file.add_login(WORKSPACE, &device_key, &secret), Ok(1));
+        let file = SlotFile::from_bytes(&file.to_bytes().unwrap()).unwrap();
+        assert!(file.open_with_login(WORKSPACE, &secret).unwrap() == device_key);
+        assert!(file.open_with_password(WORKSPACE, &password).unwrap() == device_key);
+        assert_eq!(file.open_with_login(WORKSPACE, &other), Err(SlotError::WrongSlotSecret));
+        assert_eq!(file.open_with_login(WorkspaceId::new([2; 32]), &secret), Err(SlotError::Damaged));
+        assert_eq!(file.open_slot_with_password(1, WORKSPACE, &password), Err(SlotError::UnknownKind));
+        let mut moved = file.clone();
+        moved.slots[1].index = 2;
+        assert_eq!(moved.open_with_login(WORKSPACE, &secret), Err(SlotError::Damaged));
+        for kind in [SlotKind::PASSWORD, SlotKind::RECOVERY, SlotKind::TOKEN] {
+            let mut posing = file.clone();
+            posing.slots[1].kind = kind;
+            posing.slots[0].kind = SlotKind::LOGIN;
+            assert_eq!(posing.open_with_login(WORKSPACE, &secret), Err(SlotError::Damaged));
+        }
+        // The same 32 bytes as a token's secret open no log-in slot, and the other way round.
+        let token = SlotSecret::copy_of(secret.expose_secret());
+        let mut of_token = file_with(&password_slot);
+        of_token.add_token(WORKSPACE, &device_key, &token, ("pkcs11:token=org", &[7; 90])).unwrap();
+        let TokenSlot { wrapped, commitment, .. } = cbor::decode(&of_token.slots[1].bytes).unwrap();
+        let mut posing = file.clone();
+        posing.slots[1].bytes = ByteBuf::from(cbor::encode(&LoginSlot { wrapped, commitment }).unwrap());
+        assert_eq!(posing.open_with_login(WORKSPACE, &secret), Err(SlotError::WrongSlotSecret));
+        for bit in 0..file.slots[1].bytes.len() * 8 {
+            let mut flipped = file.clone();
+            flipped.slots[1].bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(flipped.open_with_login(WORKSPACE, &secret).is_err(), "bit {bit}");
+        }
+        let mut without = file.clone();
+        without.remove_kind(SlotKind::LOGIN);
+        assert_eq!(without.open_with_login(WORKSPACE, &secret), Err(SlotError::NoSuchSlot));
+        without.add_login(WORKSPACE, &device_key, &other).unwrap();
+        assert_eq!(without.open_with_login(WORKSPACE, &secret), Err(SlotError::WrongSlotSecret));
+        assert!(LoginSecret::from_keyring_text("no secret").is_none());
     }
 
     #[test]

@@ -125,6 +125,18 @@ def token():
     }
 
 
+def login():
+    secret = fixed(170)
+    key = hkdf(secret, b"valise v1 subkey login slot")
+    wrapped = seal(key, "valise v1 subkey slot wrap", NONCE, place("wrap slot", WORKSPACE, 4, 3), DEVICE_KEY)
+    commitment = digest("valise v1 slot commitment", hkdf(key, b"valise v1 subkey slot commitment"))
+    return {
+        "workspace": WORKSPACE, "secret": secret, "device_key": DEVICE_KEY,
+        "keyring_text": base64.b64encode(secret).decode().rstrip("="),
+        "file": cbor([1, [[4, 3, cbor([wrapped, commitment])]]]),
+    }
+
+
 def ring():
     keys = [(1, fixed(31)), (2, fixed(63)), (5, fixed(95))]
     at = place("wrap ring", WORKSPACE, ACCOUNT, 2, 4)
@@ -269,7 +281,7 @@ def main(folder):
         return {name: text(one) for name, one in value.items()} if isinstance(value, dict) else value
 
     made = {"wraps": wraps, "body": body, "slot": slot, "ring": ring, "device": device, "content": content,
-            "recovery": recovery, "pairing": pairing, "token": token}
+            "recovery": recovery, "pairing": pairing, "token": token, "login": login}
     for name, make in made.items():
         path = pathlib.Path(folder) / f"crypto-{name}.json"
         fresh = json.dumps(text(make()), indent=2, ensure_ascii=False) + "\n"

@@ -16,6 +16,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 mod activity;
 mod authority;
 mod computer;
+mod groups;
 mod recoverability;
 mod signatures;
 mod succession;
@@ -24,6 +25,7 @@ mod token;
 pub use activity::*;
 pub use authority::*;
 pub use computer::*;
+pub use groups::*;
 pub use recoverability::*;
 pub use signatures::*;
 pub use succession::*;
@@ -74,6 +76,8 @@ pub enum Request {
     Join { link: String, name: String, password: Password },
     /// Opens the vault.
     Unlock { password: Password },
+    /// Opens the vault if the system's keyring does that (see [`Settings`]); else it stays locked, which is no error.
+    UnlockAtLogin,
     /// Opens the vault with the token of this home and its PIN.
     UnlockWithToken { pin: Password },
     /// A token and its PIN open this computer's Valise from now on, too; `instead`: and the password no longer does.
@@ -214,6 +218,14 @@ pub enum Request {
     Leave { folder: FolderId },
     /// People of the workspace.
     People,
+    /// Groups of people.
+    Groups,
+    /// Officers: makes a group (`group` none), or gives one another name and other people.
+    SetGroup { group: Option<GroupId>, name: String, members: Vec<AccountId> },
+    /// Officers: a group is no more. Its people stay in every folder.
+    RemoveGroup { group: GroupId },
+    /// Adds everybody of a group who is not in the folder yet, as they are in it now.
+    AddGroup { folder: FolderId, group: GroupId, role: Role },
     /// Somebody may let people in and close accounts, or may no longer. Only officers decide this.
     SetOfficer { account: AccountId, officer: bool },
     /// Somebody is of the workspace no longer: the catalog and every colleague refuse them at once, owners' computers
@@ -368,6 +380,10 @@ pub enum Reply {
     Invitation(Invitation),
     /// See [`Request::People`].
     People(Vec<Person>),
+    /// See [`Request::Groups`], [`Request::SetGroup`] and [`Request::RemoveGroup`].
+    Groups(Vec<Group>),
+    /// How many were added. See [`Request::AddGroup`].
+    Added(u32),
     /// See [`Request::List`].
     Listing(Listing),
     /// Entries of several places: search, recent, trash.

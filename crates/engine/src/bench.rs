@@ -21,7 +21,7 @@ const PERSON: Person<'_> = Person { name: "Ada", password: "violet ladder marble
 
 fn begin(home: &Home) -> Result<(Public, Vault), EngineError> {
     let public = first_run::create(home, &PERSON, "Acme")?;
-    let vault = Vault::unlock(home, &public, PERSON.password, PERSON.costs)?;
+    let (vault, _) = Vault::unlock(home, &public, PERSON.password, PERSON.costs)?;
     Ok((public, vault))
 }
 
@@ -70,7 +70,7 @@ impl ManyKeys {
         let (mut done, mut after) = (0, None);
         loop {
             let moved = self.vault.move_wraps(&self.folder, after, u64::MAX).map_err(|error| error.to_string())?;
-            self.vault.keep_wraps(&self.folder, &moved.wraps).map_err(|error| error.to_string())?;
+            self.vault.keep_moved(&moved).map_err(|error| error.to_string())?;
             done += moved.wraps.len() as u64;
             tell(done);
             match moved.last {

@@ -31,7 +31,7 @@ use crate::shared::{Session, Shared, lock};
 use crate::vault::devices::{Belongs, Floors, Given, Joining, NewDevice, OTHER_RING, checked_name};
 use crate::vault::recovery::{Lost, NewSet};
 use crate::views::fingerprint;
-use crate::{recovery, sync, vault};
+use crate::{login, recovery, sync, vault};
 
 /// How long a code counts: as the catalog keeps it.
 const CODE_TIME: Duration = Duration::from_secs(600);
@@ -422,6 +422,7 @@ fn workspace_of(account: &[Record]) -> Result<WorkspaceId, EngineError> {
 /// Removes the account from this computer: the closed home is emptied, and the keyring's share taken out.
 pub async fn forget(shared: &Arc<Shared>, keyring: &Arc<dyn Keyring>, public: Public) -> Result<(), EngineError> {
     recovery::take_back(keyring, &public).await;
+    login::take_back(keyring, &public).await;
     let worker = shared.clone();
     crate::engine::blocking(move || worker.home.erase()).await
 }

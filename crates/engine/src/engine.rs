@@ -30,8 +30,8 @@ use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
 use crate::{
-    activity, asking, authority, custody, devices, edit, keys, kit, links, news, offers, recovery, share, signatures,
-    storage, succession, sync, token, versions,
+    activity, asking, authority, custody, devices, edit, groups, keys, kit, links, login, news, offers, recovery,
+    share, signatures, storage, succession, sync, token, versions,
 };
 
 /// How an engine is set up.
@@ -73,7 +73,7 @@ pub struct Engine {
     keyring: Arc<dyn Keyring>,
     transfers_go_on: bool,
     /// One change of state at a time.
-    turning: tokio::sync::Mutex<()>,
+    turning: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Engine {
@@ -86,7 +86,7 @@ impl Engine {
             listen: config.listen,
             keyring: config.keyring,
             transfers_go_on: config.transfers_go_on,
-            turning: tokio::sync::Mutex::new(()),
+            turning: Arc::default(),
         })
     }
 
@@ -124,7 +124,8 @@ impl Engine {
 
     /// Locks and lets go of everything.
     pub async fn stop(&self) {
-        if let Err(error) = self.lock_vault().await {
+        let _turn = self.turning.lock().await;
+        if let Err(error) = self.close().await {
             tracing::warn!(%error, "locking");
         }
     }
@@ -140,6 +141,7 @@ impl Engine {
             Request::InspectInvitation { link } => share::preview(&link).map(Reply::Preview),
             Request::Join { link, name, password } => self.join(&link, name, password).await,
             Request::Unlock { password } => self.unlock(password).await,
+            Request::UnlockAtLogin => self.unlock_at_login().await,
             Request::UnlockWithToken { pin } => self.unlock_with_token(pin).await,
             Request::AddToken { password, place, pin, instead } => {
                 let _turn = self.turning.lock().await;
@@ -229,6 +231,9 @@ impl Engine {
             Request::Settings => shared.home.settings().map(Reply::Settings),
             Request::SetSettings { settings } => {
                 shared.home.set_settings(&settings)?;
+                if !settings.unlock_at_login {
+                    self.forget_login().await;
+                }
                 storage::make_room(shared).await.map(|_| Reply::Done)
             }
             Request::Storage => storage::show(shared).await.map(Reply::Storage),
@@ -268,6 +273,14 @@ impl Engine {
             Request::NameSuccessor { account } => succession::name(shared, account).await.map(Reply::Succession),
             Request::SetFolderSuccessor { folder, account } => {
                 succession::set(shared, folder, account).await.map(Reply::Succession)
+            }
+            Request::Groups => shared.vault(|vault| vault.groups()).map(Reply::Groups),
+            Request::SetGroup { group, name, members } => {
+                groups::set(shared, group, &name, members).await.map(Reply::Groups)
+            }
+            Request::RemoveGroup { group } => groups::remove(shared, group).await.map(Reply::Groups),
+            Request::AddGroup { folder, group, role } => {
+                groups::add(shared, folder, group, role).await.map(Reply::Added)
             }
             Request::People => shared.vault(|vault| vault.people_rows()).map(Reply::People),
             Request::List { folder, parent } => {
@@ -515,6 +528,21 @@ impl Engine {
         Ok(Reply::Status(self.shared.status()))
     }
 
+    /// Opens the home if the system's keyring does; if not, it stays locked and that is no error.
+    async fn unlock_at_login(&self) -> Result<Reply, EngineError> {
+        let _turn = self.turning.lock().await;
+        if !matches!(&*self.shared.state(), State::Locked(_)) {
+            return Ok(Reply::Status(self.shared.status()));
+        }
+        let public = self.public_now()?;
+        if let Some(opened) = login::open(&self.shared, &self.keyring, &public).await? {
+            let (shared, known) = (self.shared.clone(), public.clone());
+            let vault = blocking(move || Vault::unlock_opened(&shared.home, &known, &opened)).await?;
+            self.begin(public, vault).await?;
+        }
+        Ok(Reply::Status(self.shared.status()))
+    }
+
     async fn unlock_with_token(&self, pin: crate::api::Password) -> Result<Reply, EngineError> {
         let _turn = self.turning.lock().await;
         if let State::Open(_) = &*self.shared.state() {
@@ -578,18 +606,21 @@ impl Engine {
     /// With the password; or, where there is none, with the PIN of the token.
     async fn unlock_now(&self, password: &crate::api::Password) -> Result<(), EngineError> {
         let public = self.public_now()?;
-        let (public, vault) = if token::is_alone(&self.shared.home)? {
+        if token::is_alone(&self.shared.home)? {
             let vault = token::unlock(&self.shared, &public, password).await?;
-            (public, vault)
-        } else {
-            let (shared, secret, costs) = (self.shared.clone(), password.clone(), self.costs);
-            blocking(move || {
-                let vault = Vault::unlock(&shared.home, &public, &secret.0, costs)?;
-                Ok((public, vault))
-            })
-            .await?
-        };
-        self.begin(public, vault).await
+            return self.begin(public, vault).await;
+        }
+        let (shared, secret, costs) = (self.shared.clone(), password.clone(), self.costs);
+        let (public, vault, opened) = blocking(move || {
+            let (vault, opened) = Vault::unlock(&shared.home, &public, &secret.0, costs)?;
+            Ok((public, vault, opened))
+        })
+        .await?;
+        self.begin(public.clone(), vault).await?;
+        let (shared, session) = (self.shared.clone(), self.shared.session()?);
+        let (keyring, turning) = (self.keyring.clone(), self.turning.clone());
+        session.tasks.spawn(login::keep(shared, session.clone(), keyring, turning, public, opened));
+        Ok(())
     }
 
     /// Begins to work in an open vault.
@@ -645,8 +676,28 @@ impl Engine {
     /// Changed files become versions and running transfers end first; then keys are wiped and opened files removed.
     /// Afterwards it is locked, also when the answer says that a change could not be kept.
     async fn lock_vault(&self) -> Result<(), EngineError> {
-        let _turn = self.turning.lock().await;
-        self.close().await
+        let left = {
+            let _turn = self.turning.lock().await;
+            let left = login::forget(&self.shared);
+            self.close().await.map(|()| left)
+        };
+        self.take_login_back(*left.as_ref().unwrap_or(&true)).await;
+        left.map(drop)
+    }
+
+    /// The system's keyring opens this home no more.
+    async fn forget_login(&self) {
+        let left = {
+            let _turn = self.turning.lock().await;
+            login::forget(&self.shared)
+        };
+        self.take_login_back(left).await;
+    }
+
+    async fn take_login_back(&self, left: bool) {
+        if left && let Ok(public) = recovery::public(&self.shared) {
+            login::take_back(&self.keyring, &public).await;
+        }
     }
 
     async fn close(&self) -> Result<(), EngineError> {

@@ -164,6 +164,11 @@ impl MemoryKeyring {
         lock(&self.texts).clear();
     }
 
+    /// All that is in it: name and text.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        lock(&self.texts).iter().map(|(name, text)| (name.clone(), text.to_string())).collect()
+    }
+
     fn usable(&self) -> Result<(), KeyringError> {
         lock(&self.trouble).map_or(Ok(()), Err)
     }

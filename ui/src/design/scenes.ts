@@ -381,6 +381,11 @@ async function toAskOfficers(hand: Hand): Promise<void> {
   await hand.press('Ask my officers instead');
 }
 
+const GROUPS = [
+  { id: 'g-legal', name: 'Legal', members: ['a-me', 'a-chidi'] },
+  { id: 'g-sales', name: 'Sales, all countries', members: ['a-bao', 'a-chidi', 'a-dana'] },
+];
+
 const people = (change: (person: Person) => Partial<Person>) => (): World => ({
   ...acme(),
   people: PEOPLE.map((person) => ({ ...person, ...change(person) })),
@@ -728,6 +733,18 @@ export const SCENES: Record<string, Scene> = {
     act: (hand) => hand.press('Trash'),
   },
   people: { world: acme, act: (hand) => hand.press('People') },
+  'people-groups': {
+    world: () => ({ ...acme(), groups: GROUPS }),
+    act: (hand) => hand.press('People'),
+  },
+  'group-change': {
+    world: () => ({ ...acme(), groups: GROUPS }),
+    act: async (hand) => {
+      await hand.press('People');
+      await hand.pressMenu('What to do with “Legal”');
+      await hand.press('Change…');
+    },
+  },
   'people-alone': {
     world: () => ({ ...acme(), people: PEOPLE.slice(0, 1) }),
     act: (hand) => hand.press('People'),

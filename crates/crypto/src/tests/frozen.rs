@@ -93,6 +93,18 @@ fn token() {
 }
 
 #[test]
+fn login() {
+    let vector = vectors("login");
+    let file = SlotFile::from_bytes(&bytes(&vector, "file")).unwrap();
+    let secret = LoginSecret::from_keyring_text(text(&vector, "keyring_text")).unwrap();
+    assert!(secret == LoginSecret::copy_of(&array(&vector, "secret")));
+    assert_eq!(secret.to_keyring_text().as_str(), text(&vector, "keyring_text"));
+    let key = file.open_with_login(WorkspaceId::new(array(&vector, "workspace")), &secret).unwrap();
+    assert!(key == DeviceKey::copy_of(&array(&vector, "device_key")));
+    assert_eq!(file.to_bytes().unwrap(), bytes(&vector, "file"));
+}
+
+#[test]
 fn recovery() {
     let vector = vectors("recovery");
     let set = ShareSet { id: RecoverySetId::new(array(&vector, "set")), commitment: commitment(&vector, "commitment") };

@@ -42,6 +42,7 @@ const MIGRATIONS: &[&str] = &[
     transfers::MIGRATION,
     kept::MIGRATION,
     used::MIGRATION,
+    wraps::PLACES,
 ];
 
 /// The open index.

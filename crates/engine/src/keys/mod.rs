@@ -8,11 +8,12 @@ use std::sync::Arc;
 use valise_crypto::{Costs, Password};
 use valise_protocol::api::{ApiCode, Rewrap};
 use valise_protocol::folder::{self, KeyPolicy, Role};
-use valise_protocol::ids::{DekId, FolderId};
+use valise_protocol::ids::FolderId;
 
 use crate::api::{AccountKeys, Event, FolderKeys};
 use crate::catalog::CatalogError;
 use crate::error::EngineError;
+use crate::index::wraps::Place;
 use crate::shared::{CatalogLink, Session, Shared};
 use crate::sync::plan::Outcome;
 use crate::vault::keys::Moved;
@@ -161,7 +162,7 @@ pub async fn rewrap_some(
         let state = vault.folder(&folder)?;
         let epoch = state.chain().epoch();
         let after = state.rewrap_after.filter(|(of, _)| *of == epoch);
-        Ok((epoch, after.map(|(_, dek)| dek)))
+        Ok((epoch, after.map(|(_, place)| place)))
     })?;
     let batch = move_some(shared, session, folder, after).await?;
     let outcome = shared.vault(|vault| {
@@ -172,7 +173,7 @@ pub async fn rewrap_some(
             Batch::Moved(Moved { last, .. }) => (last.filter(|_| same), Outcome::More),
             Batch::OtherKey => (None, Outcome::Conflict),
         };
-        vault.folder_mut(&folder)?.rewrap_after = after.map(|dek| (epoch, dek));
+        vault.folder_mut(&folder)?.rewrap_after = after.map(|place| (epoch, place));
         if outcome == Outcome::Done {
             vault.is_rewrapped(folder)?;
         }
@@ -195,7 +196,7 @@ async fn move_some(
     shared: &Arc<Shared>,
     session: &Arc<Session>,
     folder: FolderId,
-    after: Option<DekId>,
+    after: Option<Place>,
 ) -> Result<Batch, EngineError> {
     let link = session.link()?;
     // A folder the catalog does not know yet: its file keys go with the content they open.
@@ -208,7 +209,7 @@ async fn move_some(
     }
     let worker = shared.clone();
     crate::engine::blocking(move || {
-        worker.vault(|vault| vault.keep_wraps(&folder, &moved.wraps))?;
+        worker.vault(|vault| vault.keep_moved(&moved))?;
         Ok(Batch::Moved(moved))
     })
     .await

@@ -9,7 +9,7 @@ use valise_protocol::chain::{Broken, Verdict, Void};
 use valise_protocol::document::{Body, SignedBy};
 use valise_protocol::folder::{Content, Folder, MemberSeal, Op, Rekey, Role, kind};
 use valise_protocol::ids::{
-    AccountId, Cid, Commitment, DekId, DeviceId, Epoch, FolderId, KeyVersion, RecordHash, Seq, WorkspaceId,
+    AccountId, Cid, Commitment, DeviceId, Epoch, FolderId, KeyVersion, RecordHash, Seq, WorkspaceId,
 };
 use valise_protocol::keys::WrappedKey;
 use valise_protocol::place::{SealPlace, WrapPlace};
@@ -20,6 +20,7 @@ use valise_protocol::tree::{Change, Effect, Stamp, Tree};
 use super::signatures::{KeysThere, SignaturesMade};
 use super::succession::Passing;
 use crate::index::outbox::Waiting;
+use crate::index::wraps::Place;
 
 /// What opens a folder's seals.
 pub struct Opener<'a> {
@@ -82,7 +83,7 @@ pub struct FolderState {
     voids: BTreeSet<Seq>,
     passings: Vec<Passing>,
     /// How far file keys were moved under the key of an epoch.
-    pub rewrap_after: Option<(Epoch, DekId)>,
+    pub rewrap_after: Option<(Epoch, Place)>,
 }
 
 /// A record with a sealed body whose key may not be known yet.

@@ -6,7 +6,7 @@ use valise_crypto::{AccountSecret, DeviceSecrets, MasterKey, Rewrapper, Ring, Se
 use valise_protocol::account::{self, Account, DeviceAdded, DeviceRevoked, DeviceSeal, Keys};
 use valise_protocol::api::MAX_WRAPS;
 use valise_protocol::folder::{self, KeyPolicy, Role};
-use valise_protocol::ids::{AccountId, DekId, DeviceId, Epoch, FolderId, KeyVersion, RecoverySetId, WorkspaceId};
+use valise_protocol::ids::{AccountId, DeviceId, Epoch, FolderId, KeyVersion, RecoverySetId, WorkspaceId};
 use valise_protocol::keys::{DeviceKeys, Seal, SealingPublic};
 use valise_protocol::place::{SealPlace, WrapPlace};
 use valise_protocol::record::{ChainId, Kind, Record};
@@ -20,7 +20,7 @@ use crate::api::{FilesUnder, FolderKeys};
 use crate::compose::{Author, Slot};
 use crate::error::EngineError;
 use crate::index::marks::{self, Mark};
-use crate::index::wraps;
+use crate::index::wraps::{self, Place};
 
 const DAY: u64 = 86_400_000;
 
@@ -57,8 +57,10 @@ pub(super) struct Growth {
 pub struct Moved {
     /// As they are under the newest key.
     pub wraps: Vec<NewWrap>,
+    /// Where each of them lies.
+    places: Vec<Place>,
     /// The last one that was looked at, be it one that does not open; none: there are no more.
-    pub last: Option<DekId>,
+    pub last: Option<Place>,
 }
 
 /// What a `keys` record is made from: master key and ring, by an open vault or by a device that recovers the account.
@@ -318,23 +320,27 @@ impl Vault {
 
     /// The next of a folder's file keys, after one and of an epoch before another, moved under the key in force in
     /// memory. One that does not open stays as it is.
-    pub fn move_wraps(&self, id: &FolderId, after: Option<DekId>, below: Epoch) -> Result<Moved, EngineError> {
+    pub fn move_wraps(&self, id: &FolderId, after: Option<Place>, below: Epoch) -> Result<Moved, EngineError> {
         let state = self.folder(id)?;
         let epoch = state.chain().epoch();
         let to = state.wrapper(epoch).ok_or(EngineError::NotVerified("the folder's key"))?;
         let mut rewrapper = Rewrapper::new(to);
         let mut moved = Moved::default();
-        for (dek, old, key) in wraps::older(self.index.read(), id, after.as_ref(), below.min(epoch), MAX_WRAPS)? {
-            moved.last = Some(dek);
-            let key = state.wrapper(old).and_then(|from| rewrapper.rewrap_dek(from, dek, &key).ok());
-            moved.wraps.extend(key.map(|key| NewWrap { dek, epoch, key }));
+        for wrap in wraps::older(self.index.read(), id, after, below.min(epoch), MAX_WRAPS)? {
+            moved.last = Some(wrap.place);
+            let from = state.wrapper(wrap.epoch);
+            if let Some(key) = from.and_then(|from| rewrapper.rewrap_dek(from, wrap.dek, &wrap.key).ok()) {
+                moved.wraps.push(NewWrap { dek: wrap.dek, epoch, key });
+                moved.places.push(wrap.place);
+            }
         }
         Ok(moved)
     }
 
     /// Keeps what was moved.
-    pub fn keep_wraps(&mut self, id: &FolderId, moved: &[NewWrap]) -> Result<(), EngineError> {
-        self.index.write(|db| wraps::replace(db, id, moved.iter().map(|wrap| (&wrap.dek, wrap.epoch, &wrap.key))))
+    pub fn keep_moved(&mut self, moved: &Moved) -> Result<(), EngineError> {
+        let wraps = moved.places.iter().zip(&moved.wraps).map(|(place, wrap)| (*place, wrap.epoch, &wrap.key));
+        self.index.write(|db| wraps::replace(db, wraps))
     }
 
     /// Remembers that no file key is left under earlier keys.
@@ -345,14 +351,14 @@ impl Vault {
 
     /// What is still here under keys that an owner has retired, and may never have been sent and so never been moved by
     /// others, moves now, some of it: nothing is lost by the decision. Answers where to go on, if there is more.
-    pub fn retire(&mut self, id: FolderId, after: Option<DekId>) -> Result<Option<DekId>, EngineError> {
+    pub fn retire(&mut self, id: FolderId, after: Option<Place>) -> Result<Option<Place>, EngineError> {
         let minimum = self.folder(&id)?.chain().policy().minimum;
         let done: Epoch = marks::find(self.index.read(), Mark::RetiredBelow(id))?.unwrap_or(0);
         if minimum <= done {
             return Ok(None);
         }
         let moved = self.move_wraps(&id, after, minimum)?;
-        self.keep_wraps(&id, &moved.wraps)?;
+        self.keep_moved(&moved)?;
         if moved.last.is_none() {
             self.index.write(|db| marks::set(db, Mark::RetiredBelow(id), &minimum))?;
         }

@@ -78,7 +78,7 @@ enum Anew<'a> {
 pub struct OpenedSlots(SlotFile, DeviceKey);
 
 impl OpenedSlots {
-    /// Slots, and the device key that a token gave.
+    /// Slots, and the device key that one of them gave.
     pub fn new(slots: SlotFile, device_key: DeviceKey) -> Self {
         Self(slots, device_key)
     }
@@ -88,8 +88,13 @@ impl OpenedSlots {
         (self.0, self.1)
     }
 
+    /// As they were when they were opened.
+    pub(super) fn slots(&self) -> &SlotFile {
+        &self.0
+    }
+
     /// What they open.
-    pub(super) fn device_key(&self) -> &DeviceKey {
+    pub fn device_key(&self) -> &DeviceKey {
         &self.1
     }
 
@@ -120,8 +125,20 @@ pub fn change_password(
     make_password_slot(home, public, (opened.0, &opened.1), password, costs)
 }
 
+/// A guess of the password costs more from now on.
+pub(super) fn raise_costs(
+    home: &Home,
+    public: &Public,
+    opened: &OpenedSlots,
+    password: &str,
+    costs: Costs,
+) -> Result<(), EngineError> {
+    let slots = SlotFile::from_bytes(&opened.0.to_bytes()?)?;
+    make_password_slot(home, public, (slots, &opened.1), &Password::new(password)?, costs)
+}
+
 /// Makes the password's slot anew.
-pub(super) fn make_password_slot(
+fn make_password_slot(
     home: &Home,
     public: &Public,
     (mut slots, device_key): (SlotFile, &DeviceKey),
@@ -174,7 +191,7 @@ pub fn rehearse(home: &Home, public: &Public, shares: &[Share; 2], now: u64) -> 
         Zeroizing::new(make_bytes::<32>()?.iter().map(|byte| format!("{byte:02x}")).collect());
     recover(home, public, shares, &Password::new(&text)?, Costs::FLOOR, now)?;
     let public = home.public()?.ok_or(EngineError::HomeDamaged(PUBLIC))?;
-    let vault = Vault::unlock(home, &public, &text, Costs::FLOOR)?;
+    let (vault, _) = Vault::unlock(home, &public, &text, Costs::FLOOR)?;
     let opened = |state: &&FolderState| state.current_key().is_some();
     let mut files = 0;
     for (id, state) in &vault.folders {

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use valise_crypto::{
-    Costs, DeviceKey, DeviceSecrets, IndexKey, MasterKey, Password, Ring, SealedDeviceSecrets, SealedRing,
-    unwrap_index_key,
+    Costs, DeviceKey, DeviceSecrets, IndexKey, MasterKey, Ring, SealedDeviceSecrets, SealedRing, unwrap_index_key,
 };
 use valise_protocol::account::Account;
 use valise_protocol::chain::Verdict;
@@ -28,21 +27,25 @@ use crate::news::News;
 impl Vault {
     /// Opens the vault with a password. Costs about a second of CPU: not for the runtime's threads.
     ///
-    /// Where a guess would cost less than it should by now, the password's slot is made anew.
-    pub fn unlock(home: &Home, public: &Public, password: &str, costs: Costs) -> Result<Self, EngineError> {
-        let slots = recovery::slots(home)?;
-        let password = Password::new(password).map_err(|_| EngineError::WrongPassword)?;
-        let device_key = slots.open_with_password(public.workspace, &password)?;
-        let vault = Self::open(home, public, &device_key)?;
-        if let Some(raised) = slots.password_costs().and_then(|old| old.raised_to(costs))
-            && let Err(error) = recovery::make_password_slot(home, public, (slots, &device_key), &password, raised)
+    /// Where a guess would cost less than it should by now, the password's slot is made anew. With the vault comes the
+    /// device key, and the slots as they were.
+    pub fn unlock(
+        home: &Home,
+        public: &Public,
+        password: &str,
+        costs: Costs,
+    ) -> Result<(Self, OpenedSlots), EngineError> {
+        let opened = recovery::open_slots(home, public, password)?;
+        let vault = Self::unlock_opened(home, public, &opened)?;
+        if let Some(raised) = opened.slots().password_costs().and_then(|old| old.raised_to(costs))
+            && let Err(error) = recovery::raise_costs(home, public, &opened, password, raised)
         {
             tracing::warn!(%error, "the password's slot stays as it is");
         }
-        Ok(vault)
+        Ok((vault, opened))
     }
 
-    /// Opens the vault with what a token gave.
+    /// Opens the vault with slots that are open, by a token or the system's keyring.
     pub fn unlock_opened(home: &Home, public: &Public, opened: &OpenedSlots) -> Result<Self, EngineError> {
         Self::open(home, public, opened.device_key())
     }
@@ -133,7 +136,10 @@ impl Vault {
 
 /// For the test that looks for them in memory: device key and index key.
 #[cfg(all(test, debug_assertions))]
-pub fn disguised_keys(home: &Home, password: &Password) -> Result<[valise_crypto::Disguised; 2], EngineError> {
+pub fn disguised_keys(
+    home: &Home,
+    password: &valise_crypto::Password,
+) -> Result<[valise_crypto::Disguised; 2], EngineError> {
     let public = home.public()?.ok_or(EngineError::NotSetUp)?;
     let device_key = recovery::slots(home)?.open_with_password(public.workspace, password)?;
     let (_, index_key) = open_secrets(home, &public, &device_key)?;

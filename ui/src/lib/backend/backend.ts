@@ -31,6 +31,8 @@ import type {
   FolderId,
   FolderInvitation,
   FolderKeys,
+  Group,
+  GroupId,
   Hit,
   HolderChoice,
   Invitation,
@@ -199,6 +201,12 @@ export interface Backend {
   acceptFolder(folder: FolderId): Promise<void>;
   declineFolder(folder: FolderId): Promise<void>;
   people(): Promise<Person[]>;
+  groups(): Promise<Group[]>;
+  /** Only officers decide this; without an id, a new one. */
+  setGroup(group: GroupId | null, name: string, members: AccountId[]): Promise<Group[]>;
+  removeGroup(group: GroupId): Promise<Group[]>;
+  /** Everybody of it who is not in the folder yet; answers how many that were. */
+  addGroup(folder: FolderId, group: GroupId, role: Role): Promise<number>;
   /** Only officers decide this; one of them always stays. */
   setOfficer(account: AccountId, officer: boolean): Promise<void>;
   /** Refused at once everywhere, and out of every folder that has another owner. Nobody closes their own. */

@@ -676,6 +676,19 @@ export type FolderSuccession = {
 	alone: boolean,
 };
 
+/**
+ *  A list of people of the workspace, kept by its officers, so that a folder is shared with all of them at once. It gives
+ *  nobody anything by itself.
+ */
+export type Group = {
+	/**  The group. */
+	id: string,
+	/**  Its name, which the catalog sees, as it sees people's. */
+	name: string,
+	/**  Who is in it: people of the workspace alone. */
+	members: string[],
+};
+
 /**  An entry with its folder and path. */
 export type Hit = {
 	/**  Its folder. */
@@ -1043,6 +1056,11 @@ export type Settings = {
 	keepRunning?: boolean,
 	/**  Valise starts when this person logs in: locked, without a window. */
 	startAtLogin?: boolean,
+	/**
+	 *  The system's keyring opens Valise for whoever is logged in, unless it was locked before: from the next unlocking
+	 *  with the password on.
+	 */
+	unlockAtLogin?: boolean,
 	/**  Files that were fetched may take so many MiB; 0: as many as there is room for. */
 	cacheMib?: number,
 };

@@ -34,6 +34,8 @@ import type {
   FolderId,
   FolderInvitation,
   FolderKeys,
+  Group,
+  GroupId,
   Hit,
   HolderChoice,
   Invitation,
@@ -76,6 +78,7 @@ export type World = {
   entries: Map<FolderId, MockEntry[]>;
   members: Map<FolderId, Member[]>;
   people: Person[];
+  groups: Group[];
   transfers: Transfer[];
   security: SecurityEvent[];
   preview: InvitationPreview;
@@ -769,6 +772,43 @@ export class MockBackend implements Backend {
 
   people() {
     return this.#answer('people', [], () => [...this.world.people]);
+  }
+
+  groups() {
+    return this.#answer('groups', [], () => [...this.world.groups]);
+  }
+
+  setGroup(id: GroupId | null, name: string, members: AccountId[]) {
+    return this.#answer('setGroup', [id, name, members], () => {
+      if (!this.world.people.some((known) => known.me && known.officer)) throw Trouble.from(NO_OFFICER);
+      const group = { id: id ?? `g-${this.#next++}`, name, members };
+      const others = this.world.groups.filter((known) => known.id !== id);
+      this.world.groups = [...others, group].sort((a, b) => a.name.localeCompare(b.name));
+      return [...this.world.groups];
+    });
+  }
+
+  removeGroup(id: GroupId) {
+    return this.#answer('removeGroup', [id], () => {
+      this.world.groups = this.world.groups.filter((known) => known.id !== id);
+      return [...this.world.groups];
+    });
+  }
+
+  addGroup(id: FolderId, group: GroupId, role: Role) {
+    return this.#answer('addGroup', [id, group, role], () => {
+      const known = this.world.groups.find((one) => one.id === group);
+      const there = this.world.members.get(id) ?? [];
+      const isNew = (person: Person) =>
+        known?.members.includes(person.account) === true &&
+        !there.some((member) => member.account === person.account);
+      const added = this.world.people.filter(isNew);
+      this.#changeMembers(id, (members) => [
+        ...members,
+        ...added.map((person) => ({ ...asOwner(person), role })),
+      ]);
+      return added.length;
+    });
   }
 
   setOfficer(account: string, officer: boolean) {

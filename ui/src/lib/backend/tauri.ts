@@ -86,6 +86,10 @@ export const tauriBackend: Backend = {
   acceptFolder: (folder) => ask('accept_folder', { folder }),
   declineFolder: (folder) => ask('decline_folder', { folder }),
   people: () => ask('people'),
+  groups: () => ask('groups'),
+  setGroup: (group, name, members) => ask('set_group', { group, name, members }),
+  removeGroup: (group) => ask('remove_group', { group }),
+  addGroup: (folder, group, role) => ask('add_group', { folder, group, role }),
   setOfficer: (account, officer) => ask('set_officer', { account, officer }),
   closeAccount: (account) => ask('close_account', { account }),
 

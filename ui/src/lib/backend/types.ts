@@ -9,6 +9,7 @@ export type DekId = string;
 export type DeviceId = string;
 export type EntryId = string;
 export type FolderId = string;
+export type GroupId = string;
 export type InvitationId = string;
 
 /** A number under which Rust remembers the paths of one drop until it is added or forgotten. */

@@ -4,6 +4,7 @@ import type {
   EntryId,
   FolderInvitation,
   FolderId,
+  Group,
   KitStatus,
   Member,
   Person,
@@ -38,6 +39,9 @@ export type Dialog =
   /** Becomes an officer, or is none any more. */
   | { kind: 'officer'; person: Person }
   | { kind: 'closeAccount'; person: Person }
+  /** None: a new one. */
+  | { kind: 'group'; group: Group | null }
+  | { kind: 'removeGroup'; group: Group }
   | { kind: 'attach' }
   /** `made`: they are there already; else they are made in the dialog. */
   | { kind: 'kits'; made: NewKits | null }

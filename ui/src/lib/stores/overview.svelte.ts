@@ -1,5 +1,5 @@
 /** People of the workspace, and what somebody should look at. */
-import type { Backend, Event, Fingerprints, Person, Recovery, SecurityEvent } from '$lib/backend';
+import type { Backend, Event, Fingerprints, Group, Person, Recovery, SecurityEvent } from '$lib/backend';
 import { Question } from './question.svelte';
 
 export class People extends Question<Person[]> {
@@ -9,6 +9,17 @@ export class People extends Question<Person[]> {
 
   hear(event: Event): void {
     if (event.type === 'peopleChanged') void this.ask();
+  }
+}
+
+/** Groups of people. */
+export class Groups extends Question<Group[]> {
+  constructor(backend: Backend) {
+    super(() => backend.groups());
+  }
+
+  hear(event: Event): void {
+    if (event.type === 'peopleChanged' && this.answer !== null) void this.ask();
   }
 }
 

@@ -1664,6 +1664,32 @@ export const de: Words = {
   },
 
   /** Wer Ordner übernimmt, wenn jemand geht. */
+  groups: {
+    title: 'Gruppen',
+    none: 'Fassen Sie Personen, die oft Ordner teilen, zu einer Gruppe zusammen und fügen Sie alle auf einmal zu einem Ordner hinzu.',
+    about:
+      'Ein Ordner wird mit allen in einer Gruppe auf einmal geteilt. In einer Gruppe zu sein öffnet für sich nichts, und wer später in eine Gruppe kommt, wird zu keinem Ordner hinzugefügt.',
+    names: (names: string[]) => (names.length === 0 ? 'niemand' : namesOf(names)),
+    menu: (name: string) => `Was mit ${quoted(name)} zu tun ist`,
+    make: 'Neue Gruppe…',
+    change: 'Ändern…',
+    remove: 'Entfernen…',
+    newTitle: 'Neue Gruppe',
+    changeTitle: (name: string) => `${quoted(name)} ändern`,
+    explains: 'Alle im Arbeitsbereich sehen sie, und der Server auch.',
+    name: 'Name der Gruppe',
+    people: 'Wer dazugehört',
+    save: 'Speichern',
+    saving: 'Wird gespeichert…',
+    saved: (name: string) => `Die Gruppe ${quoted(name)} ist gespeichert.`,
+    removeTitle: (name: string) => `Die Gruppe ${quoted(name)} entfernen?`,
+    removeText: 'Ihre Personen bleiben in jedem Ordner, in dem sie sind.',
+    removeDo: 'Entfernen',
+    option: (name: string, people: number) =>
+      `${displayName(name)} (Gruppe, ${plural(people, 'Person', 'Personen')})`,
+    added: (people: number) => `${plural(people, 'Person wurde', 'Personen wurden')} hinzugefügt.`,
+  },
+
   heirs: {
     title: 'Wer Ordner übernimmt, wenn jemand geht',
     none: 'Bisher niemand. Wird das Konto der einzigen Leitung eines Ordners geschlossen, können die anderen ihn weiter benutzen, aber niemand kann einladen oder entfernen.',
@@ -2245,7 +2271,11 @@ export const de: Words = {
     keepRunningHint:
       'Ein Symbol in der Leiste bleibt. Wo die Leiste keine solchen Symbole zeigt, beendet Schließen Valise.',
     startAtLogin: 'Beim Anmelden starten',
-    startAtLoginHint: 'Ohne Fenster und gesperrt: Nichts wird geöffnet, bevor Sie Ihr Passwort eingeben.',
+    startAtLoginHint:
+      'Ohne Fenster. Nichts wird geöffnet, bevor Sie Ihr Passwort eingeben, außer Sie wählen das darunter.',
+    unlockAtLogin: 'Beim Anmelden ohne Passwort öffnen',
+    unlockAtLoginHint:
+      'Bis Valise gesperrt wird, von Ihnen oder von selbst, öffnet der Schlüsselbund des Systems es für jeden, der als Sie angemeldet ist. Sperren beendet das, bis Sie Ihr Passwort wieder eingeben. Ab der nächsten Eingabe.',
     storage: 'Speicher',
     stored: (value: string) => `${value} auf diesem Computer, verschlüsselt`,
     storedFree: (value: string) => `${value} frei auf der Festplatte`,

@@ -1585,6 +1585,32 @@ export const en = {
   },
 
   /** Who takes over folders of somebody who leaves. */
+  groups: {
+    title: 'Groups',
+    none: 'Put people who often share folders into a group, and add all of them to a folder at once.',
+    about:
+      'A folder is shared with everybody in a group at once. Being in a group opens nothing by itself, and whoever is put into one later is not added to folders.',
+    names: (names: string[]) => (names.length === 0 ? 'nobody' : namesOf(names)),
+    menu: (name: string) => `What to do with ${quoted(name)}`,
+    make: 'New group…',
+    change: 'Change…',
+    remove: 'Remove…',
+    newTitle: 'New group',
+    changeTitle: (name: string) => `Change ${quoted(name)}`,
+    explains: 'Everybody in the workspace sees it, and so does the server.',
+    name: 'Name of the group',
+    people: 'Who is in it',
+    save: 'Save',
+    saving: 'Saving…',
+    saved: (name: string) => `The group ${quoted(name)} is saved.`,
+    removeTitle: (name: string) => `Remove the group ${quoted(name)}?`,
+    removeText: 'Its people stay in every folder they are in.',
+    removeDo: 'Remove',
+    option: (name: string, people: number) =>
+      `${displayName(name)} (group, ${plural(people, 'person', 'people')})`,
+    added: (people: number) => `${plural(people, 'person was', 'people were')} added.`,
+  },
+
   heirs: {
     title: 'Who takes over folders of somebody who leaves',
     none: 'Nobody so far. When the account of a folder’s only owner is closed, the others can go on using the folder, but nobody can invite or remove people.',
@@ -2151,7 +2177,11 @@ export const en = {
     keepRunning: 'Keep running when the window is closed',
     keepRunningHint: 'An icon in the panel stays. Where the panel shows no such icons, closing ends Valise.',
     startAtLogin: 'Start when I log in',
-    startAtLoginHint: 'Without a window, and locked: nothing is opened before you type your password.',
+    startAtLoginHint:
+      'Without a window. Nothing is opened before you type your password, unless you choose that below.',
+    unlockAtLogin: 'Open without the password when I log in',
+    unlockAtLoginHint:
+      "Until Valise is locked, by you or by itself, the system's keyring opens it for whoever is logged in as you. Locking ends that until you type your password again. From the next time you type it.",
     storage: 'Storage',
     stored: (value: string) => `${value} on this computer, encrypted`,
     storedFree: (value: string) => `${value} free on the disk`,

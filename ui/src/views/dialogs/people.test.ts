@@ -234,3 +234,74 @@ describe('closing an account', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 });
+
+describe('groups', () => {
+  /** The page takes clicks again. */
+  const closed = () =>
+    waitFor(() => {
+      expect(screen.queryByRole('dialog')).toBeNull();
+      expect(document.body.style.pointerEvents).not.toBe('none');
+    });
+
+  const GROUP = { id: 'g-1', name: 'Legal', members: ['a-bao', 'a-chidi'] };
+
+  test('an officer makes one, changes it, and removes it', async () => {
+    const { backend, user } = await open(acme());
+    const card = await screen.findByRole('region', { name: 'Groups' });
+    await user.click(within(card).getByRole('button', { name: 'New group…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'New group' });
+    await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+    expect(dialog).toHaveTextContent('Please type a name.');
+    await user.type(within(dialog).getByLabelText('Name of the group'), 'Legal');
+    await user.click(within(dialog).getByLabelText('Bao Linh'));
+    await user.click(within(dialog).getByLabelText('Chidi Okafor'));
+    await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+    await closed();
+    expect(await within(card).findByText('Legal')).toBeVisible();
+    expect(card).toHaveTextContent('Bao Linh and Chidi Okafor');
+    expect(backend.world.groups).toMatchObject([{ name: 'Legal', members: ['a-bao', 'a-chidi'] }]);
+
+    await user.click(within(card).getByRole('button', { name: 'What to do with “Legal”' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Change…' }));
+    const change = await screen.findByRole('dialog', { name: 'Change “Legal”' });
+    await user.click(within(change).getByLabelText('Bao Linh'));
+    await user.click(within(change).getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(backend.world.groups).toMatchObject([{ members: ['a-chidi'] }]));
+    await closed();
+
+    await user.click(within(card).getByRole('button', { name: 'What to do with “Legal”' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Remove…' }));
+    const dialogs = await screen.findByRole('dialog', { name: 'Remove the group “Legal”?' });
+    expect(dialogs).toHaveTextContent('Its people stay in every folder they are in.');
+    await user.click(within(dialogs).getByRole('button', { name: 'Remove' }));
+    await waitFor(() => expect(backend.world.groups).toEqual([]));
+  });
+
+  test('are seen by everybody, and changed by officers alone', async () => {
+    const others = PEOPLE.map((person) => ({ ...person, officer: person.account === 'a-chidi' }));
+    await open({ ...acme(), people: others, groups: [GROUP] });
+    const card = await screen.findByRole('region', { name: 'Groups' });
+    expect(card).toHaveTextContent('Bao Linh and Chidi Okafor');
+    expect(within(card).queryByRole('button')).toBeNull();
+  });
+
+  test('a folder is shared with everybody of one who is not in it yet', async () => {
+    const world = acme();
+    world.groups = [GROUP];
+    world.members.set('f-board', world.members.get('f-board')?.slice(0, 1) ?? []);
+    const { backend, user } = await open(world);
+    await user.click(await screen.findByRole('button', { name: /^Board papers/ }));
+    await user.click(await screen.findByRole('button', { name: 'Share' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Share “Board papers”' });
+    await user.selectOptions(await within(dialog).findByLabelText('Colleague'), 'Legal (group, 2 people)');
+    const form = within(within(dialog).getByRole('button', { name: 'Add' }).closest('form') as HTMLElement);
+    await user.selectOptions(form.getByLabelText('They become'), 'viewer');
+    await user.click(within(dialog).getByRole('button', { name: 'Add' }));
+    expect(await screen.findByText('2 people were added.')).toBeVisible();
+    const added = (backend.world.members.get('f-board') ?? []).slice(1);
+    expect(added.map((member) => [member.account, member.role])).toEqual([
+      ['a-bao', 'viewer'],
+      ['a-chidi', 'viewer'],
+    ]);
+  });
+});

@@ -1,0 +1,125 @@
+//! Opening by itself at log-in: the system's keyring gives whoever is logged in a secret that opens this home.
+//!
+//! Off at first. Where it was chosen, every unlocking with the password makes a new secret: into the keyring, and the slot
+//! it opens beside the password's. Locking takes both away; ending the program does not. So a computer that was locked,
+//! by a person, the clock, the screen or before it slept, asks for the password, whatever was in the keyring before.
+//!
+//! Invariants:
+//! - Locking never waits for the keyring: without its slot a secret opens nothing.
+//! - Where a token is asked for instead of a password, it is asked for each time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use valise_crypto::{LoginSecret, SlotError, SlotKind};
+use zeroize::Zeroizing;
+
+use crate::error::EngineError;
+use crate::home::{Public, SLOTS};
+use crate::keyring::{Keyring, KeyringError, within};
+use crate::shared::{Session, Shared};
+use crate::vault::recovery::{OpenedSlots, slots};
+
+/// A person may have to answer the keyring's own question.
+const PERSON: Duration = Duration::from_secs(60);
+/// For what nobody waits to answer.
+const GLANCE: Duration = Duration::from_secs(5);
+
+/// Under which name a home's secret lies in the keyring: that of its first device, whichever took its place.
+fn entry(public: &Public) -> String {
+    format!("log-in {}", public.earlier.first().unwrap_or(&public.device))
+}
+
+/// After an unlocking with the password: the keyring opens this home next time, if that was chosen.
+///
+/// `turning`: what else writes slots holds it meanwhile. Locking ends this.
+pub async fn keep(
+    shared: Arc<Shared>,
+    session: Arc<Session>,
+    keyring: Arc<dyn Keyring>,
+    turning: Arc<tokio::sync::Mutex<()>>,
+    public: Public,
+    opened: OpenedSlots,
+) {
+    let keeping = async {
+        if !shared.home.settings()?.unlock_at_login {
+            return Ok(());
+        }
+        let secret = LoginSecret::make().map_err(SlotError::from)?;
+        let (name, text) = (entry(&public), secret.to_keyring_text());
+        if let Err(error) = within(PERSON, &keyring, move |keyring| keyring.store(&name, &text)).await {
+            tracing::warn!(%error, "the keyring does not take what would open Valise at log-in");
+            return Ok(());
+        }
+        let _turn = turning.lock().await;
+        let mut slots = slots(&shared.home)?;
+        slots.remove_kind(SlotKind::LOGIN);
+        slots.add_login(public.workspace, opened.device_key(), &secret)?;
+        shared.home.write(SLOTS, &slots.to_bytes()?)
+    };
+    let kept: Result<(), EngineError> = tokio::select! {
+        biased;
+        () = session.cancel.cancelled() => return,
+        kept = keeping => kept,
+    };
+    if let Err(error) = kept {
+        tracing::warn!(%error, "Valise will not open at log-in");
+    }
+}
+
+/// What the keyring opens; none if it does not open this home, for whatever reason.
+pub async fn open(
+    shared: &Shared,
+    keyring: &Arc<dyn Keyring>,
+    public: &Public,
+) -> Result<Option<OpenedSlots>, EngineError> {
+    let slots = slots(&shared.home)?;
+    if !slots.has(SlotKind::LOGIN) {
+        return Ok(None);
+    }
+    let name = entry(public);
+    let text: Result<Option<Zeroizing<String>>, KeyringError> =
+        within(PERSON, keyring, move |keyring| keyring.read(&name)).await;
+    let secret = match text {
+        Ok(text) => text.and_then(|text| LoginSecret::from_keyring_text(&text)),
+        Err(error) => {
+            tracing::warn!(%error, "the keyring gives nothing: the password is asked for");
+            None
+        }
+    };
+    let Some(secret) = secret else { return Ok(None) };
+    match slots.open_with_login(public.workspace, &secret) {
+        Ok(device_key) => Ok(Some(OpenedSlots::new(slots, device_key))),
+        // An old secret, or somebody else's.
+        Err(SlotError::WrongSlotSecret) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The keyring opens this home no more. Answers whether anything is left to be taken out of the keyring.
+pub fn forget(shared: &Shared) -> bool {
+    let forget = || {
+        let mut slots = slots(&shared.home)?;
+        if !slots.has(SlotKind::LOGIN) {
+            return Ok(false);
+        }
+        slots.remove_kind(SlotKind::LOGIN);
+        shared.home.write(SLOTS, &slots.to_bytes()?)?;
+        Ok(true)
+    };
+    forget().unwrap_or_else(|error: EngineError| {
+        tracing::warn!(%error, "the log-in slot stays; its secret is taken out of the keyring");
+        true
+    })
+}
+
+/// Takes the secret out of the keyring, as far as the keyring lets it: alone it opens nothing.
+pub async fn take_back(keyring: &Arc<dyn Keyring>, public: &Public) {
+    let name = entry(public);
+    if let Err(error) = within(GLANCE, keyring, move |keyring| keyring.remove(&name)).await {
+        tracing::warn!(%error, "a secret stays in the keyring; alone it opens nothing");
+    }
+}
+
+#[cfg(test)]
+mod tests;
