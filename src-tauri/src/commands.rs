@@ -582,6 +582,12 @@ pub async fn network(app: State<'_, App>) -> Result<Network, ApiError> {
     reply!(app.ask(Request::Network).await?, Network)
 }
 
+/// Where the catalog answers.
+#[tauri::command]
+pub async fn set_catalog_addresses(app: State<'_, App>, addresses: Vec<String>) -> Result<Network, ApiError> {
+    reply!(app.ask(Request::SetCatalogAddresses { addresses }).await?, Network)
+}
+
 /// Always on this computer, or not.
 #[tauri::command]
 pub async fn keep(app: State<'_, App>, folder: FolderId, entries: Vec<EntryId>, keep: bool) -> Result<(), ApiError> {

@@ -261,6 +261,15 @@ async fn entry_name(app: &App, folder: FolderId, entry: EntryId) -> Result<Strin
     reply!(reply, Details).map(|details| details.entry.name)
 }
 
+/// Copies the catalog that is hosted here for another server, into a new directory, and hosts it no more.
+#[tauri::command]
+pub async fn move_catalog_out(handle: AppHandle, app: State<'_, App>) -> Result<Option<String>, ApiError> {
+    let title = app.spoken.now().copy_of_server();
+    let Some(to) = ask_where(&handle, title, "valise-catalog").await else { return Ok(None) };
+    app.move_out(&to).await?;
+    Ok(Some(to.display().to_string()))
+}
+
 async fn ask_where(handle: &AppHandle, title: &str, name: &str) -> Option<PathBuf> {
     let (answer, answered) = tokio::sync::oneshot::channel();
     let dialog = file_dialog(handle, title, handle.path().download_dir()).set_file_name(name);

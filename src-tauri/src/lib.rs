@@ -119,6 +119,8 @@ pub fn run() -> ExitCode {
             commands::set_settings,
             commands::storage,
             commands::network,
+            commands::set_catalog_addresses,
+            files::move_catalog_out,
             commands::keep,
             commands::shows,
             commands::speak,

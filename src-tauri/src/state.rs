@@ -106,6 +106,30 @@ impl App {
         Ok(())
     }
 
+    /// The catalog that is hosted here moves into a new directory, for another server.
+    pub async fn move_out(&self, to: &Path) -> Result<(), ApiError> {
+        let mut hosted = self.hosted.lock().await;
+        let server = hosted.take().ok_or_else(|| fault(ErrorCode::NotFound, "This computer is no server."))?;
+        server.stop().await;
+        let (data, target) = (self.catalog_dir(), to.to_owned());
+        let moved = tokio::task::spawn_blocking(move || hosted::move_out(&data, &target)).await;
+        drop(hosted);
+        let words = match moved {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        // It goes on here.
+        if let Err(error) = self.host_again().await {
+            tracing::error!(%error, "the catalog of this computer did not start again");
+        }
+        Err(ApiError {
+            safe: Some("It goes on as before on this computer.".to_owned()),
+            details: Some(words),
+            ..fault(ErrorCode::Io, "The copy could not be made.")
+        })
+    }
+
     /// Whether this computer hosts its workspace's catalog.
     pub async fn is_host(&self) -> bool {
         self.hosted.lock().await.is_some()

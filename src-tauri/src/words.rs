@@ -55,6 +55,11 @@ impl Language {
         self.choose("Quit", "Beenden")
     }
 
+    /// Of the dialog that asks where a copy of the server goes.
+    pub fn copy_of_server(self) -> &'static str {
+        self.choose("Where the copy goes", "Wohin die Kopie kommt")
+    }
+
     /// What the icon's state is called.
     pub fn state(self, state: State) -> &'static str {
         match state {

@@ -1,8 +1,9 @@
 //! A catalog hosted by another program on a person's own computer, at the address it had before.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::backup::backup;
 use crate::data::StartError;
 use crate::server::{Config, Server};
 
@@ -28,6 +29,19 @@ pub async fn start(data: &Path, listen: Option<SocketAddr>) -> Result<Server, St
 /// Whether a catalog was hosted here before.
 pub fn exists(data: &Path) -> bool {
     data.join(ADDRESS).exists()
+}
+
+/// Copies the catalog that was hosted here, blocks and all, into a new directory for another server, and never starts it
+/// here again: two of one catalog part its history. It must be stopped. Answers where the rest of it lies, which can be
+/// removed once the other server answers.
+///
+/// Cut short, the copy is not there, and it is hosted here as before.
+pub fn move_out(data: &Path, to: &Path) -> Result<PathBuf, StartError> {
+    backup(data, to, true)?;
+    let left = (1..).map(|number| data.with_extension(format!("moved-{number}"))).find(|path| !path.exists());
+    let left = left.unwrap_or_else(|| data.with_extension("moved"));
+    std::fs::rename(data, &left).map_err(StartError::Directory)?;
+    Ok(left)
 }
 
 /// The address by which this computer is known in its network. Choosing a route sends nothing.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use valise_engine::api::{AccountId, FolderId};
 use valise_engine::api::{
-    AfterHandOver, ApiError, EntryKind, ErrorCode, Event, FolderInvitation, Hit, Member, Reply, Request, Role, Stage,
-    Status,
+    AfterHandOver, ApiError, Connection, EntryKind, ErrorCode, Event, FolderInvitation, Hit, Member, Reply, Request,
+    Role, Stage, Status,
 };
 
 use crate::args::{
@@ -554,11 +554,26 @@ fn status_lines(status: &Status) -> Vec<String> {
         Stage::Locked => "locked".to_owned(),
         Stage::Waiting { inviter, .. } => format!("waiting for {}'s computer to let you in", shown(inviter)),
         Stage::Open => {
-            format!("{:?}, {} waiting, {} not yet held elsewhere", status.connection, status.waiting, status.unheld)
-                .to_lowercase()
+            let connection = connection(status.connection);
+            format!("{connection}, {} waiting, {} not yet held elsewhere", status.waiting, status.unheld)
         }
     });
+    if status.requests > 0 {
+        lines.push("Somebody asks for help with a forgotten password: look at `valise helper list`.".to_owned());
+    }
     lines
+}
+
+fn connection(connection: Connection) -> &'static str {
+    match connection {
+        Connection::None => "not connected to a server",
+        Connection::Connecting => "connecting",
+        Connection::InStep => "in step",
+        Connection::Syncing => "syncing",
+        Connection::Unreachable => "the server does not answer",
+        Connection::Distrusted => "the server is not trusted",
+        Connection::Removed => "this computer was removed from the account",
+    }
 }
 
 async fn people(session: &Session, json: bool) -> Result<(), ApiError> {

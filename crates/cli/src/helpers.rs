@@ -214,10 +214,13 @@ fn asked_lines(asked: &AskedRecovery) -> Vec<String> {
         AskedStage::Gone => "counts no more: ask again".to_owned(),
         AskedStage::Unreachable => "the catalog does not answer now".to_owned(),
     };
-    vec![
+    let mut lines = vec![
         format!("asked      {} at {}", moment(asked.at), shown(&asked.catalog)),
         format!("read out   {}", asked.fingerprint),
         format!("stands     {stage}"),
-        "Call one of your officers, and read these characters to them.".to_owned(),
-    ]
+    ];
+    if asked.stage == AskedStage::Asked {
+        lines.push("Call one of your officers, and read these characters to them.".to_owned());
+    }
+    lines
 }

@@ -229,10 +229,10 @@ fn status_lines(recovery: &Recovery) -> Vec<String> {
 fn keyring_line(keyring: KeyringState) -> String {
     let state = match keyring {
         KeyringState::Kept => "has its share",
-        KeyringState::Empty => "has no share: both kits are needed, or new ones (`valise recovery kit`)",
-        KeyringState::Other => "has a share of an older set: both kits are needed, or new ones",
+        KeyringState::Empty => "has no share: the other two are needed, or new kits (`valise recovery kit`)",
+        KeyringState::Other => "has a share of an older set: the other two are needed, or new kits",
         KeyringState::Locked => "is locked",
-        KeyringState::Absent => "there is none here: both kits are needed",
+        KeyringState::Absent => "there is none here: the other two are needed",
         KeyringState::NoAnswer => "does not answer",
         KeyringState::Failed => "gave an error",
     };

@@ -218,6 +218,8 @@ pub enum Request {
     Leave { folder: FolderId },
     /// People of the workspace.
     People,
+    /// Officers: where the catalog answers, in the order in which computers try it. Which catalog it is does not change.
+    SetCatalogAddresses { addresses: Vec<String> },
     /// Groups of people.
     Groups,
     /// Officers: makes a group (`group` none), or gives one another name and other people.

@@ -127,7 +127,7 @@ pub async fn ask(
             share.ok_or(EngineError::OtherKitNeeded(crate::api::KeyringState::Empty))?
         }
     };
-    let (identity, url) = crate::engine::reach(&url).await?;
+    let (identity, url) = crate::address::reach(&url).await?;
     if own.as_ref().and_then(|public| public.catalog.as_ref()).is_some_and(|catalog| catalog.key != identity.key) {
         return Err(CatalogError::OtherCatalog.into());
     }

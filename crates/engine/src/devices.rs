@@ -287,7 +287,7 @@ pub async fn join_account(
 ) -> Result<Public, EngineError> {
     valise_crypto::Password::new(&password.0)?;
     let own_name = own_name.map_or_else(|| Ok(computer_name()), checked_name)?;
-    let (identity, url) = crate::engine::reach(&target.url).await?;
+    let (identity, url) = crate::address::reach(&target.url).await?;
     let open = Catalog::new(&url, identity.key, None)?;
     let offer = match open.pairing(&target.code.id()).await {
         Err(CatalogError::Said(ApiCode::NotFound)) => {
@@ -365,7 +365,7 @@ pub async fn recover_account(
     valise_crypto::Password::new(&password.0)?;
     let own_name = own_name.map_or_else(|| Ok(computer_name()), checked_name)?;
     let shares = recovery::two_kits(codes)?;
-    let (identity, url) = crate::engine::reach(catalog).await?;
+    let (identity, url) = crate::address::reach(catalog).await?;
     let open = Catalog::new(&url, identity.key, None)?;
     let found = open.recovery_sets(shares[0].mark()).await?.sets;
     let mut trouble = EngineError::NotPaired("No account there belongs to these kits.");

@@ -17,21 +17,21 @@ use valise_protocol::workspace;
 
 use crate::api::{ApiError, Connection, DekId, EntryId, Event, FolderId, InHand, Reply, Request};
 use crate::asking::Asking;
-use crate::catalog::{Catalog, Signer};
+use crate::catalog::Catalog;
 use crate::clock::{Clock, SystemClock};
 use crate::error::EngineError;
 use crate::home::{ASKED, CatalogAddress, Home, Public};
 use crate::index::security;
 use crate::keyring::{Keyring, SystemKeyring};
 use crate::opened::{self, Opened};
-use crate::shared::{CatalogLink, Open, Session, Shared, State, lock};
+use crate::shared::{Open, Session, Shared, State, lock};
 use crate::transfer::{Transfers, add, fetch, life, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
 use crate::{
-    activity, asking, authority, custody, devices, edit, groups, keys, kit, links, login, news, offers, recovery,
-    share, signatures, storage, succession, sync, token, versions,
+    activity, address, asking, authority, custody, devices, edit, groups, keys, kit, links, login, news, offers,
+    recovery, share, signatures, storage, succession, sync, token, versions,
 };
 
 /// How an engine is set up.
@@ -238,6 +238,7 @@ impl Engine {
             }
             Request::Storage => storage::show(shared).await.map(Reply::Storage),
             Request::Network => storage::network(shared).await.map(Reply::Network),
+            Request::SetCatalogAddresses { addresses } => address::set(shared, &addresses).await.map(Reply::Network),
             Request::Keep { folder, entries, keep } => {
                 storage::keep(shared, folder, &entries, keep).map(|()| Reply::Done)
             }
@@ -371,7 +372,7 @@ impl Engine {
         self.must_be_new()?;
         if let Some(url) = &catalog {
             // Before anything is made: is there a catalog at all, and is it free?
-            let identity = reach(url).await?.0;
+            let identity = address::reach(url).await?.0;
             if identity.workspace.is_some() {
                 return Err(EngineError::NotAllowed("This catalog serves another workspace already."));
             }
@@ -651,11 +652,12 @@ impl Engine {
     }
 
     fn new_session(&self, public: &Public, vault: &Vault, blocks: Arc<dyn Blocks>) -> Result<Session, EngineError> {
-        let catalog = public.catalog.as_ref().map(|address| link(address, vault)).transpose()?;
+        let catalog = public.catalog.as_ref().map(|known| address::link(known, vault)).transpose()?;
         let connection = if catalog.is_some() { Connection::Connecting } else { Connection::None };
         Ok(Session {
             blocks,
             catalog: Mutex::new(catalog),
+            better_tried: Mutex::default(),
             transfers: Transfers::new(self.transfers_go_on),
             opened: Opened::new(self.shared.home.root()),
             undo: Mutex::new(None),
@@ -737,7 +739,7 @@ impl Engine {
         if lock(&session.catalog).is_some() {
             return Err(EngineError::NotAllowed("This workspace has a catalog already."));
         }
-        let (identity, url) = reach(url).await?;
+        let (identity, url) = address::reach(url).await?;
         let address = CatalogAddress { url: url.clone(), key: identity.key };
         self.shared.open(|open| {
             let pinning = workspace::PinningNode { key: identity.pinning, addresses: identity.addresses.clone() };
@@ -750,7 +752,7 @@ impl Engine {
             open.public.catalog = Some(address.clone());
             open.vault.hosts_catalog = self.shared.home.hosts_catalog();
             self.shared.home.set_public(&open.public)?;
-            *lock(&session.catalog) = Some(link(&address, &open.vault)?);
+            *lock(&session.catalog) = Some(address::link(&address, &open.vault)?);
             Ok(())
         })?;
         *lock(&session.connection) = Connection::Connecting;
@@ -785,22 +787,6 @@ impl Engine {
         tokio::time::timeout(limit, waiting).await.map_err(|_| EngineError::TimedOut)??;
         Ok(Reply::Status(self.shared.status()))
     }
-}
-
-/// A catalog's identity and its address as it will be kept. Which identity it is was not known before: from now on it
-/// counts.
-pub async fn reach(url: &str) -> Result<(valise_protocol::api::Identity, String), EngineError> {
-    let url = url.trim().trim_end_matches('/');
-    let url = if url.contains("://") { url.to_owned() } else { format!("https://{url}") };
-    let identity = Catalog::unknown(&url)?.identity().await?;
-    Ok((identity, url))
-}
-
-fn link(address: &CatalogAddress, vault: &Vault) -> Result<CatalogLink, EngineError> {
-    let me = &vault.me;
-    let signer = Signer { account: me.account, device: me.device, key: me.signing.clone() };
-    let client = Arc::new(Catalog::new(&address.url, address.key, Some(signer))?);
-    Ok(CatalogLink { client, key: address.key, pinning: None })
 }
 
 /// What is pinned and named by a tree is here; what a killed transfer left behind is let go.

@@ -331,7 +331,8 @@ fn custody(error: &valise_custody::CustodyError) -> ApiError {
     let text = error.to_string();
     let mut letters = text.chars();
     let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
-    ApiError { code, happened: format!("{first}{}.", letters.as_str()), safe, todo: None, details: None }
+    let todo = matches!(error, E::NoSuchKey(_)).then(|| "Make the key there first.".into());
+    ApiError { code, happened: format!("{first}{}.", letters.as_str()), safe, todo, details: None }
 }
 
 /// Words for each trouble. Nothing here names a file, a person or a key: the caller knows which it asked for.

@@ -17,6 +17,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::single_match))]
 
 mod activity;
+mod address;
 pub mod api;
 mod asking;
 mod authority;

@@ -66,6 +66,8 @@ pub struct Session {
     pub blocks: Arc<dyn Blocks>,
     /// The catalog, once there is one.
     pub catalog: Mutex<Option<CatalogLink>>,
+    /// When it was last looked for at a better address than the one in use.
+    pub better_tried: Mutex<Option<std::time::Instant>>,
     /// Files on their way.
     pub transfers: Transfers,
     /// Files that were opened.

@@ -46,10 +46,14 @@ pub async fn show(shared: &Arc<Shared>) -> Result<Storage, EngineError> {
 pub async fn network(shared: &Arc<Shared>) -> Result<Network, EngineError> {
     let session = shared.session()?;
     let health = session.blocks.health().await?;
-    let (catalog, hosts) =
-        shared.open(|open| Ok((open.public.catalog.as_ref().map(|it| it.url.clone()), open.vault.hosts_catalog)))?;
+    let (catalog, addresses, hosts) = shared.open(|open| {
+        let addresses = open.vault.catalog_record().map(|catalog| catalog.addresses.clone());
+        let catalog = open.public.catalog.as_ref().map(|it| it.url.clone());
+        Ok((catalog, addresses.unwrap_or_default(), open.vault.hosts_catalog))
+    })?;
     Ok(Network {
         catalog,
+        addresses,
         connection: *lock(&session.connection),
         hosts,
         peers: u32::try_from(health.connected.len()).unwrap_or(u32::MAX),

@@ -473,6 +473,7 @@ export function acme(): World {
     storage: { bytes: 4_812_000_000, fetched: 3_270_000_000, free: 88_400_000_000, hosts: false },
     network: {
       catalog: 'https://files.acme.example:8443',
+      addresses: ['https://files.acme.example:8443'],
       connection: 'inStep',
       hosts: false,
       peers: 1,

@@ -70,8 +70,10 @@ pub struct Storage {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct Network {
-    /// The catalog's address.
+    /// The catalog's address, at which this computer found it.
     pub catalog: Option<String>,
+    /// All addresses at which it may answer, in the order in which they are tried: officers name them.
+    pub addresses: Vec<String>,
     /// How it answers.
     pub connection: Connection,
     /// The catalog is on this computer.

@@ -27,7 +27,7 @@ use crate::share;
 use crate::shared::{CatalogLink, Session, Shared, lock};
 use crate::vault::fetch_keys::NewWrap;
 use crate::vault::intake::{WENT_BACK, confirms};
-use crate::{authority, keys, offers, succession};
+use crate::{address, authority, keys, offers, succession};
 use plan::{Listed, Outcome, Plan, Step};
 
 pub use account::{grow, pull, renew_due, whole};
@@ -71,8 +71,7 @@ async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<()
     if lock(&session.catalog).is_none() {
         return Ok(());
     }
-    let link = session.link()?;
-    let identity = identity(shared, &link).await?;
+    let (_, identity) = address::find(shared, session).await.map_err(|error| distrusted(shared, error))?;
     let publish =
         shared.vault(|vault| Ok(marks::find::<bool>(vault.index.read(), Mark::UnpublishedWorkspace)?.is_some()))?;
     if !publish {

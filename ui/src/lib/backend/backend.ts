@@ -142,6 +142,11 @@ export interface Backend {
   storage(): Promise<Storage>;
   /** How this computer is reached, and whom it reaches. */
   network(): Promise<Network>;
+  /** Only officers decide this: in the order in which they are tried. */
+  setCatalogAddresses(addresses: string[]): Promise<Network>;
+  /** Copies the catalog that is hosted here for another server, into a directory that is asked for, and hosts it no more.
+   * Answers where the copy is; none: the person changed their mind. */
+  moveCatalogOut(): Promise<string | null>;
   /** The language that is spoken: what is said outside the window follows. */
   speak(language: string): Promise<void>;
 

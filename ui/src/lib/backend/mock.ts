@@ -493,6 +493,23 @@ export class MockBackend implements Backend {
     return this.#answer('storage', [], () => ({ ...this.world.storage }));
   }
 
+  setCatalogAddresses(addresses: string[]) {
+    return this.#answer('setCatalogAddresses', [addresses], () => {
+      if (!this.world.people.some((known) => known.me && known.officer)) throw Trouble.from(NO_OFFICER);
+      const { network } = this.world;
+      const before = network.addresses.filter((known) => !addresses.includes(known));
+      this.world.network = { ...network, addresses: [...addresses, ...before] };
+      return this.world.network;
+    });
+  }
+
+  moveCatalogOut() {
+    return this.#answer('moveCatalogOut', [], () => {
+      this.world.network = { ...this.world.network, hosts: false };
+      return '/media/stick/valise-catalog';
+    });
+  }
+
   network() {
     return this.#answer('network', [], () => ({
       ...this.world.network,

@@ -53,6 +53,8 @@ export const tauriBackend: Backend = {
   setSettings: (settings) => ask('set_settings', { settings }),
   storage: () => ask('storage'),
   network: () => ask('network'),
+  setCatalogAddresses: (addresses) => ask('set_catalog_addresses', { addresses }),
+  moveCatalogOut: () => ask('move_catalog_out'),
   speak: (language) => ask('speak', { language }),
 
   addToken: (password, place, pin, instead) => ask('add_token', { password, place, pin, instead }),

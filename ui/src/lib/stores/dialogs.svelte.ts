@@ -43,6 +43,8 @@ export type Dialog =
   | { kind: 'group'; group: Group | null }
   | { kind: 'removeGroup'; group: Group }
   | { kind: 'attach' }
+  /** Where the server answers; `moving`: this computer was it so far. */
+  | { kind: 'serverAddress'; moving: boolean }
   /** `made`: they are there already; else they are made in the dialog. */
   | { kind: 'kits'; made: NewKits | null }
   | { kind: 'proveKit'; kit: KitStatus }

@@ -1664,6 +1664,35 @@ export const de: Words = {
   },
 
   /** Wer Ordner übernimmt, wenn jemand geht. */
+  server: {
+    open: 'Wo der Server antwortet…',
+    moveOpen: 'Auf einen Server umziehen…',
+    title: 'Wo antwortet der Server?',
+    text: 'Wenn der Server eine andere Adresse bekommt, nennen Sie sie hier, solange er unter der alten noch antwortet. Jeder Computer erfährt davon, sucht den Server unter beiden und folgt ihm von selbst.',
+    address: 'Adresse des Servers',
+    save: 'Speichern',
+    named: 'Jeder Computer erfährt von der neuen Adresse, wenn er den Server das nächste Mal erreicht.',
+    moveTitle: 'Den Arbeitsbereich auf einen Server umziehen',
+    moveText:
+      'Bisher liegt der Arbeitsbereich auf diesem Computer: Geht er verloren, ist auch der eine Ort verloren, an dem alles liegt. Auf einem Server Ihrer Firma hängt er nicht an einer Person.',
+    steps: [
+      'Sagen Sie, unter welcher Adresse der neue Server antworten wird. Alle erfahren davon und folgen von selbst.',
+      'Eine Kopie wird angelegt, die auf den Server zu bringen ist. Von da an ist dieser Computer kein Server mehr: Bis der andere läuft, arbeiten alle mit dem, was auf ihrem Computer ist.',
+      'Der Server wird aus der Kopie gestartet.',
+    ],
+    makeCopy: 'Kopie anlegen…',
+    copying: 'Wird kopiert…',
+    moved: 'Die Kopie ist angelegt, und dieser Computer ist kein Server mehr.',
+    copyIs: 'Die Kopie ist hier:',
+    copyPath: 'Pfad kopieren',
+    onServer: 'Bringen Sie sie auf den Server und führen Sie dort aus:',
+    copyCommand: 'Befehle kopieren',
+    command: (path: string) =>
+      `valise-catalog restore --from ${path} --data /var/lib/valise && valise-catalog serve --data /var/lib/valise --listen '[::]:8443'`,
+    secret:
+      'Wer die Kopie hat, kann sich als der Server ausgeben, aber nichts öffnen. Löschen Sie sie, wenn der Server antwortet.',
+  },
+
   groups: {
     title: 'Gruppen',
     none: 'Fassen Sie Personen, die oft Ordner teilen, zu einer Gruppe zusammen und fügen Sie alle auf einmal zu einem Ordner hinzu.',
@@ -2288,6 +2317,7 @@ export const de: Words = {
     network: 'Netz',
     catalog: 'Server',
     noCatalog: 'Keiner: Der Arbeitsbereich lebt nur auf diesem Computer',
+    addresses: 'Gesucht unter',
     catalogHere: 'Auf diesem Computer',
     state: 'Verbindung',
     peers: 'Verbunden mit',

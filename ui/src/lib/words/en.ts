@@ -1585,6 +1585,35 @@ export const en = {
   },
 
   /** Who takes over folders of somebody who leaves. */
+  server: {
+    open: 'Where the server answers…',
+    moveOpen: 'Move to a server…',
+    title: 'Where does the server answer?',
+    text: 'If the server gets another address, name it here while the old one still answers. Every computer learns of it, looks for the server at both, and follows it by itself.',
+    address: 'Address of the server',
+    save: 'Save',
+    named: 'Every computer learns of the new address when it next reaches the server.',
+    moveTitle: 'Move the workspace to a server',
+    moveText:
+      'So far the workspace lives on this computer: if it is lost, so is the one place that has everything. On a server of your company it does not depend on one person.',
+    steps: [
+      'Say at which address the new server will answer. Everybody learns of it and follows by themselves.',
+      'A copy is made, to be brought to the server. From then on this computer is no server any more: until the other one runs, everybody works with what is on their own computer.',
+      'The server is started from the copy.',
+    ],
+    makeCopy: 'Make the copy…',
+    copying: 'Copying…',
+    moved: 'The copy is made, and this computer is no server any more.',
+    copyIs: 'The copy is here:',
+    copyPath: 'Copy the path',
+    onServer: 'Bring it to the server, and run there:',
+    copyCommand: 'Copy the commands',
+    command: (path: string) =>
+      `valise-catalog restore --from ${path} --data /var/lib/valise && valise-catalog serve --data /var/lib/valise --listen '[::]:8443'`,
+    secret:
+      'Whoever has the copy can stand in for the server, but can open nothing. Remove it when the server answers.',
+  },
+
   groups: {
     title: 'Groups',
     none: 'Put people who often share folders into a group, and add all of them to a folder at once.',
@@ -2195,6 +2224,7 @@ export const en = {
     network: 'Network',
     catalog: 'Server',
     noCatalog: 'None: the workspace lives on this computer alone',
+    addresses: 'Looked for at',
     catalogHere: 'On this computer',
     state: 'Connection',
     peers: 'Connected to',

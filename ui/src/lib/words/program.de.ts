@@ -81,6 +81,15 @@ const SENTENCES: Record<string, string> = {
   'The code is mistyped in more than one place.': 'Der Code enthält mehrere Tippfehler.',
   'This is not the code of a recovery kit.': 'Das ist nicht der Code eines Notfallbogens.',
   'This kit was made by a newer Valise.': 'Dieser Bogen stammt von einem neueren Valise.',
+  'This computer is no server.': 'Dieser Computer ist kein Server.',
+  'The copy could not be made.': 'Die Kopie konnte nicht angelegt werden.',
+  'It goes on as before on this computer.': 'Auf diesem Computer geht es weiter wie bisher.',
+  'Name at least one address.': 'Nennen Sie mindestens eine Adresse.',
+  'There are too many addresses.': 'Das sind zu viele Adressen.',
+  'A group needs a name of one line.': 'Eine Gruppe braucht einen Namen aus einer Zeile.',
+  'There is a group of this name already.': 'Es gibt schon eine Gruppe mit diesem Namen.',
+  'There are as many groups as a workspace can have.':
+    'Es gibt so viele Gruppen, wie ein Arbeitsbereich haben kann.',
   'The workspace could not be hosted on this computer.':
     'Der Arbeitsbereich ließ sich auf diesem Computer nicht bereitstellen.',
   'No program of this computer opens this file.': 'Kein Programm auf diesem Computer öffnet diese Datei.',
@@ -254,6 +263,7 @@ const SENTENCES: Record<string, string> = {
     'Ihre Wiederherstellung wurde auf einem anderen Computer erneuert: Verwenden Sie jenen, oder dessen Bogen auf einem neuen.',
 
   // What is safe.
+  'Make the key there first.': 'Legen Sie den Schlüssel dort zuerst an.',
   'Nothing was changed.': 'Es wurde nichts geändert.',
   'Nothing was changed, and everything in Valise stays sealed.':
     'Es wurde nichts geändert, und alles in Valise bleibt verschlossen.',

@@ -1,7 +1,7 @@
 import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test } from 'vitest';
-import { MockBackend, refusal } from '$lib/backend/mock';
+import { MockBackend, refusal, type World } from '$lib/backend/mock';
 import { speak } from '$lib/words';
 import App from '../../App.svelte';
 import { acme } from '../../design/world';
@@ -12,16 +12,18 @@ afterEach(() => {
   speak('en');
 });
 
-async function open() {
-  const backend = new MockBackend(acme());
+async function open(change: (world: World) => void = () => {}) {
+  const world = acme();
+  change(world);
+  const backend = new MockBackend(world);
   render(App, { props: { backend } });
   const user = userEvent.setup({ delay: null });
   await screen.findByRole('grid');
   return { backend, user };
 }
 
-async function toSettings() {
-  const opened = await open();
+async function toSettings(change: (world: World) => void = () => {}) {
+  const opened = await open(change);
   await opened.user.keyboard('{Control>},{/Control}');
   await screen.findByRole('heading', { level: 1, name: 'Settings' });
   return opened;
@@ -136,5 +138,46 @@ describe('what keys do', () => {
     await user.type(screen.getByLabelText('Search in Brightwater merger'), 'why?');
     await waitFor(() => expect(screen.getByText(/Search: why/)).toBeVisible());
     expect(screen.queryByRole('dialog')).toBeNull();
+  });
+});
+
+describe('where the server answers', () => {
+  test('officers name another address; others see where it is looked for', async () => {
+    const { backend, user } = await toSettings();
+    await user.click(await screen.findByRole('button', { name: 'Where the server answers…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Where does the server answer?' });
+    await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+    expect(backend.asked.some(([request]) => request === 'setCatalogAddresses')).toBe(false);
+    await user.type(
+      within(dialog).getByLabelText('Address of the server'),
+      'https://valise.acme.example:8443',
+    );
+    await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+    await screen.findByText(/Every computer learns of the new address/);
+    expect(
+      await screen.findByText('https://valise.acme.example:8443, https://files.acme.example:8443'),
+    ).toBeVisible();
+  });
+
+  test('a workspace on this computer moves to a server', async () => {
+    const { backend, user } = await toSettings((world) => {
+      world.network = { ...world.network, hosts: true };
+    });
+    await user.click(await screen.findByRole('button', { name: 'Move to a server…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Move the workspace to a server' });
+    await user.type(within(dialog).getByLabelText('Address of the server'), 'https://valise.acme.example');
+    await user.click(within(dialog).getByRole('button', { name: 'Make the copy…' }));
+    expect(await within(dialog).findByText('/media/stick/valise-catalog')).toBeVisible();
+    expect(dialog).toHaveTextContent('valise-catalog restore --from /media/stick/valise-catalog');
+    expect(backend.world.network.hosts).toBe(false);
+  });
+
+  test('nobody but officers is offered it', async () => {
+    await toSettings((world) => {
+      const { account } = world.status;
+      if (account !== null) world.status = { ...world.status, account: { ...account, officer: false } };
+    });
+    await screen.findByRole('region', { name: 'Network' });
+    expect(screen.queryByRole('button', { name: 'Where the server answers…' })).toBeNull();
   });
 });
