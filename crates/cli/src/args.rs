@@ -211,6 +211,13 @@ pub enum Command {
     /// Your keys that sign documents: each computer has its own.
     #[command(subcommand)]
     SigningKey(SigningKeyCommand),
+    /// Valise without a window: stays, keeps everything in step, and lets the commands of this home do their work without
+    /// a password until it is locked.
+    Agent(Agent),
+    /// Unlock the Valise that is open in this home, a window or `agent`: for all commands, until it is locked.
+    Unlock,
+    /// Lock the Valise that is open in this home.
+    Lock,
     /// Fingerprints of workspace, account, device and catalog.
     Fingerprints,
     /// Events that somebody should look at.
@@ -254,6 +261,17 @@ impl Command {
                 | Self::Folder(FolderCommand::List | FolderCommand::Members { .. } | FolderCommand::Invitations)
         )
     }
+}
+
+/// `agent`
+#[derive(Args)]
+pub struct Agent {
+    /// Lock by itself when no command was given for so many minutes; transfers and opened files are waited for.
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..))]
+    pub idle_lock: Option<u32>,
+    /// Do not unlock now: `valise unlock` does.
+    #[arg(long)]
+    pub locked: bool,
 }
 
 /// `sign`

@@ -25,6 +25,9 @@ pub async fn run(arguments: Arguments) -> Result<(), ApiError> {
     if let Command::Demo { files } = &arguments.command {
         return crate::demo::run(files).await;
     }
+    if let Command::Agent(agent) = &arguments.command {
+        return crate::agent::agent(&arguments, agent).await;
+    }
     let mut session = Session::begin(&arguments).await?;
     let result = command(&mut session, &arguments).await;
     session.end().await;
@@ -43,7 +46,9 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Pair(command) => return crate::devices::pair(session, json, command).await,
         Command::Token(TokenCommand::Status) => return crate::token::status(session, json).await,
         Command::Forget { yes } => return crate::devices::forget(session, json, *yes).await,
-        Command::Status if session.status().await?.stage == Stage::New => return status(session, json).await,
+        Command::Unlock => return crate::agent::unlock(session, json).await,
+        Command::Lock => return crate::agent::lock(session, json).await,
+        Command::Status if is_closed(session).await? => return status(session, json).await,
         command => session.unlock(command.only_looks()).await?,
     }
     match &arguments.command {
@@ -52,6 +57,9 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         | Command::Pair(_)
         | Command::Forget { .. }
         | Command::Recover(_)
+        | Command::Agent(_)
+        | Command::Unlock
+        | Command::Lock
         | Command::Demo { .. } => Ok(()),
         Command::Device(command) => crate::devices::device(session, json, command).await,
         Command::Recovery(command) => crate::recovery::recovery(session, json, command).await,
@@ -135,6 +143,12 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
     }
 }
 
+/// Whether there is nothing to open here, or another Valise has it and keeps it locked.
+async fn is_closed(session: &Session) -> Result<bool, ApiError> {
+    let stage = session.status().await?.stage;
+    Ok(stage == Stage::New || (stage == Stage::Locked && session.is_shared()))
+}
+
 async fn init(session: &mut Session, json: bool, command: &Init) -> Result<(), ApiError> {
     if session.status().await?.stage != Stage::New {
         return Err(fault(
@@ -165,13 +179,13 @@ async fn join(session: &Session, json: bool, command: &Join) -> Result<(), ApiEr
         session.unlock(false).await?;
     }
     let arrived = async {
-        let mut events = session.engine().events();
+        let mut events = session.events().await?;
         loop {
             let status = session.status().await?;
             if status.stage == Stage::Open {
                 return Ok(());
             }
-            let _ = tokio::time::timeout(Duration::from_secs(1), events.recv()).await;
+            let _ = tokio::time::timeout(Duration::from_secs(1), events.next()).await;
         }
     };
     if command.no_wait {
@@ -524,22 +538,23 @@ async fn sync(session: &Session, json: bool, command: &Sync) -> Result<(), ApiEr
         }
         return status(session, json).await;
     }
-    let mut events = session.engine().events();
+    let mut events = session.events().await?;
     status(session, json).await?;
     loop {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => return Ok(()),
-            event = events.recv() => match event {
-                Ok(event) if json => print(true, &event, |_| Vec::new()),
-                Ok(Event::Status { status }) => println!("{}", status_lines(&status).join("; ")),
-                Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
-                Err(tokio::sync::broadcast::error::RecvError::Closed) => return Ok(()),
+            event = events.next() => match event {
+                Some(event) if json => print(true, &event, |_| Vec::new()),
+                Some(Event::Status { status }) => println!("{}", status_lines(&status).join("; ")),
+                Some(_) => {}
+                None => return Ok(()),
             },
         }
     }
 }
 
-async fn status(session: &Session, json: bool) -> Result<(), ApiError> {
+/// Says where the home stands.
+pub async fn status(session: &Session, json: bool) -> Result<(), ApiError> {
     print(json, &session.status().await?, status_lines);
     Ok(())
 }

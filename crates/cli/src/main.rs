@@ -1,6 +1,7 @@
 //! `valise`: the engine from a terminal. Each command parses, calls the engine, prints; no logic beyond that.
 
 mod activity;
+mod agent;
 mod args;
 mod commands;
 mod demo;

@@ -315,6 +315,21 @@ pub enum Request {
     Fingerprints,
 }
 
+impl Request {
+    /// Paths in it, which mean nothing without the directory of who asks.
+    pub fn paths(&mut self) -> Vec<&mut PathBuf> {
+        match self {
+            Self::Add { paths, .. } => paths.iter_mut().collect(),
+            Self::Save { to, .. }
+            | Self::Export { to, .. }
+            | Self::ExportActivity { to, .. }
+            | Self::ExportSigned { to, .. }
+            | Self::WriteKit { to, .. } => vec![to],
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// What comes back, one variant a kind of answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", content = "value", rename_all = "camelCase")]

@@ -8,6 +8,7 @@
 //! - `news`: what is marked as new. `storage`: what lies on this computer, and what makes room.
 //! - `devices`: a person's computers. `recovery`: a forgotten password; `asking`, `authority`: with a colleague's help,
 //!   on either side. `custody`: keys that others keep. `keyring`: the system's. `kit`, `certificate`: pages that are printed, drawn by `page`.
+//! - `socket`: the same surface for another process of the same person, while this one has the home.
 //! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
 //!
 //! A change made here is kept in the index first, shown at once, sent when the catalog answers, and counts as
@@ -49,6 +50,8 @@ mod recovery;
 mod share;
 mod shared;
 mod signatures;
+#[cfg(unix)]
+pub mod socket;
 mod storage;
 mod succession;
 mod sync;
