@@ -218,6 +218,8 @@ pub enum Command {
     Unlock,
     /// Lock the Valise that is open in this home.
     Lock,
+    /// What may be wrong, and what to do about it. Names nobody and nothing, so it can be shown to whoever helps.
+    Doctor,
     /// Fingerprints of workspace, account, device and catalog.
     Fingerprints,
     /// Events that somebody should look at.

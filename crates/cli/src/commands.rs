@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Read as _};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use valise_engine::api::{AccountId, FolderId};
@@ -21,15 +22,19 @@ use crate::session::{Session, fault, unexpected};
 use crate::transfers;
 
 /// Runs one command.
-pub async fn run(arguments: Arguments) -> Result<(), ApiError> {
-    if let Command::Demo { files } = &arguments.command {
-        return crate::demo::run(files).await;
+pub async fn run(arguments: Arguments) -> Result<ExitCode, ApiError> {
+    match &arguments.command {
+        Command::Demo { files } => crate::demo::run(files).await?,
+        Command::Agent(agent) => crate::agent::agent(&arguments, agent).await?,
+        Command::Doctor => return crate::doctor::doctor(&arguments).await,
+        _ => with_home(&arguments).await?,
     }
-    if let Command::Agent(agent) = &arguments.command {
-        return crate::agent::agent(&arguments, agent).await;
-    }
-    let mut session = Session::begin(&arguments).await?;
-    let result = command(&mut session, &arguments).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn with_home(arguments: &Arguments) -> Result<(), ApiError> {
+    let mut session = Session::begin(arguments).await?;
+    let result = command(&mut session, arguments).await;
     session.end().await;
     result
 }
@@ -60,6 +65,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         | Command::Agent(_)
         | Command::Unlock
         | Command::Lock
+        | Command::Doctor
         | Command::Demo { .. } => Ok(()),
         Command::Device(command) => crate::devices::device(session, json, command).await,
         Command::Recovery(command) => crate::recovery::recovery(session, json, command).await,

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod demo;
 mod devices;
+mod doctor;
 mod helpers;
 mod keys;
 mod opened;
@@ -35,7 +36,7 @@ async fn main() -> ExitCode {
     let arguments = args::Arguments::parse();
     let json = arguments.json;
     match commands::run(arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => output::failure(&error, json),
     }
 }

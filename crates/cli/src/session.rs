@@ -278,6 +278,14 @@ impl Session {
         Ok(!status.password && status.token.is_some())
     }
 
+    /// The password or PIN that was given and is not asked for.
+    pub fn known_password(&self) -> Result<Option<Password>, ApiError> {
+        match given(self.password_file.as_deref(), "VALISE_PASSWORD")? {
+            Some(password) => Ok(Some(password)),
+            None => given(self.pin_file.as_deref(), "VALISE_PIN"),
+        }
+    }
+
     /// What the engine asks for once more before something grave: the password, or where there is none the token's PIN.
     pub async fn secret(&self) -> Result<Password, ApiError> {
         if self.is_token_alone().await? { self.pin() } else { self.password(false) }
@@ -371,7 +379,8 @@ pub fn given(file: Option<&Path>, variable: &str) -> Result<Option<Password>, Ap
     Ok(Some(Password(text.lines().next().unwrap_or_default().to_owned())))
 }
 
-fn ask(prompt: &str) -> Result<Password, ApiError> {
+/// Asks for a password, without showing it.
+pub fn ask(prompt: &str) -> Result<Password, ApiError> {
     rpassword::prompt_password(prompt)
         .map(Password)
         .map_err(|error| fault(ErrorCode::BadInput, "The password cannot be asked for.", &error.to_string()))

@@ -16,6 +16,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 mod activity;
 mod authority;
 mod computer;
+mod doctor;
 mod recoverability;
 mod signatures;
 mod succession;
@@ -24,6 +25,7 @@ mod token;
 pub use activity::*;
 pub use authority::*;
 pub use computer::*;
+pub use doctor::*;
 pub use recoverability::*;
 pub use signatures::*;
 pub use succession::*;
@@ -313,6 +315,8 @@ pub enum Request {
     SecurityEvents,
     /// Fingerprints of the workspace, this account and this device.
     Fingerprints,
+    /// What can be wrong, told without a name. Locked or not; locked, less can be seen.
+    Diagnose,
 }
 
 impl Request {
@@ -419,6 +423,8 @@ pub enum Reply {
     Security(Vec<SecurityEvent>),
     /// See [`Request::Fingerprints`].
     Fingerprints(Fingerprints),
+    /// See [`Request::Diagnose`].
+    Diagnosis(Diagnosis),
     /// What was undone, in words; none when there was nothing.
     Undone(Option<String>),
 }

@@ -31,8 +31,8 @@ use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
 use crate::{
-    activity, asking, authority, custody, devices, edit, keys, kit, links, news, offers, recovery, share, signatures,
-    storage, succession, sync, token, versions,
+    activity, asking, authority, custody, devices, doctor, edit, keys, kit, links, news, offers, recovery, share,
+    signatures, storage, succession, sync, token, versions,
 };
 
 /// How an engine is set up.
@@ -358,6 +358,7 @@ impl Engine {
                 shared.open(|open| security::newest(open.vault.index.read(), 200)).map(Reply::Security)
             }
             Request::Fingerprints => shared.open(|open| Ok(Reply::Fingerprints(open.vault.fingerprints()))),
+            Request::Diagnose => doctor::diagnose(shared, &self.keyring).await.map(Reply::Diagnosis),
         }
     }
 

@@ -226,6 +226,7 @@ fn how(request: &Request) -> Option<Use> {
         | Request::Transfers
         | Request::Sync
         | Request::AwaitHeld { .. }
+        | Request::Diagnose
         | Request::Lock => None,
         _ => Some(Use::Worked),
     }
