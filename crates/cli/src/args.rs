@@ -224,6 +224,19 @@ pub enum Command {
     Fingerprints,
     /// Events that somebody should look at.
     Security,
+    /// Print what a shell loads to complete commands: `source <(valise completions bash)`.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page of a command: `valise man add | man -l -`.
+    Man {
+        /// Which; without it, that of `valise` itself.
+        command: Vec<String>,
+        /// Write the pages of all commands into a directory; it is made if it is not there.
+        #[arg(short, long, value_name = "DIR", conflicts_with = "command")]
+        output: Option<PathBuf>,
+    },
     /// Two people share files through a real catalog and real nodes, in a scratch directory.
     Demo {
         /// Files to share; without any, a few documents are made.

@@ -26,6 +26,8 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, ApiError> {
     match &arguments.command {
         Command::Demo { files } => crate::demo::run(files).await?,
         Command::Agent(agent) => crate::agent::agent(&arguments, agent).await?,
+        Command::Completions { shell } => crate::papers::completions(*shell)?,
+        Command::Man { command, output } => crate::papers::man(command, output.as_deref())?,
         Command::Doctor => return crate::doctor::doctor(&arguments).await,
         _ => with_home(&arguments).await?,
     }
@@ -66,6 +68,8 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         | Command::Unlock
         | Command::Lock
         | Command::Doctor
+        | Command::Completions { .. }
+        | Command::Man { .. }
         | Command::Demo { .. } => Ok(()),
         Command::Device(command) => crate::devices::device(session, json, command).await,
         Command::Recovery(command) => crate::recovery::recovery(session, json, command).await,

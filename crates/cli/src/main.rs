@@ -11,6 +11,7 @@ mod helpers;
 mod keys;
 mod opened;
 mod output;
+mod papers;
 mod paths;
 mod recovery;
 mod risk;
