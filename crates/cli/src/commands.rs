@@ -53,6 +53,8 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Pair(command) => return crate::devices::pair(session, json, command).await,
         Command::Token(TokenCommand::Status) => return crate::token::status(session, json).await,
         Command::Forget { yes } => return crate::devices::forget(session, json, *yes).await,
+        Command::Invitation { link } => return crate::computer::invitation(session, json, link.as_deref()).await,
+        Command::Settings { command } => return crate::computer::settings(session, json, command.as_ref()).await,
         Command::Unlock => return crate::agent::unlock(session, json).await,
         Command::Lock => return crate::agent::lock(session, json).await,
         Command::Status if is_closed(session).await? => return status(session, json).await,
@@ -65,6 +67,8 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         | Command::Forget { .. }
         | Command::Recover(_)
         | Command::Agent(_)
+        | Command::Invitation { .. }
+        | Command::Settings { .. }
         | Command::Unlock
         | Command::Lock
         | Command::Doctor
@@ -79,6 +83,13 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Add(command) => transfers::add(session, json, command).await,
         Command::Ls { path, trash } => ls(session, json, path.as_deref(), *trash).await,
         Command::Get { path, output, version } => transfers::get(session, json, path, output.clone(), *version).await,
+        Command::Search { text, folder } => crate::look::search(session, json, text, folder.as_deref()).await,
+        Command::Recent { last } => crate::look::recent(session, json, *last).await,
+        Command::Info { path } => crate::look::info(session, json, path).await,
+        Command::Keep { paths, not } => crate::look::keep(session, json, paths, !not).await,
+        Command::Undo => undo(session, json).await,
+        Command::Storage => crate::computer::storage(session, json).await,
+        Command::Network => crate::computer::network(session, json).await,
         Command::Transfers { command } => transfers::transfers(session, json, command.as_ref()).await,
         Command::Edit(command) => opened::edit(session, json, command).await,
         Command::Versions { path } => opened::versions(session, json, path).await,
@@ -86,6 +97,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Trash(TrashCommand::Empty { folder, yes }) => {
             opened::empty_trash(session, json, folder.as_deref(), *yes).await
         }
+        Command::Trash(TrashCommand::Delete { paths, yes }) => purge(session, json, paths, *yes).await,
         Command::Mv { from, to } => mv(session, json, from, to).await,
         Command::Mkdir { path } => mkdir(session, json, path).await,
         Command::Rm { paths } => rm(session, json, paths).await,
@@ -214,7 +226,8 @@ async fn join(session: &Session, json: bool, command: &Join) -> Result<(), ApiEr
     status(session, json).await
 }
 
-fn read_link() -> Result<String, ApiError> {
+/// A link from standard input, so that it stands in no history.
+pub fn read_link() -> Result<String, ApiError> {
     let mut link = String::new();
     std::io::stdin()
         .take(8192)
@@ -252,6 +265,12 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
             }
             other => Err(unexpected(&other)),
         },
+        FolderCommand::Rename { folder, name } => {
+            let folder = paths::folder(session, folder).await?.id;
+            session.ask(Request::RenameFolder { folder, name: name.clone() }).await?;
+            settle(session).await?;
+            folders(session, json).await
+        }
         FolderCommand::List => folders(session, json).await,
         FolderCommand::Members { folder } => {
             let members = members(session, paths::folder(session, folder).await?.id).await?;
@@ -368,8 +387,9 @@ async fn folders(session: &Session, json: bool) -> Result<(), ApiError> {
                 Some(successor) => format!("  (passes to {})", shown(successor)),
                 None => String::new(),
             };
+            let new = if folder.unread > 0 { format!("  ({} new)", folder.unread) } else { String::new() };
             format!(
-                "{:>6} files  {:>3} people  {:<7} {}{later}",
+                "{:>6} files  {:>3} people  {:<7} {}{new}{later}",
                 folder.files,
                 folder.people,
                 role(folder.role),
@@ -495,17 +515,48 @@ async fn rm(session: &Session, json: bool, all: &[String]) -> Result<(), ApiErro
 
 async fn restore(session: &Session, json: bool, all: &[String]) -> Result<(), ApiError> {
     for path in all {
-        let (name, rest) = path.split_once('/').ok_or_else(|| fault(ErrorCode::BadInput, "Give FOLDER/NAME.", ""))?;
-        let folder = paths::folder(session, name).await?.id;
-        let hit = trashed(session, Some(folder)).await?.into_iter().find(|hit| hit.entry.name == rest);
-        let hit = hit.ok_or_else(|| {
-            fault(ErrorCode::NotFound, "This is not in the trash.", "`valise ls --trash` shows what is")
-        })?;
-        session.ask(Request::Restore { folder, entries: vec![hit.entry.id] }).await?;
+        let hit = in_trash(session, path).await?;
+        session.ask(Request::Restore { folder: hit.folder, entries: vec![hit.entry.id] }).await?;
     }
     settle(session).await?;
     print(json, &"done", |_| Vec::new());
     Ok(())
+}
+
+/// Something in the trash, by FOLDER/NAME.
+async fn in_trash(session: &Session, path: &str) -> Result<Hit, ApiError> {
+    let (name, rest) = path.split_once('/').ok_or_else(|| fault(ErrorCode::BadInput, "Give FOLDER/NAME.", ""))?;
+    let folder = paths::folder(session, name).await?.id;
+    let hit = trashed(session, Some(folder)).await?.into_iter().find(|hit| hit.entry.name == rest);
+    hit.ok_or_else(|| fault(ErrorCode::NotFound, "This is not in the trash.", "`valise ls --trash` shows what is"))
+}
+
+/// Out of the trash for good, after a person at the terminal has said so.
+async fn purge(session: &Session, json: bool, all: &[String], yes: bool) -> Result<(), ApiError> {
+    let mut hits = Vec::new();
+    for path in all {
+        hits.push(in_trash(session, path).await?);
+    }
+    if !yes {
+        opened::confirm(hits.len())?;
+    }
+    for hit in hits {
+        session.ask(Request::Purge { folder: hit.folder, entries: vec![hit.entry.id] }).await?;
+    }
+    settle(session).await?;
+    print(json, &"done", |_| Vec::new());
+    Ok(())
+}
+
+async fn undo(session: &Session, json: bool) -> Result<(), ApiError> {
+    match session.ask(Request::Undo).await? {
+        Reply::Undone(undone) => {
+            settle(session).await?;
+            print(json, &undone, |undone| vec![undone.clone().unwrap_or_else(|| "nothing to take back".to_owned())]);
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
 }
 
 /// Sends what was changed; without a network, or without room at the catalog, it waits for the next time.

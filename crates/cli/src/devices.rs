@@ -91,7 +91,15 @@ async fn add(session: &Session, json: bool, name: Option<&str>) -> Result<(), Ap
     print(json, &pairing, code_lines);
     let _ = std::io::stdout().flush();
     loop {
-        match events.next().await {
+        let event = tokio::select! {
+            event = events.next() => event,
+            // The code counts no more: whoever has the home would go on waiting.
+            _ = tokio::signal::ctrl_c() => {
+                session.ask(Request::EndPairing).await?;
+                None
+            }
+        };
+        match event {
             Some(Event::Paired { name: Some(name), .. }) => {
                 recovery::settle(session).await?;
                 print(json, &json!({"joined": name}), |_| vec![format!("{} has joined.", shown(&name))]);

@@ -82,6 +82,9 @@ pub async fn transfers(session: &Session, json: bool, command: Option<&Transfers
             print(json, &ended, summary);
             return Ok(());
         }
+        Some(TransfersCommand::Pause { number }) => {
+            session.ask(Request::PauseTransfer { transfer: *number }).await?;
+        }
         Some(TransfersCommand::Cancel { number }) => {
             session.ask(Request::CancelTransfer { transfer: *number }).await?;
         }

@@ -101,6 +101,11 @@ pub enum TransfersCommand {
         /// Its number in the list.
         number: u64,
     },
+    /// Stop one for now, in the Valise that is open here.
+    Pause {
+        /// Its number in the list.
+        number: u64,
+    },
     /// Give one up; what is complete stays.
     Cancel {
         /// Its number in the list.
@@ -111,6 +116,15 @@ pub enum TransfersCommand {
 /// `trash`
 #[derive(Subcommand)]
 pub enum TrashCommand {
+    /// Delete some of it for good, with all versions. This cannot be undone.
+    Delete {
+        /// FOLDER/NAME, as `ls --trash` shows it.
+        #[arg(required = true)]
+        paths: Vec<String>,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Delete for good what lies in the trash, with all versions. This cannot be undone.
     Empty {
         /// In one folder; else in all that you may change.

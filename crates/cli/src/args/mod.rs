@@ -47,6 +47,11 @@ pub enum Command {
     Join(Join),
     /// Invite somebody to a folder; prints the link.
     Invite(Invite),
+    /// What an invitation link says, before anything is done with it. Needs no account.
+    Invitation {
+        /// The link; without it, it is read from standard input.
+        link: Option<String>,
+    },
     /// Folders.
     #[command(subcommand)]
     Folder(FolderCommand),
@@ -60,6 +65,36 @@ pub enum Command {
         #[arg(long)]
         trash: bool,
     },
+    /// Files and directories whose name contains a text.
+    Search {
+        /// Part of the name; large and small letters are the same.
+        text: String,
+        /// Only in this folder.
+        #[arg(long = "in", value_name = "FOLDER")]
+        folder: Option<String>,
+    },
+    /// Files that changed last, in all folders.
+    Recent {
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        last: u32,
+    },
+    /// Everything about a file or directory: where it lies, its versions, who can open it.
+    Info {
+        /// FOLDER/PATH
+        path: String,
+    },
+    /// Keep files, or directories with everything in them, on this computer: they are fetched, and stay.
+    Keep {
+        /// FOLDER/PATH
+        #[arg(required = true)]
+        paths: Vec<String>,
+        /// They need not stay any more.
+        #[arg(long)]
+        not: bool,
+    },
+    /// Take back the last rename, move, removal or restore that was made in the Valise that is open here.
+    Undo,
     /// Decrypt a file or directory to this computer.
     #[command(disable_version_flag = true)]
     Get {
@@ -229,6 +264,16 @@ pub enum Command {
     Lock,
     /// What may be wrong, and what to do about it. Names nobody and nothing, so it can be shown to whoever helps.
     Doctor,
+    /// What is chosen for this computer; without a command, all of it. Needs no password.
+    Settings {
+        /// What to do.
+        #[command(subcommand)]
+        command: Option<SettingsCommand>,
+    },
+    /// What lies on this computer, and how much of it could be fetched again.
+    Storage,
+    /// How this computer is reached, and whom it reaches.
+    Network,
     /// Fingerprints of workspace, account, device and catalog.
     Fingerprints,
     /// Events that somebody should look at.
@@ -260,6 +305,11 @@ impl Command {
             self,
             Self::Ls { .. }
                 | Self::Get { .. }
+                | Self::Search { .. }
+                | Self::Recent { .. }
+                | Self::Info { .. }
+                | Self::Storage
+                | Self::Network
                 | Self::Versions { .. }
                 | Self::Export { .. }
                 | Self::Status

@@ -85,6 +85,13 @@ pub enum FolderCommand {
     },
     /// Folders of this account.
     List,
+    /// Another name for a folder, for everybody in it.
+    Rename {
+        /// Which.
+        folder: String,
+        /// The new name.
+        name: String,
+    },
     /// Who is in a folder.
     Members {
         /// Which.
@@ -253,4 +260,37 @@ pub struct Pair {
     /// What this computer is called; else by its name in the network.
     #[arg(long)]
     pub name: Option<String>,
+}
+
+/// `settings`
+#[derive(Subcommand)]
+pub enum SettingsCommand {
+    /// Choose. What is not named stays as it is.
+    Set(SettingsSet),
+}
+
+/// `settings set`
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+pub struct SettingsSet {
+    /// The window locks when nobody was here for so many minutes; 0: only with the screen.
+    #[arg(long, value_name = "MINUTES")]
+    pub lock_after: Option<u32>,
+    /// Files that were fetched may take so many MiB; 0: as many as there is room for.
+    #[arg(long, value_name = "MIB")]
+    pub cache: Option<u32>,
+    /// What the window tells of new files while nobody looks at it.
+    #[arg(long, value_enum)]
+    pub notifications: Option<NotificationsName>,
+}
+
+/// What notifications say.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum NotificationsName {
+    /// How many files are new, and in which folder.
+    Folders,
+    /// That something is new, without a name.
+    Nameless,
+    /// Nothing.
+    Off,
 }
