@@ -285,11 +285,11 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
         }
         FolderCommand::Add { folder, person, role } => {
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
-            done(session, Request::AddMember { folder, account, role: role_of(*role) }).await
+            change_members(session, json, folder, Request::AddMember { folder, account, role: role_of(*role) }).await
         }
         FolderCommand::Role { folder, person, role } => {
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
-            done(session, Request::SetRole { folder, account, role: role_of(*role) }).await
+            change_members(session, json, folder, Request::SetRole { folder, account, role: role_of(*role) }).await
         }
         FolderCommand::Successor { folder, whom } => crate::succession::of_folder(session, json, folder, whom).await,
         FolderCommand::Invitations => {
@@ -324,7 +324,7 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
         }
         FolderCommand::Remove { folder, person } => {
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
-            done(session, Request::RemoveMember { folder, account }).await
+            change_members(session, json, folder, Request::RemoveMember { folder, account }).await
         }
     }
 }
@@ -567,8 +567,11 @@ pub async fn settle(session: &Session) -> Result<(), ApiError> {
     }
 }
 
-async fn done(session: &Session, request: Request) -> Result<(), ApiError> {
-    session.ask(request).await.map(|_| ())
+/// Changes who is in a folder. For people, no news is good news.
+async fn change_members(session: &Session, json: bool, folder: FolderId, request: Request) -> Result<(), ApiError> {
+    session.ask(request).await?;
+    print(json, &members(session, folder).await?, |_| Vec::new());
+    Ok(())
 }
 
 async fn export(session: &Session, json: bool, path: &str, output: PathBuf) -> Result<(), ApiError> {

@@ -1,4 +1,4 @@
-//! `valise`: the engine from a terminal. Each command parses, calls the engine, prints; no logic beyond that.
+//! `valise`: the engine from a terminal (`docs/cli.md`). Each command parses, calls the engine, prints; no logic beyond that.
 
 mod activity;
 mod agent;
