@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Debian package: window, command line, desktop entry, icons.
+# Builds the Debian package: window, command line with its pages and completions, desktop entry, icons.
 #
 #   scripts/package.sh                   builds in release first; the package lies in the target folder (`make package`)
 #   scripts/package.sh --built DIR OUT   packages the programs that lie in DIR, quickly, into the folder OUT (for tests)
@@ -36,6 +36,7 @@ pack() {
   shift 2
   put_programs "$from"
   put_entry
+  put_terminal "$from"
   put_papers
   put_control
   local name
@@ -63,6 +64,24 @@ put_entry() {
   put 644 icons/128x128@2x.png usr/share/icons/hicolor/256x256/apps/valise.png
   put 644 icons/icon.png usr/share/icons/hicolor/512x512/apps/valise.png
   put 644 icons/valise.svg usr/share/icons/hicolor/scalable/apps/valise.svg
+}
+
+# What the command line says of itself: pages and completions.
+put_terminal() {
+  local page shell file
+  "$1/valise" man --output "$work/man"
+  for page in "$work"/man/*.1; do
+    gzip --best --no-name "$page"
+    put 644 "$page.gz" "usr/share/man/man1/${page##*/}.gz"
+  done
+  while read -r shell file; do
+    "$1/valise" completions "$shell" >"$work/completions"
+    put 644 "$work/completions" "usr/share/$file"
+  done <<'END'
+bash bash-completion/completions/valise
+zsh zsh/vendor-completions/_valise
+fish fish/vendor_completions.d/valise.fish
+END
 }
 
 put_papers() {

@@ -17,14 +17,20 @@ const FILES: &[(&str, u32)] = &[
     ("usr/bin/valise", 0o755),
     ("usr/bin/valise-desktop", 0o755),
     (ENTRY, 0o644),
+    ("usr/share/bash-completion/completions/valise", 0o644),
     ("usr/share/doc/valise/changelog.gz", 0o644),
     ("usr/share/doc/valise/copyright", 0o644),
+    ("usr/share/fish/vendor_completions.d/valise.fish", 0o644),
     ("usr/share/icons/hicolor/128x128/apps/valise.png", 0o644),
     ("usr/share/icons/hicolor/256x256/apps/valise.png", 0o644),
     ("usr/share/icons/hicolor/32x32/apps/valise.png", 0o644),
     ("usr/share/icons/hicolor/512x512/apps/valise.png", 0o644),
     ("usr/share/icons/hicolor/scalable/apps/valise.svg", 0o644),
+    ("usr/share/zsh/vendor-completions/_valise", 0o644),
 ];
+
+/// Man pages, one a command: some of them.
+const PAGES: &[&str] = &["valise.1.gz", "valise-add.1.gz", "valise-folder-create.1.gz"];
 
 #[test]
 fn it_installs_runs_and_leaves_nothing_behind() {
@@ -39,6 +45,12 @@ fn it_installs_runs_and_leaves_nothing_behind() {
     let root = scratch.path().join("root");
     install(&root, &package);
     let installed: Vec<(String, u32)> = files_below(&root.join("usr"), &root);
+    let (pages, installed): (Vec<_>, Vec<_>) =
+        installed.into_iter().partition(|(path, _)| path.starts_with("usr/share/man/man1/"));
+    for page in PAGES {
+        assert!(pages.contains(&(format!("usr/share/man/man1/{page}"), 0o644)), "{page}: {pages:?}");
+    }
+    assert!(pages.iter().all(|(_, mode)| *mode == 0o644), "{pages:?}");
     let expected: Vec<(String, u32)> = FILES.iter().map(|(path, mode)| ((*path).to_owned(), *mode)).collect();
     assert_eq!(installed, expected);
     programs_run(&root);

@@ -11,6 +11,7 @@ use valise_tests::{
     PATIENCE, args,
     cli::Person,
     drag::{Drag, drop_files},
+    process::program,
     until,
     window::{Computer, Window},
 };
@@ -121,6 +122,7 @@ async fn two_people_share_files_in_two_windows() {
 
     open_save_and_export(&at_bob, &bob, &opened).await;
     edit(&bob, &alice, &opened).await;
+    from_a_terminal(&at_bob, &bob).await;
     lock_and_unlock(&bob).await;
     nothing_stays_opened(&at_bob);
     keys(&alice).await;
@@ -179,6 +181,23 @@ async fn edit(bob: &Window, alice: &Window, opened: &Path) {
     alice.press("Actions for version 1").await;
     alice.choose("Make it the newest again").await;
     bob.see("[aria-label='Actions for version 2']").await;
+}
+
+/// A command asks the open window, without a password; the window shows what it did, and is locked and unlocked by it.
+async fn from_a_terminal(computer: &Computer, window: &Window) {
+    let valise = async |arguments: &[&str]| {
+        let mut command = program("valise", &computer.home);
+        let ran = computer.on_this(command.args(arguments).env("VALISE_PASSWORD", BOBS)).status().await;
+        assert!(ran.expect("the program").success(), "{arguments:?}");
+    };
+    valise(&["mkdir", "Agreements/From a terminal"]).await;
+    window.see(&row("From a terminal")).await;
+    valise(&["lock"]).await;
+    window.read("Welcome back, Bob").await;
+    valise(&["unlock"]).await;
+    window.see(&row("From a terminal")).await;
+    valise(&["rm", "Agreements/From a terminal"]).await;
+    window.gone(&row("From a terminal")).await;
 }
 
 /// The folder gets a new key: the file keys follow by themselves.

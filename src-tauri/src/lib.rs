@@ -4,6 +4,7 @@
 //! - `files`: what the window does with paths, which never reach the page: dialogs, drops, opening.
 //! - `state`: the engine, the catalog if this computer hosts it, the drops that wait.
 //! - `autolock`: locks when nobody is here.
+//! - `socket`: commands of this home, which the window answers while it is open.
 //! - `background`: what goes on while nobody looks at the window; `tray`, `notify`: how that is told; `autostart`: from the
 //!   log-in on; `words`: what is said outside the window. `frame`: where the window is.
 //! - `preview`: files shown in the window, from memory.
@@ -21,6 +22,7 @@ mod frame;
 mod notify;
 mod page;
 mod preview;
+mod socket;
 mod state;
 #[cfg_attr(not(target_os = "linux"), path = "tray_elsewhere.rs")]
 mod tray;
@@ -220,6 +222,7 @@ fn start(app: &tauri::AppHandle, state: App) {
     let mut events = state.engine().events();
     app.manage(state);
     autolock::watch(app);
+    socket::hear(app);
     background::begin(app, std::env::args().any(|argument| argument == autostart::HIDDEN));
     let handle = app.clone();
     tauri::async_runtime::spawn(async move {

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 use valise_catalog::{Server, hosted};
 use valise_engine::api::{ApiError, ErrorCode, Reply, Request};
+use valise_engine::socket::{self, Behind, Serving};
 use valise_engine::typed::Typing;
 use valise_engine::{Config, Engine};
 
@@ -22,6 +23,8 @@ pub struct App {
     engine: Engine,
     home: PathBuf,
     hosted: tokio::sync::Mutex<Option<Server>>,
+    /// Where commands of this home are heard.
+    socket: OnceLock<Serving>,
     drops: Mutex<Drops>,
     invitation: Mutex<Option<String>>,
     /// Whether somebody is here.
@@ -61,6 +64,7 @@ impl App {
             frame: frame::Kept::new(&home),
             home,
             hosted: tokio::sync::Mutex::default(),
+            socket: OnceLock::new(),
             drops: Mutex::default(),
             invitation: Mutex::new(invitation_in(&arguments)),
             attention: Attention::default(),
@@ -162,8 +166,19 @@ impl App {
         lock(&self.invitation).take()
     }
 
+    /// Hears the commands of this home from now on.
+    pub fn hear(&self, behind: Arc<dyn Behind>) {
+        match socket::serve(behind) {
+            Ok(serving) => _ = self.socket.set(serving),
+            Err(error) => tracing::warn!(%error, "commands are not heard"),
+        }
+    }
+
     /// Locks, and stops hosting.
     pub async fn stop(&self) {
+        if let Some(socket) = self.socket.get() {
+            socket.stop().await;
+        }
         self.engine.stop().await;
         if let Some(server) = self.hosted.lock().await.take() {
             server.stop().await;

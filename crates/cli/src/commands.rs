@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Read as _};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use valise_engine::api::{AccountId, FolderId};
@@ -21,12 +22,21 @@ use crate::session::{Session, fault, unexpected};
 use crate::transfers;
 
 /// Runs one command.
-pub async fn run(arguments: Arguments) -> Result<(), ApiError> {
-    if let Command::Demo { files } = &arguments.command {
-        return crate::demo::run(files).await;
+pub async fn run(arguments: Arguments) -> Result<ExitCode, ApiError> {
+    match &arguments.command {
+        Command::Demo { files } => crate::demo::run(files).await?,
+        Command::Agent(agent) => crate::agent::agent(&arguments, agent).await?,
+        Command::Completions { shell } => crate::papers::completions(*shell)?,
+        Command::Man { command, output } => crate::papers::man(command, output.as_deref())?,
+        Command::Doctor => return crate::doctor::doctor(&arguments).await,
+        _ => with_home(&arguments).await?,
     }
-    let mut session = Session::begin(&arguments).await?;
-    let result = command(&mut session, &arguments).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn with_home(arguments: &Arguments) -> Result<(), ApiError> {
+    let mut session = Session::begin(arguments).await?;
+    let result = command(&mut session, arguments).await;
     session.end().await;
     result
 }
@@ -43,7 +53,11 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Pair(command) => return crate::devices::pair(session, json, command).await,
         Command::Token(TokenCommand::Status) => return crate::token::status(session, json).await,
         Command::Forget { yes } => return crate::devices::forget(session, json, *yes).await,
-        Command::Status if session.status().await?.stage == Stage::New => return status(session, json).await,
+        Command::Invitation { link } => return crate::computer::invitation(session, json, link.as_deref()).await,
+        Command::Settings { command } => return crate::computer::settings(session, json, command.as_ref()).await,
+        Command::Unlock => return crate::agent::unlock(session, json).await,
+        Command::Lock => return crate::agent::lock(session, json).await,
+        Command::Status if is_closed(session).await? => return status(session, json).await,
         command => session.unlock(command.only_looks()).await?,
     }
     match &arguments.command {
@@ -52,6 +66,14 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         | Command::Pair(_)
         | Command::Forget { .. }
         | Command::Recover(_)
+        | Command::Agent(_)
+        | Command::Invitation { .. }
+        | Command::Settings { .. }
+        | Command::Unlock
+        | Command::Lock
+        | Command::Doctor
+        | Command::Completions { .. }
+        | Command::Man { .. }
         | Command::Demo { .. } => Ok(()),
         Command::Device(command) => crate::devices::device(session, json, command).await,
         Command::Recovery(command) => crate::recovery::recovery(session, json, command).await,
@@ -61,6 +83,13 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Add(command) => transfers::add(session, json, command).await,
         Command::Ls { path, trash } => ls(session, json, path.as_deref(), *trash).await,
         Command::Get { path, output, version } => transfers::get(session, json, path, output.clone(), *version).await,
+        Command::Search { text, folder } => crate::look::search(session, json, text, folder.as_deref()).await,
+        Command::Recent { last } => crate::look::recent(session, json, *last).await,
+        Command::Info { path } => crate::look::info(session, json, path).await,
+        Command::Keep { paths, not } => crate::look::keep(session, json, paths, !not).await,
+        Command::Undo => undo(session, json).await,
+        Command::Storage => crate::computer::storage(session, json).await,
+        Command::Network => crate::computer::network(session, json).await,
         Command::Transfers { command } => transfers::transfers(session, json, command.as_ref()).await,
         Command::Edit(command) => opened::edit(session, json, command).await,
         Command::Versions { path } => opened::versions(session, json, path).await,
@@ -68,6 +97,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Trash(TrashCommand::Empty { folder, yes }) => {
             opened::empty_trash(session, json, folder.as_deref(), *yes).await
         }
+        Command::Trash(TrashCommand::Delete { paths, yes }) => purge(session, json, paths, *yes).await,
         Command::Mv { from, to } => mv(session, json, from, to).await,
         Command::Mkdir { path } => mkdir(session, json, path).await,
         Command::Rm { paths } => rm(session, json, paths).await,
@@ -135,6 +165,12 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
     }
 }
 
+/// Whether there is nothing to open here, or another Valise has it and keeps it locked.
+async fn is_closed(session: &Session) -> Result<bool, ApiError> {
+    let stage = session.status().await?.stage;
+    Ok(stage == Stage::New || (stage == Stage::Locked && session.is_shared()))
+}
+
 async fn init(session: &mut Session, json: bool, command: &Init) -> Result<(), ApiError> {
     if session.status().await?.stage != Stage::New {
         return Err(fault(
@@ -165,13 +201,13 @@ async fn join(session: &Session, json: bool, command: &Join) -> Result<(), ApiEr
         session.unlock(false).await?;
     }
     let arrived = async {
-        let mut events = session.engine().events();
+        let mut events = session.events().await?;
         loop {
             let status = session.status().await?;
             if status.stage == Stage::Open {
                 return Ok(());
             }
-            let _ = tokio::time::timeout(Duration::from_secs(1), events.recv()).await;
+            let _ = tokio::time::timeout(Duration::from_secs(1), events.next()).await;
         }
     };
     if command.no_wait {
@@ -190,7 +226,8 @@ async fn join(session: &Session, json: bool, command: &Join) -> Result<(), ApiEr
     status(session, json).await
 }
 
-fn read_link() -> Result<String, ApiError> {
+/// A link from standard input, so that it stands in no history.
+pub fn read_link() -> Result<String, ApiError> {
     let mut link = String::new();
     std::io::stdin()
         .take(8192)
@@ -228,6 +265,12 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
             }
             other => Err(unexpected(&other)),
         },
+        FolderCommand::Rename { folder, name } => {
+            let folder = paths::folder(session, folder).await?.id;
+            session.ask(Request::RenameFolder { folder, name: name.clone() }).await?;
+            settle(session).await?;
+            folders(session, json).await
+        }
         FolderCommand::List => folders(session, json).await,
         FolderCommand::Members { folder } => {
             let members = members(session, paths::folder(session, folder).await?.id).await?;
@@ -242,11 +285,11 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
         }
         FolderCommand::Add { folder, person, role } => {
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
-            done(session, Request::AddMember { folder, account, role: role_of(*role) }).await
+            change_members(session, json, folder, Request::AddMember { folder, account, role: role_of(*role) }).await
         }
         FolderCommand::Role { folder, person, role } => {
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
-            done(session, Request::SetRole { folder, account, role: role_of(*role) }).await
+            change_members(session, json, folder, Request::SetRole { folder, account, role: role_of(*role) }).await
         }
         FolderCommand::Successor { folder, whom } => crate::succession::of_folder(session, json, folder, whom).await,
         FolderCommand::Invitations => {
@@ -281,7 +324,7 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
         }
         FolderCommand::Remove { folder, person } => {
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
-            done(session, Request::RemoveMember { folder, account }).await
+            change_members(session, json, folder, Request::RemoveMember { folder, account }).await
         }
     }
 }
@@ -344,8 +387,9 @@ async fn folders(session: &Session, json: bool) -> Result<(), ApiError> {
                 Some(successor) => format!("  (passes to {})", shown(successor)),
                 None => String::new(),
             };
+            let new = if folder.unread > 0 { format!("  ({} new)", folder.unread) } else { String::new() };
             format!(
-                "{:>6} files  {:>3} people  {:<7} {}{later}",
+                "{:>6} files  {:>3} people  {:<7} {}{new}{later}",
                 folder.files,
                 folder.people,
                 role(folder.role),
@@ -471,17 +515,48 @@ async fn rm(session: &Session, json: bool, all: &[String]) -> Result<(), ApiErro
 
 async fn restore(session: &Session, json: bool, all: &[String]) -> Result<(), ApiError> {
     for path in all {
-        let (name, rest) = path.split_once('/').ok_or_else(|| fault(ErrorCode::BadInput, "Give FOLDER/NAME.", ""))?;
-        let folder = paths::folder(session, name).await?.id;
-        let hit = trashed(session, Some(folder)).await?.into_iter().find(|hit| hit.entry.name == rest);
-        let hit = hit.ok_or_else(|| {
-            fault(ErrorCode::NotFound, "This is not in the trash.", "`valise ls --trash` shows what is")
-        })?;
-        session.ask(Request::Restore { folder, entries: vec![hit.entry.id] }).await?;
+        let hit = in_trash(session, path).await?;
+        session.ask(Request::Restore { folder: hit.folder, entries: vec![hit.entry.id] }).await?;
     }
     settle(session).await?;
     print(json, &"done", |_| Vec::new());
     Ok(())
+}
+
+/// Something in the trash, by FOLDER/NAME.
+async fn in_trash(session: &Session, path: &str) -> Result<Hit, ApiError> {
+    let (name, rest) = path.split_once('/').ok_or_else(|| fault(ErrorCode::BadInput, "Give FOLDER/NAME.", ""))?;
+    let folder = paths::folder(session, name).await?.id;
+    let hit = trashed(session, Some(folder)).await?.into_iter().find(|hit| hit.entry.name == rest);
+    hit.ok_or_else(|| fault(ErrorCode::NotFound, "This is not in the trash.", "`valise ls --trash` shows what is"))
+}
+
+/// Out of the trash for good, after a person at the terminal has said so.
+async fn purge(session: &Session, json: bool, all: &[String], yes: bool) -> Result<(), ApiError> {
+    let mut hits = Vec::new();
+    for path in all {
+        hits.push(in_trash(session, path).await?);
+    }
+    if !yes {
+        opened::confirm(hits.len())?;
+    }
+    for hit in hits {
+        session.ask(Request::Purge { folder: hit.folder, entries: vec![hit.entry.id] }).await?;
+    }
+    settle(session).await?;
+    print(json, &"done", |_| Vec::new());
+    Ok(())
+}
+
+async fn undo(session: &Session, json: bool) -> Result<(), ApiError> {
+    match session.ask(Request::Undo).await? {
+        Reply::Undone(undone) => {
+            settle(session).await?;
+            print(json, &undone, |undone| vec![undone.clone().unwrap_or_else(|| "nothing to take back".to_owned())]);
+            Ok(())
+        }
+        other => Err(unexpected(&other)),
+    }
 }
 
 /// Sends what was changed; without a network, or without room at the catalog, it waits for the next time.
@@ -492,8 +567,11 @@ pub async fn settle(session: &Session) -> Result<(), ApiError> {
     }
 }
 
-async fn done(session: &Session, request: Request) -> Result<(), ApiError> {
-    session.ask(request).await.map(|_| ())
+/// Changes who is in a folder. For people, no news is good news.
+async fn change_members(session: &Session, json: bool, folder: FolderId, request: Request) -> Result<(), ApiError> {
+    session.ask(request).await?;
+    print(json, &members(session, folder).await?, |_| Vec::new());
+    Ok(())
 }
 
 async fn export(session: &Session, json: bool, path: &str, output: PathBuf) -> Result<(), ApiError> {
@@ -524,22 +602,23 @@ async fn sync(session: &Session, json: bool, command: &Sync) -> Result<(), ApiEr
         }
         return status(session, json).await;
     }
-    let mut events = session.engine().events();
+    let mut events = session.events().await?;
     status(session, json).await?;
     loop {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => return Ok(()),
-            event = events.recv() => match event {
-                Ok(event) if json => print(true, &event, |_| Vec::new()),
-                Ok(Event::Status { status }) => println!("{}", status_lines(&status).join("; ")),
-                Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
-                Err(tokio::sync::broadcast::error::RecvError::Closed) => return Ok(()),
+            event = events.next() => match event {
+                Some(event) if json => print(true, &event, |_| Vec::new()),
+                Some(Event::Status { status }) => println!("{}", status_lines(&status).join("; ")),
+                Some(_) => {}
+                None => return Ok(()),
             },
         }
     }
 }
 
-async fn status(session: &Session, json: bool) -> Result<(), ApiError> {
+/// Says where the home stands.
+pub async fn status(session: &Session, json: bool) -> Result<(), ApiError> {
     print(json, &session.status().await?, status_lines);
     Ok(())
 }

@@ -82,7 +82,7 @@ fn line(device: &Device) -> String {
 }
 
 async fn add(session: &Session, json: bool, name: Option<&str>) -> Result<(), ApiError> {
-    let mut events = session.engine().events();
+    let mut events = session.events().await?;
     let password = session.secret().await?;
     let pairing = match session.ask(Request::Pair { password, name: name.map(str::to_owned) }).await? {
         Reply::Pairing(pairing) => pairing,
@@ -91,17 +91,23 @@ async fn add(session: &Session, json: bool, name: Option<&str>) -> Result<(), Ap
     print(json, &pairing, code_lines);
     let _ = std::io::stdout().flush();
     loop {
-        match events.recv().await {
-            Ok(Event::Paired { name: Some(name), .. }) => {
+        let event = tokio::select! {
+            event = events.next() => event,
+            // The code counts no more: whoever has the home would go on waiting.
+            _ = tokio::signal::ctrl_c() => {
+                session.ask(Request::EndPairing).await?;
+                None
+            }
+        };
+        match event {
+            Some(Event::Paired { name: Some(name), .. }) => {
                 recovery::settle(session).await?;
                 print(json, &json!({"joined": name}), |_| vec![format!("{} has joined.", shown(&name))]);
                 return Ok(());
             }
-            Ok(Event::Paired { trouble: Some(trouble), .. }) => return Err(trouble),
-            Err(tokio::sync::broadcast::error::RecvError::Closed) => {
-                return Err(fault(ErrorCode::Cancelled, "Stopped.", ""));
-            }
-            _ => {}
+            Some(Event::Paired { trouble: Some(trouble), .. }) => return Err(trouble),
+            Some(_) => {}
+            None => return Err(fault(ErrorCode::Cancelled, "Stopped.", "")),
         }
     }
 }
@@ -150,6 +156,7 @@ fn ask(prompt: &str) -> Result<Code, ApiError> {
 
 /// Runs `forget`.
 pub async fn forget(session: &Session, json: bool, yes: bool) -> Result<(), ApiError> {
+    session.must_be_alone()?;
     let Some(account) = session.status().await?.account else {
         return Err(fault(ErrorCode::NotSetUp, "There is no account in this home.", ""));
     };

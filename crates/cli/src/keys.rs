@@ -112,9 +112,9 @@ async fn show(session: &Session, json: bool, name: &str, request: Request) -> Re
 
 /// Says how far it is, on a terminal.
 async fn with_progress(session: &Session, folder: FolderId, request: Request) -> Result<FolderKeys, ApiError> {
-    let mut events = session.engine().events();
+    let mut events = session.events().await?;
     let watching = async {
-        while let Ok(event) = events.recv().await {
+        while let Some(event) = events.next().await {
             match event {
                 Event::Rewrapped { folder: which, done, of } if which == folder && std::io::stderr().is_terminal() => {
                     progress(done, of);

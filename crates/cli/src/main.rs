@@ -1,14 +1,19 @@
-//! `valise`: the engine from a terminal. Each command parses, calls the engine, prints; no logic beyond that.
+//! `valise`: the engine from a terminal (`docs/cli.md`). Each command parses, calls the engine, prints; no logic beyond that.
 
 mod activity;
+mod agent;
 mod args;
 mod commands;
+mod computer;
 mod demo;
 mod devices;
+mod doctor;
 mod helpers;
 mod keys;
+mod look;
 mod opened;
 mod output;
+mod papers;
 mod paths;
 mod recovery;
 mod risk;
@@ -34,7 +39,7 @@ async fn main() -> ExitCode {
     let arguments = args::Arguments::parse();
     let json = arguments.json;
     match commands::run(arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => output::failure(&error, json),
     }
 }

@@ -159,7 +159,8 @@ pub async fn empty_trash(session: &Session, json: bool, folder: Option<&str>, ye
     Ok(())
 }
 
-fn confirm(count: usize) -> Result<(), ApiError> {
+/// Asks before something is deleted for everybody.
+pub fn confirm(count: usize) -> Result<(), ApiError> {
     if !std::io::stdin().is_terminal() {
         return Err(fault(ErrorCode::BadInput, "This deletes for good, and nobody can be asked here.", "give --yes"));
     }

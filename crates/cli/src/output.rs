@@ -58,7 +58,7 @@ pub fn failure(error: &ApiError, json: bool) -> ExitCode {
     ExitCode::from(exit_code(error.code))
 }
 
-/// 2 input, 3 password or lock, 4 not found, 5 not allowed, 6 network, 7 not verified, 8 disk, 1 the rest.
+/// `docs/cli.md` has the whole list. `doctor` has 9 when it finds a problem. 2 input, 3 password or lock, 4 not found, 5 not allowed, 6 network, 7 not verified, 8 disk, 1 the rest.
 fn exit_code(code: ErrorCode) -> u8 {
     match code {
         ErrorCode::BadInput | ErrorCode::BadName | ErrorCode::BadInvitation | ErrorCode::NotPaired => 2,

@@ -1,18 +1,38 @@
-//! A home's engine for the length of one command.
+//! A home for the length of one command: its engine here, or the Valise that has it already.
+//!
+//! Commands do not know which it is. What has the home already (the window, `valise agent`) stays as it is: it is not
+//! locked or unlocked by the way, and goes on afterwards.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
+use tokio::sync::broadcast::{self, error::RecvError};
 use valise_catalog::{Server, hosted};
-use valise_engine::api::{ApiError, ErrorCode, Password, Reply, Request, Stage, Status};
+use valise_engine::api::{
+    ApiError, ErrorCode, Event, Password, Reply, Request, Stage, Status, Transfer, TransferState,
+};
+use valise_engine::socket::{self, Remote};
 use valise_engine::{Config, Engine};
 
 use crate::args::Arguments;
 use crate::output;
 
-/// An engine, and the catalog if this home hosts one.
+/// A home that is just being taken, or let go, is waited for so long.
+const TURN: Duration = Duration::from_secs(1);
+
+/// Who answers.
+enum Answers {
+    /// An engine here.
+    Here(Arc<Engine>),
+    /// The Valise that has the home.
+    There(Remote),
+}
+
+/// What a command works with.
 pub struct Session {
-    engine: Engine,
+    answers: Answers,
+    /// The catalog, if this home hosts one and the engine is here.
     hosted: Option<Server>,
     home: PathBuf,
     password_file: Option<PathBuf>,
@@ -24,22 +44,102 @@ pub struct Session {
     typed_pin: OnceLock<Password>,
 }
 
+/// What is told, from a moment on.
+pub enum Events {
+    /// By the engine here.
+    Here(broadcast::Receiver<Event>),
+    /// By the Valise that has the home.
+    There(socket::Events),
+}
+
+impl Events {
+    /// The next one; none when there will be none. Safe to be cut short.
+    pub async fn next(&mut self) -> Option<Event> {
+        match self {
+            Self::Here(events) => loop {
+                match events.recv().await {
+                    Ok(event) => return Some(event),
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                }
+            },
+            Self::There(events) => events.next().await,
+        }
+    }
+}
+
+/// Keeps what was begun going while it lives.
+pub struct Held {
+    _there: Option<socket::Held>,
+}
+
 impl Session {
-    /// Takes the home.
+    /// Takes the home, or finds who has it.
     pub async fn begin(arguments: &Arguments) -> Result<Self, ApiError> {
         let home = home(arguments)?;
-        let engine = Engine::start(Config::new(&home))?;
-        let (password_file, pin_file) = (arguments.password_file.clone(), arguments.pin_file.clone());
-        let (token, typed, typed_pin) = (arguments.token, OnceLock::new(), OnceLock::new());
-        let mut session = Self { engine, hosted: None, home, password_file, token, pin_file, typed, typed_pin };
-        if hosted::exists(&session.catalog_dir()) {
-            session.host(None).await?;
+        let mut session = Self::of(answers(&home).await?, home, arguments);
+        if let Answers::Here(_) = session.answers {
+            session.host_again().await?;
         }
         Ok(session)
     }
 
+    /// Takes the home as a program that stays: nobody else may have it.
+    pub async fn stay(arguments: &Arguments) -> Result<(Self, Arc<Engine>), ApiError> {
+        let home = home(arguments)?;
+        let engine = Arc::new(Engine::start(Config { transfers_go_on: true, ..Config::new(&home) })?);
+        let mut session = Self::of(Answers::Here(engine.clone()), home, arguments);
+        session.host_again().await?;
+        Ok((session, engine))
+    }
+
+    fn of(answers: Answers, home: PathBuf, arguments: &Arguments) -> Self {
+        Self {
+            answers,
+            hosted: None,
+            home,
+            password_file: arguments.password_file.clone(),
+            token: arguments.token,
+            pin_file: arguments.pin_file.clone(),
+            typed: OnceLock::new(),
+            typed_pin: OnceLock::new(),
+        }
+    }
+
+    async fn host_again(&mut self) -> Result<(), ApiError> {
+        if hosted::exists(&self.catalog_dir()) {
+            self.host(None).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether another Valise has the home.
+    pub fn is_shared(&self) -> bool {
+        self.engine().is_none()
+    }
+
+    fn engine(&self) -> Option<&Engine> {
+        match &self.answers {
+            Answers::Here(engine) => Some(engine),
+            Answers::There(_) => None,
+        }
+    }
+
+    /// For what cannot be done to a home that another Valise has.
+    pub fn must_be_alone(&self) -> Result<(), ApiError> {
+        if !self.is_shared() {
+            return Ok(());
+        }
+        Err(fault(
+            ErrorCode::InUse,
+            "Valise is open in this home, and this cannot be done under it.",
+            "Quit its window, or end `valise agent`, then try again.",
+        ))
+    }
+
     /// Hosts the catalog of this home; answers its address.
     pub async fn host(&mut self, listen: Option<std::net::SocketAddr>) -> Result<String, ApiError> {
+        self.must_be_alone()?;
         let server = hosted::start(&self.catalog_dir(), listen).await;
         let server = server
             .map_err(|error| fault(ErrorCode::Io, "The catalog could not be started here.", &error.to_string()))?;
@@ -57,14 +157,61 @@ impl Session {
         self.home.join("catalog")
     }
 
-    /// The engine.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
     /// Asks.
     pub async fn ask(&self, request: Request) -> Result<Reply, ApiError> {
-        self.engine.handle(request).await
+        match &self.answers {
+            Answers::Here(engine) => engine.handle(request).await,
+            Answers::There(remote) => remote.ask(request).await,
+        }
+    }
+
+    /// Asks for something that goes on after the reply, as long as this command holds it.
+    pub async fn hold(&self, request: Request) -> Result<(Reply, Held), ApiError> {
+        match &self.answers {
+            Answers::Here(engine) => {
+                let held = Held { _there: None };
+                Ok((engine.handle(request).await?, held))
+            }
+            Answers::There(remote) => {
+                let (reply, held) = remote.begin(request).await?;
+                Ok((reply, Held { _there: Some(held) }))
+            }
+        }
+    }
+
+    /// Asks for something whose transfer is given up as soon as `stop` is ready; its answer is waited for all the same.
+    pub async fn ask_until(&self, request: Request, stop: impl Future<Output = ()>) -> Result<Reply, ApiError> {
+        match &self.answers {
+            Answers::Here(engine) => {
+                let mut reply = std::pin::pin!(engine.handle(request));
+                tokio::select! {
+                    reply = &mut reply => return reply,
+                    () = stop => {}
+                }
+                // Nobody else has begun any.
+                for transfer in self.transfers().await?.into_iter().filter(|it| it.state == TransferState::Running) {
+                    let _ = self.ask(Request::CancelTransfer { transfer: transfer.id }).await;
+                }
+                reply.await
+            }
+            Answers::There(remote) => remote.ask_until(request, stop).await,
+        }
+    }
+
+    /// Hears events from now on.
+    pub async fn events(&self) -> Result<Events, ApiError> {
+        match &self.answers {
+            Answers::Here(engine) => Ok(Events::Here(engine.events())),
+            Answers::There(remote) => remote.events().await.map(Events::There),
+        }
+    }
+
+    /// Files on their way.
+    pub async fn transfers(&self) -> Result<Vec<Transfer>, ApiError> {
+        match self.ask(Request::Transfers).await? {
+            Reply::Transfers(all) => Ok(all),
+            other => Err(unexpected(&other)),
+        }
     }
 
     /// Where the home stands.
@@ -77,20 +224,39 @@ impl Session {
 
     /// Unlocks, and sees what there is to see; without a network, what is here does. What a command that only looks
     /// shows was verified before: it works with that, and a warning, when the catalog cannot be trusted now.
+    ///
+    /// Where another Valise has the home, it is open or not: a command that opened it by the way would leave it open.
     pub async fn unlock(&self, only_looks: bool) -> Result<(), ApiError> {
-        if self.status().await?.stage == Stage::New {
+        let stage = self.status().await?.stage;
+        if stage == Stage::Locked && self.is_shared() {
             return Err(fault(
-                ErrorCode::NotSetUp,
-                "There is no account in this home yet.",
-                "Start with `init`, `join` or `pair`.",
+                ErrorCode::Locked,
+                "Valise is locked.",
+                "Unlock it in its window, or with `valise unlock`.",
             ));
+        }
+        if !self.is_shared() {
+            self.open().await?;
+        } else if stage == Stage::New {
+            return Err(not_set_up());
+        }
+        self.catch_up(only_looks).await
+    }
+
+    /// Opens the home, also one that another Valise has, and that stays open then.
+    pub async fn open(&self) -> Result<(), ApiError> {
+        if self.status().await?.stage == Stage::New {
+            return Err(not_set_up());
         }
         let request = if self.token || self.is_token_alone().await? {
             Request::UnlockWithToken { pin: self.pin()? }
         } else {
             Request::Unlock { password: self.password(false)? }
         };
-        self.ask(request).await?;
+        self.ask(request).await.map(|_| ())
+    }
+
+    async fn catch_up(&self, only_looks: bool) -> Result<(), ApiError> {
         match self.ask(Request::Sync).await {
             Err(error) if error.code == ErrorCode::Offline => Ok(()),
             // What there is no room for waits; everything else goes on.
@@ -110,6 +276,14 @@ impl Session {
     pub async fn is_token_alone(&self) -> Result<bool, ApiError> {
         let status = self.status().await?;
         Ok(!status.password && status.token.is_some())
+    }
+
+    /// The password or PIN that was given and is not asked for.
+    pub fn known_password(&self) -> Result<Option<Password>, ApiError> {
+        match given(self.password_file.as_deref(), "VALISE_PASSWORD")? {
+            Some(password) => Ok(Some(password)),
+            None => given(self.pin_file.as_deref(), "VALISE_PIN"),
+        }
     }
 
     /// What the engine asks for once more before something grave: the password, or where there is none the token's PIN.
@@ -160,13 +334,41 @@ impl Session {
         }
     }
 
-    /// Locks and lets go.
+    /// Locks and lets go of what is here.
     pub async fn end(self) {
-        self.engine.stop().await;
+        if let Some(engine) = self.engine() {
+            engine.stop().await;
+        }
         if let Some(server) = self.hosted {
             server.stop().await;
         }
     }
+}
+
+/// An engine of one's own, or who has the home and answers. Who has it may be just beginning, or another command that
+/// is about to end.
+async fn answers(home: &Path) -> Result<Answers, ApiError> {
+    let began = Instant::now();
+    loop {
+        let taken = match Engine::start(Config::new(home)) {
+            Ok(engine) => return Ok(Answers::Here(Arc::new(engine))),
+            Err(error) => error,
+        };
+        if taken.code != ErrorCode::InUse {
+            return Err(taken);
+        }
+        if let Some(remote) = Remote::find(home).await? {
+            return Ok(Answers::There(remote));
+        }
+        if began.elapsed() > TURN {
+            return Err(taken);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn not_set_up() -> ApiError {
+    fault(ErrorCode::NotSetUp, "There is no account in this home yet.", "Start with `init`, `join` or `pair`.")
 }
 
 /// A password that is not asked for.
@@ -177,7 +379,8 @@ pub fn given(file: Option<&Path>, variable: &str) -> Result<Option<Password>, Ap
     Ok(Some(Password(text.lines().next().unwrap_or_default().to_owned())))
 }
 
-fn ask(prompt: &str) -> Result<Password, ApiError> {
+/// Asks for a password, without showing it.
+pub fn ask(prompt: &str) -> Result<Password, ApiError> {
     rpassword::prompt_password(prompt)
         .map(Password)
         .map_err(|error| fault(ErrorCode::BadInput, "The password cannot be asked for.", &error.to_string()))

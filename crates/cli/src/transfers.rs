@@ -4,7 +4,6 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::sync::broadcast::Receiver;
 use valise_engine::api::{ApiError, EntryId, ErrorCode, Event, Reply, Request, Transfer, TransferKind, TransferState};
 
 use crate::args::{Add, TransfersCommand};
@@ -12,17 +11,16 @@ use crate::commands::await_held;
 use crate::opened;
 use crate::output::{self, count, print, shown, size};
 use crate::paths::find;
-use crate::session::{Session, fault, unexpected};
+use crate::session::{Events, Session, fault, unexpected};
 
 /// Runs `add`.
 pub async fn add(session: &Session, json: bool, command: &Add) -> Result<(), ApiError> {
     let place = find(session, &command.to).await?;
     let parent = place.directory()?;
     let paths = command.paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())).collect();
-    let mut events = session.engine().events();
-    let Reply::Transfer(begun) = session.ask(Request::Add { folder: place.folder.id, parent, paths }).await? else {
-        return Err(fault(ErrorCode::Internal, "Valise made a mistake.", "add"));
-    };
+    let mut events = session.events().await?;
+    let (reply, _held) = session.hold(Request::Add { folder: place.folder.id, parent, paths }).await?;
+    let Reply::Transfer(begun) = reply else { return Err(unexpected(&reply)) };
     let ended = follow(session, json, &mut events, begun.id).await?;
     if !command.no_wait {
         await_held(session, command.timeout).await?;
@@ -47,15 +45,17 @@ pub async fn get(
     let name = place.entry.as_ref().map_or_else(|| place.folder.name.clone(), |entry| entry.name.clone());
     let to = if output.is_dir() { output.join(&name) } else { output };
     let entry = place.entry.as_ref().map_or(EntryId::TOP, |entry| entry.id);
-    let mut events = session.engine().events();
+    let to = std::path::absolute(&to).unwrap_or(to);
+    let mut events = session.events().await?;
     let mut bar = Bar::new(json);
-    let mut saving = std::pin::pin!(session.ask(Request::Save { folder: place.folder.id, entry, version, to }));
+    let interrupted = async { _ = tokio::signal::ctrl_c().await };
+    let request = Request::Save { folder: place.folder.id, entry, version, to };
+    let mut saving = std::pin::pin!(session.ask_until(request, interrupted));
     let reply = loop {
         tokio::select! {
             reply = &mut saving => break reply?,
-            _ = tokio::signal::ctrl_c() => give_up(session).await,
             Some(transfer) = heard(&mut events) => {
-                if transfer.kind == TransferKind::Fetch {
+                if transfer.kind == TransferKind::Fetch && transfer.name == name {
                     bar.show(&transfer);
                 }
             }
@@ -76,34 +76,30 @@ pub async fn transfers(session: &Session, json: bool, command: Option<&Transfers
     match command {
         None => {}
         Some(TransfersCommand::Resume { number }) => {
-            let mut events = session.engine().events();
+            let mut events = session.events().await?;
             session.ask(Request::ResumeTransfer { transfer: *number }).await?;
             let ended = follow(session, json, &mut events, *number).await?;
             print(json, &ended, summary);
             return Ok(());
         }
+        Some(TransfersCommand::Pause { number }) => {
+            session.ask(Request::PauseTransfer { transfer: *number }).await?;
+        }
         Some(TransfersCommand::Cancel { number }) => {
             session.ask(Request::CancelTransfer { transfer: *number }).await?;
         }
     }
-    let mut all = list(session).await?;
+    let mut all = session.transfers().await?;
     all.retain(|transfer| !matches!(transfer.state, TransferState::Done | TransferState::Cancelled));
     print(json, &all, |all| all.iter().map(line).collect());
     Ok(())
 }
 
-async fn list(session: &Session) -> Result<Vec<Transfer>, ApiError> {
-    match session.ask(Request::Transfers).await? {
-        Reply::Transfers(all) => Ok(all),
-        other => Err(unexpected(&other)),
-    }
-}
-
 /// Shows a transfer until it ends; how it ended, if that is well.
-async fn follow(session: &Session, json: bool, events: &mut Receiver<Event>, id: u64) -> Result<Transfer, ApiError> {
+async fn follow(session: &Session, json: bool, events: &mut Events, id: u64) -> Result<Transfer, ApiError> {
     let mut bar = Bar::new(json);
     let ended = loop {
-        let found = list(session).await?.into_iter().find(|one| one.id == id);
+        let found = session.transfers().await?.into_iter().find(|one| one.id == id);
         let transfer = found.ok_or_else(|| fault(ErrorCode::NotFound, "There is no such transfer.", "transfers"))?;
         bar.show(&transfer);
         if transfer.state != TransferState::Running {
@@ -113,7 +109,8 @@ async fn follow(session: &Session, json: bool, events: &mut Receiver<Event>, id:
         let next = async { while heard(events).await.is_some_and(|transfer| transfer.id != id) {} };
         tokio::select! {
             _ = tokio::time::timeout(Duration::from_millis(500), next) => {}
-            _ = tokio::signal::ctrl_c() => give_up(session).await,
+            // Who interrupts the command does not want it to go on later.
+            _ = tokio::signal::ctrl_c() => drop(session.ask(Request::CancelTransfer { transfer: id }).await),
         }
     };
     match ended.state {
@@ -125,22 +122,12 @@ async fn follow(session: &Session, json: bool, events: &mut Receiver<Event>, id:
     }
 }
 
-/// Who interrupts the command does not want it to go on later.
-async fn give_up(session: &Session) {
-    for transfer in list(session).await.unwrap_or_default() {
-        if transfer.state == TransferState::Running {
-            let _ = session.ask(Request::CancelTransfer { transfer: transfer.id }).await;
-        }
-    }
-}
-
-/// The next that is told of a transfer; none when what was told was something else, or the engine is gone.
-async fn heard(events: &mut Receiver<Event>) -> Option<Transfer> {
+/// The next that is told of a transfer; none when the engine is gone.
+async fn heard(events: &mut Events) -> Option<Transfer> {
     loop {
-        match events.recv().await {
-            Ok(Event::Transfer { transfer }) => return Some(transfer),
-            Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
-            Err(tokio::sync::broadcast::error::RecvError::Closed) => return None,
+        match events.next().await? {
+            Event::Transfer { transfer } => return Some(transfer),
+            _ => {}
         }
     }
 }

@@ -16,6 +16,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 mod activity;
 mod authority;
 mod computer;
+mod doctor;
 mod groups;
 mod recoverability;
 mod signatures;
@@ -25,6 +26,7 @@ mod token;
 pub use activity::*;
 pub use authority::*;
 pub use computer::*;
+pub use doctor::*;
 pub use groups::*;
 pub use recoverability::*;
 pub use signatures::*;
@@ -327,6 +329,23 @@ pub enum Request {
     SecurityEvents,
     /// Fingerprints of the workspace, this account and this device.
     Fingerprints,
+    /// What can be wrong, told without a name. Locked or not; locked, less can be seen.
+    Diagnose,
+}
+
+impl Request {
+    /// Paths in it, which mean nothing without the directory of who asks.
+    pub fn paths(&mut self) -> Vec<&mut PathBuf> {
+        match self {
+            Self::Add { paths, .. } => paths.iter_mut().collect(),
+            Self::Save { to, .. }
+            | Self::Export { to, .. }
+            | Self::ExportActivity { to, .. }
+            | Self::ExportSigned { to, .. }
+            | Self::WriteKit { to, .. } => vec![to],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What comes back, one variant a kind of answer.
@@ -422,6 +441,8 @@ pub enum Reply {
     Security(Vec<SecurityEvent>),
     /// See [`Request::Fingerprints`].
     Fingerprints(Fingerprints),
+    /// See [`Request::Diagnose`].
+    Diagnosis(Diagnosis),
     /// What was undone, in words; none when there was nothing.
     Undone(Option<String>),
 }

@@ -148,6 +148,15 @@ impl Catalog {
         Ok(identity)
     }
 
+    /// Its time, in seconds since 1970, UTC; none if it does not tell. A server's word, for comparing clocks by a person.
+    pub async fn date(&self) -> Result<Option<u64>, CatalogError> {
+        let limit = Some(Duration::from_secs(60));
+        let response = self.send(Method::GET, "/v1/identity", &[], false, limit).await?;
+        let date = response.headers().get("date").and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
+        Ok(date.and_then(|date| Some(date.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs())))
+    }
+
     /// Brings a new workspace.
     pub async fn create_workspace(&self, new: &NewWorkspace) -> Result<Receipts, CatalogError> {
         self.open(Method::POST, "/v1/workspaces", new).await

@@ -1,6 +1,6 @@
 //! The engine: answers requests, and holds what lives while the vault is open.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -25,13 +25,14 @@ use crate::index::security;
 use crate::keyring::{Keyring, SystemKeyring};
 use crate::opened::{self, Opened};
 use crate::shared::{Open, Session, Shared, State, lock};
-use crate::transfer::{Transfers, add, fetch, life, save};
+use crate::transfer::life::Begun;
+use crate::transfer::{Stop, Transfers, add, fetch, life, save};
 use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
 use crate::{
-    activity, address, asking, authority, custody, devices, edit, groups, keys, kit, links, login, news, offers,
-    recovery, share, signatures, storage, succession, sync, token, versions,
+    activity, address, asking, authority, custody, devices, doctor, edit, groups, keys, kit, links, login, news,
+    offers, recovery, share, signatures, storage, succession, sync, token, versions,
 };
 
 /// How an engine is set up.
@@ -120,6 +121,19 @@ impl Engine {
     ) -> Result<(String, Zeroizing<Vec<u8>>), ApiError> {
         news::opened(&self.shared, folder, entry);
         fetch::read(&self.shared, folder, (entry, version), limit).await.map_err(ApiError::from)
+    }
+
+    /// The home directory.
+    pub(crate) fn home(&self) -> &Path {
+        self.shared.home.root()
+    }
+
+    /// Nobody waits any more for what was begun. What cannot be stopped goes on.
+    pub(crate) fn let_go(&self, begun: &Begun, why: Stop) {
+        let stopped = self.shared.session().and_then(|session| life::let_go(&self.shared, &session, begun, why));
+        if let Err(error) = stopped {
+            tracing::debug!(%error, "nobody waits for it any more");
+        }
     }
 
     /// Locks and lets go of everything.
@@ -358,6 +372,7 @@ impl Engine {
                 shared.open(|open| security::newest(open.vault.index.read(), 200)).map(Reply::Security)
             }
             Request::Fingerprints => shared.open(|open| Ok(Reply::Fingerprints(open.vault.fingerprints()))),
+            Request::Diagnose => doctor::diagnose(shared, &self.keyring).await.map(Reply::Diagnosis),
         }
     }
 

@@ -57,6 +57,10 @@ pub enum EngineError {
     Waiting,
     #[error("another process uses this home")]
     InUse,
+    #[error("version {0} has the home, and this is version {version}", version = env!("CARGO_PKG_VERSION"))]
+    OtherVersion(String),
+    #[error("the process that has the home ended")]
+    OtherEnded,
     #[error("{0} was not found")]
     NotFound(&'static str),
     #[error("the name cannot be used")]
@@ -450,6 +454,18 @@ impl From<EngineError> for ApiError {
                 "Another Valise uses this home.",
                 None,
                 Some("Use the one that is open, or quit it first."),
+            ),
+            EngineError::OtherVersion(_) => (
+                Code::InUse,
+                "Another version of Valise is open here than this command is.",
+                Some("Nothing was changed."),
+                Some("Quit the one that is open, and start it again."),
+            ),
+            EngineError::OtherEnded => (
+                Code::Cancelled,
+                "The Valise that is open here ended before it answered.",
+                Some("What it had begun is done wholly or not at all."),
+                Some("Try again."),
             ),
             EngineError::NotFound(_) => {
                 (Code::NotFound, "It was not found; somebody may have moved or removed it.", None, None)

@@ -15,6 +15,7 @@
 //! rehearsal/     while a recovery is rehearsed: a copy of the files above
 //! erasing        while the account is removed from this computer
 //! lock           held by the process that has the home
+//! socket         where that process hears commands, if it stays: `engine/src/socket/`
 //! ```
 
 use std::fs::{self, File, OpenOptions};

@@ -8,6 +8,8 @@
 //! - `news`: what is marked as new. `storage`: what lies on this computer, and what makes room.
 //! - `devices`: a person's computers. `recovery`: a forgotten password; `asking`, `authority`: with a colleague's help,
 //!   on either side. `custody`: keys that others keep. `keyring`: the system's. `kit`, `certificate`: pages that are printed, drawn by `page`.
+//! - `doctor`: what can be wrong, told without a name.
+//! - `socket`: the same surface for another process of the same person, while this one has the home.
 //! - `sync`: rounds with the `catalog`; `sync::plan` decides, without I/O.
 //!
 //! A change made here is kept in the index first, shown at once, sent when the catalog answers, and counts as
@@ -32,6 +34,8 @@ mod colleague;
 mod compose;
 mod custody;
 mod devices;
+#[cfg(unix)]
+mod doctor;
 mod edit;
 mod engine;
 mod error;
@@ -52,6 +56,8 @@ mod recovery;
 mod share;
 mod shared;
 mod signatures;
+#[cfg(unix)]
+pub mod socket;
 mod storage;
 mod succession;
 mod sync;
@@ -66,6 +72,7 @@ mod wiped;
 mod words;
 
 pub use activity::{headline as activity_headline, line as activity_line};
+pub use doctor::of_program as doctor_of_program;
 pub use engine::{Config, Engine};
 pub use valise_crypto::Costs;
 pub use valise_protocol::moment;

@@ -18,6 +18,29 @@ pub fn keep_memory_to_itself() -> io::Result<()> {
     Ok(())
 }
 
+/// Whether [`keep_memory_to_itself`] has had its way.
+#[cfg(unix)]
+pub fn keeps_memory_to_itself() -> bool {
+    use rustix::process::{Resource, getrlimit};
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, dumpable_behavior};
+        if !matches!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable)) {
+            return false;
+        }
+    }
+    getrlimit(Resource::Core).maximum == Some(0)
+}
+
+/// Whether the system lets enough memory be locked for keys.
+#[cfg(unix)]
+pub fn may_lock_memory() -> bool {
+    use rustix::process::{Resource, getrlimit};
+    // Keys take pages by the 16 KiB; one with many folders has a few of them.
+    const ENOUGH: u64 = 256 << 10;
+    getrlimit(Resource::Memlock).current.is_none_or(|bytes| bytes >= ENOUGH)
+}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};

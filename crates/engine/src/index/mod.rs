@@ -6,6 +6,7 @@
 //!
 //! To change a table: add a migration at the end of [`MIGRATIONS`]; one that has landed is never edited.
 
+pub mod health;
 pub mod held;
 pub mod in_flight;
 pub mod kept;

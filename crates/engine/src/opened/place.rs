@@ -95,6 +95,14 @@ fn memory() -> Vec<PathBuf> {
     candidates.into_iter().flatten().filter(|place| place.is_dir() && is_memory(place)).collect()
 }
 
+/// Whether opened files lie in memory here.
+pub fn is_in_memory() -> bool {
+    match variable("VALISE_OPENED_DIR") {
+        Some(chosen) => is_memory(&chosen),
+        None => !memory().is_empty(),
+    }
+}
+
 #[cfg(target_os = "linux")]
 fn is_memory(place: &Path) -> bool {
     const TMPFS: rustix::fs::FsWord = 0x0102_1994;

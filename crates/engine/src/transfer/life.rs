@@ -4,12 +4,13 @@
 //! A row of the index says what there is to do, and goes when it is done or given up. Doing it again skips what is done,
 //! so nothing else needs to be kept, and nothing is done twice.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use valise_protocol::ids::FolderId;
+use valise_protocol::ids::{DekId, EntryId, FolderId};
 
 use super::{NO_TRANSFER, Stop, add, save, shown};
 use crate::api::{ApiError, Event, Transfer, TransferKind, TransferState};
@@ -104,6 +105,30 @@ pub fn cancel(shared: &Arc<Shared>, session: &Arc<Session>, id: u64) -> Result<(
         tell(shared, session.transfers.end(id, Err(EngineError::Cancelled)));
     }
     Ok(())
+}
+
+/// What a client began that waits for it, and may go away.
+pub enum Begun {
+    /// Nothing that could be stopped.
+    Nothing,
+    /// The transfer of this number.
+    Transfer(u64),
+    /// A save: its number is not known to who waits for its end.
+    Save((FolderId, EntryId, Option<DekId>), PathBuf),
+}
+
+/// Nobody waits any more for what was begun: what still runs stops, for good or for now.
+pub fn let_go(shared: &Arc<Shared>, session: &Arc<Session>, begun: &Begun, why: Stop) -> Result<(), EngineError> {
+    let ids = match begun {
+        Begun::Nothing => Vec::new(),
+        Begun::Transfer(id) => vec![*id],
+        Begun::Save((folder, entry, version), to) => {
+            let job = Job::Save { entry: *entry, version: *version, to: to.clone() };
+            let all = shared.vault(|vault| transfers::all(vault.index.read()))?;
+            all.iter().filter(|row| row.folder == *folder && row.job == job).map(|row| row.id).collect()
+        }
+    };
+    ids.into_iter().try_for_each(|id| session.transfers.stop(id, why).map(|_| ()))
 }
 
 /// A transfer under way.

@@ -41,6 +41,10 @@ const SENTENCES: Record<string, string> = {
     'Ihr Konto wurde im selben Augenblick von einem anderen Computer geändert; dieser konnte deshalb nicht dazukommen.',
   'You have not been let in yet.': 'Sie wurden noch nicht eingelassen.',
   'Another Valise uses this home.': 'Ein anderes Valise arbeitet mit diesen Dateien.',
+  'Another version of Valise is open here than this command is.':
+    'Hier ist eine andere Version von Valise geöffnet als dieser Befehl.',
+  'The Valise that is open here ended before it answered.':
+    'Das Valise, das hier geöffnet war, hat sich beendet, bevor es geantwortet hat.',
   'It was not found; somebody may have moved or removed it.':
     'Das wurde nicht gefunden; vielleicht wurde es verschoben oder gelöscht.',
   'This name cannot be used.': 'Dieser Name kann nicht verwendet werden.',
@@ -339,6 +343,9 @@ const SENTENCES: Record<string, string> = {
   'Make a new code on the other computer.': 'Erstellen Sie auf dem anderen Computer einen neuen Code.',
   'Ask the person who invited you to open Valise.':
     'Bitten Sie die Person, die Sie eingeladen hat, Valise zu öffnen.',
+  'Quit the one that is open, and start it again.': 'Beenden Sie das geöffnete und starten Sie es neu.',
+  'What it had begun is done wholly or not at all.': 'Was begonnen war, ist ganz oder gar nicht geschehen.',
+  'Try again.': 'Versuchen Sie es noch einmal.',
   'Use the one that is open, or quit it first.': 'Verwenden Sie das geöffnete oder beenden Sie es zuerst.',
   'Use 1 to 255 characters, without slashes.': 'Verwenden Sie 1 bis 255 Zeichen, ohne Schrägstriche.',
   'Ask an owner of the folder.': 'Fragen Sie die Leitung des Ordners.',
