@@ -15,8 +15,8 @@ use valise_tests::{
     process::built,
 };
 
-/// What a small world does not have: tokens, keys kept elsewhere, officers who help; and what answers no document.
-/// Other tests run them: `token`, `officers`, `devices`, `recovery`, `terminal`.
+/// What a small world does not have: tokens, keys kept elsewhere, officers who help, a catalog of its own; and what answers no document.
+/// Other tests run them: `token`, `officers`, `devices`, `recovery`, `moving`, `terminal`.
 const NOT_RUN: &[&str] = &[
     "attach CATALOG",
     "completions SHELL",
@@ -28,6 +28,7 @@ const NOT_RUN: &[&str] = &[
     "helper refuse DEVICE",
     "helper rewrap",
     "man [COMMAND]...",
+    "network move-out TO",
     "pair [CODE]",
     "signing-key add-token ADDRESS",
     "sync --watch",
@@ -198,6 +199,13 @@ async fn the_page_says_what_commands_answer() {
 
     // Folders and people.
     page.check("people", &alice, args!["people"]).await;
+    page.check("group set NAME [PERSON]...", &alice, args!["group", "set", "Legal", "Alice", "Bob"]).await;
+    page.check("group", &alice, args!["group"]).await;
+    alice.valise(args!["folder", "create", "Shared"]).await;
+    let everybody = args!["folder", "add", "Shared", "--group", "Legal"];
+    let members = page.check("folder add FOLDER --group NAME", &alice, everybody).await;
+    assert_eq!(members.as_array().map(Vec::len), Some(2));
+    page.check("group remove NAME", &alice, args!["group", "remove", "Legal", "--yes"]).await;
     page.check("people officer PERSON", &alice, args!["people", "officer", "Bob"]).await;
     page.check("successor", &alice, args!["successor"]).await;
     page.check("successor set PERSON", &alice, args!["successor", "set", "Bob"]).await;
@@ -247,6 +255,7 @@ async fn the_page_says_what_commands_answer() {
     for row in ["status", "sync", "settings", "storage", "network", "fingerprints", "security", "doctor"] {
         page.check(row, &alice, args![row]).await;
     }
+    page.check("network address URL...", &alice, args!["network", "address", "https://localhost:1"]).await;
     page.check("settings set", &alice, args!["settings", "set", "--cache", "500"]).await;
     page.check("people close PERSON", &alice, args!["people", "close", "Bob", "--yes"]).await;
     page.check("forget", &bob, args!["forget", "--yes"]).await;

@@ -88,6 +88,17 @@ impl Catalog {
         Self { process, url, home }
     }
 
+    /// One that is made from a copy which somebody brought, at an address.
+    pub async fn restored(copy: &Path, listen: &str) -> Self {
+        let home = Home::new("server");
+        let mut command = program("valise-catalog", &home);
+        command.args(["restore", "--from"]).arg(copy).arg("--data").arg(home.path().join("data"));
+        let output = command.output().await.expect("the program");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let (process, url) = serve(&home, listen).await;
+        Self { process, url, home }
+    }
+
     /// A command of its operator, beside the running one: `["quota", "show"]`. Answered in JSON.
     pub async fn operator(&self, args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> serde_json::Value {
         let mut command = program("valise-catalog", &self.home);
@@ -110,6 +121,12 @@ impl Catalog {
     pub fn pinning_key(&self) -> SigningKey {
         seed_key(&self.data().join("pinning.key"))
     }
+}
+
+/// An address that nobody listens on now: whoever takes it must do so soon.
+pub fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("its address").to_string()
 }
 
 fn seed_key(path: &Path) -> SigningKey {

@@ -32,8 +32,12 @@ async fn stay(
     session: &Session,
     staying: Arc<Staying>,
 ) -> Result<(), ApiError> {
-    if session.status().await?.stage != Stage::New && !command.locked && can_be_asked(arguments)? {
-        session.open().await?;
+    if session.status().await?.stage != Stage::New && !command.locked {
+        if can_be_asked(arguments)? {
+            session.open().await?;
+        } else {
+            session.opens_by_itself().await?;
+        }
     }
     // Only now: who is still asked for a password ends it as any command.
     let mut end = std::pin::pin!(asked_to_end()?);

@@ -89,7 +89,8 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Keep { paths, not } => crate::look::keep(session, json, paths, !not).await,
         Command::Undo => undo(session, json).await,
         Command::Storage => crate::computer::storage(session, json).await,
-        Command::Network => crate::computer::network(session, json).await,
+        Command::Network { command } => crate::computer::network(session, json, command.as_ref()).await,
+        Command::Group { command } => crate::groups::group(session, json, command.as_ref()).await,
         Command::Transfers { command } => transfers::transfers(session, json, command.as_ref()).await,
         Command::Edit(command) => opened::edit(session, json, command).await,
         Command::Versions { path } => opened::versions(session, json, path).await,
@@ -283,7 +284,14 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
             });
             Ok(())
         }
-        FolderCommand::Add { folder, person, role } => {
+        FolderCommand::Add { folder, group: Some(group), role, .. } => {
+            let folder = paths::folder(session, folder).await?.id;
+            crate::groups::add_to(session, folder, group, role_of(*role)).await?;
+            print(json, &members(session, folder).await?, |_| Vec::new());
+            Ok(())
+        }
+        FolderCommand::Add { folder, person, role, .. } => {
+            let person = person.as_deref().unwrap_or_default();
             let (folder, account) = (paths::folder(session, folder).await?.id, account(session, person).await?);
             change_members(session, json, folder, Request::AddMember { folder, account, role: role_of(*role) }).await
         }

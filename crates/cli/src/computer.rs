@@ -1,11 +1,14 @@
-//! `settings`, `storage`, `network`: this computer. `invitation`: what a link says.
+//! `settings`, `storage`, `network`: this computer, and the catalog if it is here. `invitation`: what a link says.
 
+use std::path::Path;
+
+use serde::Serialize;
 use valise_engine::api::{
     ApiError, Connection, InvitationPreview, Network, Notifications, Reply, Request, Settings, Storage,
 };
 
-use crate::args::{NotificationsName, SettingsCommand};
-use crate::commands::read_link;
+use crate::args::{NetworkCommand, NotificationsName, SettingsCommand};
+use crate::commands::{confirm, read_link};
 use crate::output::{moment, print, shown, size};
 use crate::session::{Session, unexpected};
 
@@ -13,6 +16,7 @@ use crate::session::{Session, unexpected};
 pub async fn settings(session: &Session, json: bool, command: Option<&SettingsCommand>) -> Result<(), ApiError> {
     let mut settings = chosen(session).await?;
     if let Some(SettingsCommand::Set(set)) = command {
+        settings.unlock_at_login = set.unlock_at_login.unwrap_or(settings.unlock_at_login);
         settings.lock_after_minutes = set.lock_after.unwrap_or(settings.lock_after_minutes);
         settings.cache_mib = set.cache.unwrap_or(settings.cache_mib);
         settings.notifications = set.notifications.map_or(settings.notifications, notifications);
@@ -59,6 +63,7 @@ fn settings_lines(settings: &Settings) -> Vec<String> {
         format!("notifications tell    {notifications}"),
         format!("goes on when closed   {}", yes(settings.keep_running)),
         format!("starts at log-in      {}", yes(settings.start_at_login)),
+        format!("opens at log-in       {}", yes(settings.unlock_at_login)),
     ]
 }
 
@@ -85,15 +90,48 @@ fn storage_lines(storage: &Storage) -> Vec<String> {
     lines
 }
 
-/// How this computer is reached.
-pub async fn network(session: &Session, json: bool) -> Result<(), ApiError> {
-    match session.ask(Request::Network).await? {
+/// How this computer is reached, and where the catalog answers.
+pub async fn network(session: &mut Session, json: bool, command: Option<&NetworkCommand>) -> Result<(), ApiError> {
+    let request = match command {
+        None => Request::Network,
+        Some(NetworkCommand::Address { urls }) => Request::SetCatalogAddresses { addresses: urls.clone() },
+        Some(NetworkCommand::MoveOut { to, yes }) => return move_out(session, json, to, *yes).await,
+    };
+    match session.ask(request).await? {
         Reply::Network(network) => {
             print(json, &network, network_lines);
             Ok(())
         }
         other => Err(unexpected(&other)),
     }
+}
+
+async fn move_out(session: &mut Session, json: bool, to: &Path, yes: bool) -> Result<(), ApiError> {
+    confirm(
+        yes,
+        "copies the catalog of this home for another server, and hosts it here no more: until that server answers, nobody \
+         reaches it",
+        "move",
+    )?;
+    let left = session.move_out(to).await?;
+    let said = Moved { copy: to.display().to_string(), left: left.display().to_string() };
+    print(json, &said, |said| {
+        vec![
+            format!("The copy is {}. On the other server:", said.copy),
+            format!(
+                "  valise-catalog restore --from {} --data DIR && valise-catalog serve --data DIR --listen ADDR",
+                said.copy
+            ),
+            format!("Remove {} when it answers, and the copy.", said.left),
+        ]
+    });
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Moved {
+    copy: String,
+    left: String,
 }
 
 fn network_lines(network: &Network) -> Vec<String> {
@@ -112,6 +150,9 @@ fn network_lines(network: &Network) -> Vec<String> {
         lines.push(format!("catalog    {}{here}", shown(catalog)));
     }
     lines.push(format!("           {connection}"));
+    if network.addresses.len() > 1 {
+        lines.extend(network.addresses.iter().map(|address| format!("looked for {}", shown(address))));
+    }
     lines.push(format!("connected  {} computers and servers", network.peers));
     lines.push(format!("node       {}", network.peer));
     lines.extend(network.listening.iter().map(|address| format!("listens    {}", shown(address))));

@@ -8,6 +8,7 @@ mod computer;
 mod demo;
 mod devices;
 mod doctor;
+mod groups;
 mod helpers;
 mod keys;
 mod look;

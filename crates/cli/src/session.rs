@@ -148,6 +148,21 @@ impl Session {
         Ok(url)
     }
 
+    /// The catalog that is hosted here moves into a new directory; answers where the rest of it lies.
+    pub async fn move_out(&mut self, to: &Path) -> Result<PathBuf, ApiError> {
+        self.must_be_alone()?;
+        let server = self.hosted.take().ok_or_else(|| fault(ErrorCode::NotFound, "This computer is no server.", ""))?;
+        server.stop().await;
+        let (data, to) = (self.catalog_dir(), to.to_owned());
+        let moved = tokio::task::spawn_blocking(move || hosted::move_out(&data, &to)).await;
+        let details = match moved {
+            Ok(Ok(left)) => return Ok(left),
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        Err(fault(ErrorCode::Io, "The copy could not be made. It goes on as before on this computer.", &details))
+    }
+
     /// Whether this home hosts its workspace's catalog.
     pub fn is_host(&self) -> bool {
         self.hosted.is_some()
@@ -248,12 +263,27 @@ impl Session {
         if self.status().await?.stage == Stage::New {
             return Err(not_set_up());
         }
+        if !self.token && self.opens_by_itself().await? {
+            return Ok(());
+        }
         let request = if self.token || self.is_token_alone().await? {
             Request::UnlockWithToken { pin: self.pin()? }
         } else {
             Request::Unlock { password: self.password(false)? }
         };
         self.ask(request).await.map(|_| ())
+    }
+
+    /// Whether the system's keyring opens it, where that was chosen. What was typed or given counts first.
+    pub async fn opens_by_itself(&self) -> Result<bool, ApiError> {
+        let given = self.password_file.is_some() || std::env::var_os("VALISE_PASSWORD").is_some();
+        if given || self.typed.get().is_some() {
+            return Ok(false);
+        }
+        match self.ask(Request::UnlockAtLogin).await? {
+            Reply::Status(status) => Ok(status.stage == Stage::Open),
+            other => Err(unexpected(&other)),
+        }
     }
 
     async fn catch_up(&self, only_looks: bool) -> Result<(), ApiError> {

@@ -125,9 +125,8 @@ async fn follow(session: &Session, json: bool, events: &mut Events, id: u64) -> 
 /// The next that is told of a transfer; none when the engine is gone.
 async fn heard(events: &mut Events) -> Option<Transfer> {
     loop {
-        match events.next().await? {
-            Event::Transfer { transfer } => return Some(transfer),
-            _ => {}
+        if let Event::Transfer { transfer } = events.next().await? {
+            return Some(transfer);
         }
     }
 }

@@ -35,8 +35,9 @@ pub async fn reach(url: &str) -> Result<(Identity, String), EngineError> {
 }
 
 fn normal(url: &str) -> String {
-    let url = url.trim().trim_end_matches('/');
-    if url.contains("://") { url.to_owned() } else { format!("https://{url}") }
+    let url = url.trim();
+    let url = if url.contains("://") { url.to_owned() } else { format!("https://{url}") };
+    url.trim_end_matches('/').to_owned()
 }
 
 /// The way to a catalog at an address, in the name of this device.

@@ -172,6 +172,12 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<PeopleCommand>,
     },
+    /// Groups of people, to share a folder with all of them at once; without a command, the list.
+    Group {
+        /// What to do.
+        #[command(subcommand)]
+        command: Option<GroupCommand>,
+    },
     /// Who takes over the folders of somebody whose account is closed; without a command, how it stands.
     Successor {
         /// What to do.
@@ -272,8 +278,12 @@ pub enum Command {
     },
     /// What lies on this computer, and how much of it could be fetched again.
     Storage,
-    /// How this computer is reached, and whom it reaches.
-    Network,
+    /// How this computer is reached, and whom it reaches; where the catalog answers.
+    Network {
+        /// What to do.
+        #[command(subcommand)]
+        command: Option<NetworkCommand>,
+    },
     /// Fingerprints of workspace, account, device and catalog.
     Fingerprints,
     /// Events that somebody should look at.
@@ -309,7 +319,8 @@ impl Command {
                 | Self::Recent { .. }
                 | Self::Info { .. }
                 | Self::Storage
-                | Self::Network
+                | Self::Network { command: None }
+                | Self::Group { command: None }
                 | Self::Versions { .. }
                 | Self::Export { .. }
                 | Self::Status

@@ -1,6 +1,7 @@
 //! The workspace, its people and folders, and a person's computers.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -102,7 +103,11 @@ pub enum FolderCommand {
         /// Which.
         folder: String,
         /// Who, by name or account id.
-        person: String,
+        #[arg(required_unless_present = "group")]
+        person: Option<String>,
+        /// Everybody of a group who is not in it yet.
+        #[arg(long, conflicts_with = "person", value_name = "NAME")]
+        group: Option<String>,
         /// As what.
         #[arg(long, value_enum, default_value_t = RoleName::Editor)]
         role: RoleName,
@@ -179,6 +184,48 @@ pub enum PeopleCommand {
     Close {
         /// Who, by name or account id.
         person: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// `group`
+#[derive(Subcommand)]
+pub enum GroupCommand {
+    /// Make a group, or say anew who is in it; as an officer.
+    Set {
+        /// Its name.
+        name: String,
+        /// Who is in it, by name or account id.
+        people: Vec<String>,
+        /// Another name; without people, the same people.
+        #[arg(long, value_name = "NAME")]
+        rename: Option<String>,
+    },
+    /// Remove a group, as an officer. Its people stay in every folder.
+    Remove {
+        /// Which.
+        name: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// `network`
+#[derive(Subcommand)]
+pub enum NetworkCommand {
+    /// As an officer, make known where the catalog answers: everybody looks for it there, and follows by themselves.
+    Address {
+        /// In the order in which they are to be tried. The one in use stays the last of them if it is not named.
+        #[arg(required = true, value_name = "URL")]
+        urls: Vec<String>,
+    },
+    /// Copy the catalog that is hosted here into a new directory, for another server, and host it no more.
+    MoveOut {
+        /// Where to: `valise-catalog restore --from` reads it there.
+        to: PathBuf,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
@@ -282,6 +329,10 @@ pub struct SettingsSet {
     /// What the window tells of new files while nobody looks at it.
     #[arg(long, value_enum)]
     pub notifications: Option<NotificationsName>,
+    /// The system's keyring opens Valise for whoever is logged in, until it is locked; from the next time on that the
+    /// password is typed.
+    #[arg(long, value_name = "YES", action = clap::ArgAction::Set)]
+    pub unlock_at_login: Option<bool>,
 }
 
 /// What notifications say.

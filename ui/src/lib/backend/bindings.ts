@@ -861,8 +861,10 @@ export type Member = {
 
 /**  How this computer is reached, and whom it reaches. */
 export type Network = {
-	/**  The catalog's address. */
+	/**  The catalog's address, at which this computer found it. */
 	catalog: string | null,
+	/**  All addresses at which it may answer, in the order in which they are tried: officers name them. */
+	addresses: string[],
 	/**  How it answers. */
 	connection: Connection,
 	/**  The catalog is on this computer. */
