@@ -195,6 +195,7 @@ async fn the_page_says_what_commands_answer() {
     page.check("key policy FOLDER --every DAYS", &alice, args!["key", "policy", "Contracts", "--every", "90"]).await;
     page.check("key retire FOLDER", &alice, args!["key", "retire", "Contracts"]).await;
     page.check("password change", &alice, args!["password", "change"]).await;
+    page.check("password at-login", &alice, args!["password", "at-login", "--off"]).await;
     page.check("token status", &alice, args!["token", "status"]).await;
 
     // Folders and people.

@@ -48,10 +48,10 @@ async fn the_keyring_opens_until_it_is_locked() {
     alice.bus = Some(keyring.bus());
     alice.valise(args!["init", "--name", "Alice", "--workspace", "Acme", "--catalog", &catalog.url]).await;
     assert!(!opens_by_itself(&alice).await, "off at first");
-    let settings = alice.valise(args!["settings", "set", "--unlock-at-login", "true"]).await;
-    assert_eq!(settings["unlockAtLogin"], true);
-    assert!(!opens_by_itself(&alice).await, "from the next time the password is typed");
-    unlock_once(&alice).await;
+    let without = without_password(&alice, &["password", "at-login"]).await;
+    assert_ne!(without.0, Some(0), "nobody turns it on without the password");
+    assert_eq!(alice.valise(args!["password", "at-login"]).await["atLogin"], true);
+    assert_eq!(alice.valise(args!["status"]).await["atLogin"], true);
     assert!(opens_by_itself(&alice).await && opens_by_itself(&alice).await, "also after a command has ended");
 
     // A keyring that is locked, or gone, leaves it to the password, and is no dead end.
@@ -81,15 +81,14 @@ async fn the_keyring_opens_until_it_is_locked() {
     // The password begins it again; who does not want it any more ends it at once.
     unlock_once(&alice).await;
     assert!(opens_by_itself(&alice).await);
-    alice.valise(args!["settings", "set", "--unlock-at-login", "false"]).await;
+    assert_eq!(without_password(&alice, &["password", "at-login", "--off"]).await.0, Some(0));
     assert!(!opens_by_itself(&alice).await);
     keyring.stop().await;
 
     // A wiped keyring has forgotten.
-    alice.valise(args!["settings", "set", "--unlock-at-login", "true"]).await;
     let keyring = Keyring::unlocked(&alice.home).await;
     alice.bus = Some(keyring.bus());
-    unlock_once(&alice).await;
+    alice.valise(args!["password", "at-login"]).await;
     assert!(opens_by_itself(&alice).await);
     keyring.stop().await;
     Keyring::wipe(&alice.home);

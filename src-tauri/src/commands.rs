@@ -318,6 +318,13 @@ pub async fn remove_token(app: State<'_, App>, password: Typed, new: Option<Type
     reply!(app.ask(Request::RemoveToken { password, new }).await?, AccountKeys)
 }
 
+/// The system's keyring opens Valise at log-in, with the password; or no more.
+#[tauri::command]
+pub async fn set_unlock_at_login(app: State<'_, App>, password: Option<Typed>) -> Result<(), ApiError> {
+    let password = app.password_if_any(password)?;
+    app.ask(Request::SetUnlockAtLogin { password }).await.map(|_| ())
+}
+
 /// Who takes over folders.
 #[tauri::command]
 pub async fn succession(app: State<'_, App>) -> Result<Succession, ApiError> {

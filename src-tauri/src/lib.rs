@@ -143,6 +143,7 @@ pub fn run() -> ExitCode {
             commands::unlock_with_token,
             commands::add_token,
             commands::remove_token,
+            commands::set_unlock_at_login,
             commands::add_token_signing_key,
             commands::succession,
             commands::name_successor,

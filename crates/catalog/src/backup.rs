@@ -16,6 +16,11 @@ use crate::state::State;
 /// Copies a catalog's data into a new directory. With `blocks`, what the pinning node keeps, too: after the database, so
 /// that everything it names is there, but for what is dropped meanwhile.
 pub fn backup(directory: &Path, to: &Path, blocks: bool) -> Result<(), StartError> {
+    finish(&draft(directory, to, blocks)?, to)
+}
+
+/// The whole copy, beside where it is to be.
+pub(crate) fn draft(directory: &Path, to: &Path, blocks: bool) -> Result<PathBuf, StartError> {
     let draft = begin(to)?;
     let copy = data::database(&draft);
     let name = copy.to_str().ok_or_else(|| directory_error(io::ErrorKind::InvalidInput))?;
@@ -29,7 +34,7 @@ pub fn backup(directory: &Path, to: &Path, blocks: bool) -> Result<(), StartErro
     if blocks {
         copy_all(&data::blocks(directory), &data::blocks(&draft))?;
     }
-    finish(&draft, to)
+    Ok(draft)
 }
 
 /// Makes a data directory, which must not be there or empty, from a backup. Everything in it is verified first. Without
@@ -73,7 +78,8 @@ fn begin(to: &Path) -> Result<PathBuf, StartError> {
     Ok(draft)
 }
 
-fn finish(draft: &Path, to: &Path) -> Result<(), StartError> {
+/// Gives the copy its name.
+pub(crate) fn finish(draft: &Path, to: &Path) -> Result<(), StartError> {
     let moved = sync_directory(draft).and_then(|()| fs::rename(draft, to));
     let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     moved.and_then(|()| sync_directory(parent)).map_err(StartError::Directory)

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 
-use crate::backup::backup;
-use crate::data::StartError;
+use crate::backup::{draft, finish};
+use crate::data::{Data, StartError, sync_directory};
 use crate::server::{Config, Server};
 
 /// The address of the last start, in the data directory.
@@ -35,12 +35,21 @@ pub fn exists(data: &Path) -> bool {
 /// here again: two of one catalog part its history. It must be stopped. Answers where the rest of it lies, which can be
 /// removed once the other server answers.
 ///
-/// Cut short, the copy is not there, and it is hosted here as before.
+/// Cut short, the copy is not there under its name, and it is hosted here as before; or it is hosted nowhere, and what was
+/// here lies in `catalog.moved-1`.
 pub fn move_out(data: &Path, to: &Path) -> Result<PathBuf, StartError> {
-    backup(data, to, true)?;
+    // Nobody writes to it any more.
+    let _held = Data::open(data)?;
+    let draft = draft(data, to, true)?;
     let left = (1..).map(|number| data.with_extension(format!("moved-{number}"))).find(|path| !path.exists());
     let left = left.unwrap_or_else(|| data.with_extension("moved"));
-    std::fs::rename(data, &left).map_err(StartError::Directory)?;
+    // From here on it is served nowhere until the copy is: never at two places.
+    let parent = data.parent().unwrap_or(Path::new("."));
+    std::fs::rename(data, &left).and_then(|()| sync_directory(parent)).map_err(StartError::Directory)?;
+    if let Err(error) = finish(&draft, to) {
+        std::fs::rename(&left, data).and_then(|()| sync_directory(parent)).map_err(StartError::Directory)?;
+        return Err(error);
+    }
     Ok(left)
 }
 

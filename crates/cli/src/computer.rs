@@ -16,7 +16,6 @@ use crate::session::{Session, unexpected};
 pub async fn settings(session: &Session, json: bool, command: Option<&SettingsCommand>) -> Result<(), ApiError> {
     let mut settings = chosen(session).await?;
     if let Some(SettingsCommand::Set(set)) = command {
-        settings.unlock_at_login = set.unlock_at_login.unwrap_or(settings.unlock_at_login);
         settings.lock_after_minutes = set.lock_after.unwrap_or(settings.lock_after_minutes);
         settings.cache_mib = set.cache.unwrap_or(settings.cache_mib);
         settings.notifications = set.notifications.map_or(settings.notifications, notifications);
@@ -63,7 +62,6 @@ fn settings_lines(settings: &Settings) -> Vec<String> {
         format!("notifications tell    {notifications}"),
         format!("goes on when closed   {}", yes(settings.keep_running)),
         format!("starts at log-in      {}", yes(settings.start_at_login)),
-        format!("opens at log-in       {}", yes(settings.unlock_at_login)),
     ]
 }
 

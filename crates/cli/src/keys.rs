@@ -60,8 +60,19 @@ pub async fn key(session: &Session, json: bool, command: &KeyCommand) -> Result<
 
 /// Runs `password`.
 pub async fn password(session: &Session, json: bool, command: &PasswordCommand) -> Result<(), ApiError> {
+    if let PasswordCommand::AtLogin { off } = command {
+        let password = if *off { None } else { Some(session.password(false)?) };
+        session.ask(Request::SetUnlockAtLogin { password }).await?;
+        print(json, &json!({"atLogin": !off}), |_| {
+            let said =
+                if *off { "The password is asked for again." } else { "Until it is locked, your log-in opens it." };
+            vec![said.to_owned()]
+        });
+        return Ok(());
+    }
     let old = session.secret().await?;
     match command {
+        PasswordCommand::AtLogin { .. } => Ok(()),
         PasswordCommand::Change { new } => {
             let new = session.new_password(new.file.as_deref())?;
             session.ask(Request::ChangePassword { password: old, new }).await?;

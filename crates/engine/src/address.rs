@@ -2,7 +2,7 @@
 //!
 //! The workspace chain names the addresses, in the order in which they are to be tried; officers change them. Each computer
 //! keeps the one at which it last found the catalog, and looks for it at the others when it does not answer there, or when
-//! another is named before it. What answers is the catalog if it proves the key which the workspace names.
+//! others are named before that one. What answers is the catalog if it proves the key which the workspace names.
 //!
 //! So a catalog moves: its new address is made known, its data are brought there, and everybody follows by themselves.
 
@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use valise_protocol::api::Identity;
 use valise_protocol::workspace::{Catalog as CatalogRecord, MAX_ADDRESS, MAX_ADDRESSES};
 
-use crate::api::Network;
-use crate::catalog::{Catalog, Signer};
+use crate::api::{ApiError, Network};
+use crate::catalog::{Catalog, CatalogError, Signer};
 use crate::error::EngineError;
 use crate::home::CatalogAddress;
 use crate::share::{append_workspace, must_be_officer};
@@ -50,13 +50,18 @@ pub fn link(address: &CatalogAddress, vault: &Vault) -> Result<CatalogLink, Engi
 
 /// The catalog where it answers now, and what it says of itself: see above.
 pub async fn find(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(CatalogLink, Identity), EngineError> {
-    let (now, named) = shared.open(|open| {
-        let named = open.vault.catalog_record().map(|catalog| catalog.addresses.clone());
-        Ok((open.public.catalog.clone(), named.unwrap_or_default()))
+    let (now, named, known) = shared.open(|open| {
+        let record = open.vault.catalog_record();
+        let named = record.map(|catalog| catalog.addresses.clone()).unwrap_or_default();
+        Ok((open.public.catalog.clone(), named, record.map(|catalog| catalog.key)))
     })?;
     let now = now.ok_or(EngineError::Offline(None))?;
-    let place = named.iter().position(|url| *url == now.url);
-    let (better, other) = named.split_at(place.unwrap_or(named.len()));
+    // What lies in the open is not to say which catalog is the workspace's.
+    if known.is_some_and(|key| key != now.key) {
+        return Err(EngineError::OtherCatalog);
+    }
+    // Who has found it where it is not named, by a name of their own network, stays there.
+    let better = &named[..named.iter().position(|url| *url == now.url).unwrap_or(0)];
     if is_to_try_better(session, better)
         && let Some(found) = first_that_answers(shared, session, &now, better).await?
     {
@@ -66,7 +71,11 @@ pub async fn find(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(Catal
     match link.client.identity().await {
         Ok(identity) => Ok((link, identity)),
         Err(error) => {
-            let rest = better.iter().chain(other).filter(|url| **url != now.url).cloned().collect::<Vec<_>>();
+            // Who stands on the line is told of, also if the catalog is found elsewhere.
+            if matches!(error, CatalogError::OtherCatalog) {
+                shared.alarm(true, ApiError::from(EngineError::OtherCatalog));
+            }
+            let rest: Vec<String> = named.iter().filter(|url| **url != now.url).cloned().collect();
             first_that_answers(shared, session, &now, &rest).await?.ok_or_else(|| error.into())
         }
     }
@@ -92,21 +101,29 @@ async fn first_that_answers(
     now: &CatalogAddress,
     urls: &[String],
 ) -> Result<Option<(CatalogLink, Identity)>, EngineError> {
+    let workspace = shared.open(|open| Ok(open.vault.me.workspace))?;
     for url in urls {
+        // Without TLS an identity is no proof: anybody can repeat it. Only who typed such an address goes on with it.
+        if !url.starts_with("https://") && now.url.starts_with("https://") {
+            continue;
+        }
         let address = CatalogAddress { url: url.clone(), key: now.key };
         // What somebody named may be no address.
         let Ok(found) = shared.open(|open| link(&address, &open.vault)) else { continue };
         match tokio::time::timeout(GLANCE, found.client.identity()).await {
-            Ok(Ok(identity)) => {
+            // One that holds the keys and nothing else, or another workspace, is not where to go.
+            Ok(Ok(identity)) if identity.workspace == Some(workspace) => {
                 shared.open(|open| {
                     open.public.catalog = Some(address.clone());
                     open.vault.hosts_catalog = shared.home.hosts_catalog();
                     shared.home.set_public(&open.public)
                 })?;
                 *lock(&session.catalog) = Some(found.clone());
+                session.catalog_moved.notify_waiters();
                 tracing::info!("the catalog answers at another address now");
                 return Ok(Some((found, identity)));
             }
+            Ok(Ok(_)) => tracing::debug!("a catalog without this workspace"),
             Ok(Err(error)) => tracing::debug!(%error, "not the catalog, or not now"),
             Err(_) => tracing::debug!("an address does not answer"),
         }
@@ -121,6 +138,9 @@ pub async fn set(shared: &Arc<Shared>, addresses: &[String]) -> Result<Network, 
     for url in addresses.iter().map(|url| normal(url)) {
         // Whether it can be one at all.
         Catalog::unknown(&url)?;
+        if !url.starts_with("https://") {
+            return Err(EngineError::BadInput("The address has to begin with https://."));
+        }
         if url.len() > MAX_ADDRESS {
             return Err(EngineError::BadInput("The address is too long."));
         }
@@ -132,12 +152,17 @@ pub async fn set(shared: &Arc<Shared>, addresses: &[String]) -> Result<Network, 
         return Err(EngineError::BadInput("Name at least one address."));
     }
     let session = shared.session()?;
+    let used = shared.open(|open| Ok(open.public.catalog.as_ref().map(|address| address.url.clone())))?;
     append_workspace(shared, &session, |vault| {
         must_be_officer(vault)?;
         let known = vault.catalog_record().ok_or(EngineError::Offline(None))?.clone();
         let mut addresses = wanted.clone();
-        let in_use = known.addresses.first().filter(|url| !addresses.contains(url)).cloned();
-        addresses.extend(in_use);
+        let here = used.iter().chain(known.addresses.first());
+        for url in here.filter(|url| known.addresses.contains(url)) {
+            if !addresses.contains(url) {
+                addresses.push(url.clone());
+            }
+        }
         if addresses.len() > MAX_ADDRESSES {
             return Err(EngineError::BadInput("There are too many addresses."));
         }

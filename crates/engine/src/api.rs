@@ -78,8 +78,12 @@ pub enum Request {
     Join { link: String, name: String, password: Password },
     /// Opens the vault.
     Unlock { password: Password },
-    /// Opens the vault if the system's keyring does that (see [`Settings`]); else it stays locked, which is no error.
+    /// Opens the vault if the system's keyring does that ([`Request::SetUnlockAtLogin`]); else it stays locked, which is no
+    /// error.
     UnlockAtLogin,
+    /// With the password: the system's keyring opens this home for whoever is logged in, from now until it is locked, and
+    /// again from each unlocking with the password on. Without: it does so no more.
+    SetUnlockAtLogin { password: Option<Password> },
     /// Opens the vault with the token of this home and its PIN.
     UnlockWithToken { pin: Password },
     /// A token and its PIN open this computer's Valise from now on, too; `instead`: and the password no longer does.
@@ -508,6 +512,9 @@ pub struct Status {
     pub password: bool,
     /// A token does: its address, without a PIN.
     pub token: Option<String>,
+    /// The system's keyring opens it for whoever is logged in, as long as it is not locked. See
+    /// [`Request::SetUnlockAtLogin`].
+    pub at_login: bool,
     /// This home has asked officers for a recovery and waits.
     pub asked: bool,
     /// Requests for recoveries that wait for this person's word, or concern this person's own account.

@@ -156,6 +156,7 @@ impl Engine {
             Request::Join { link, name, password } => self.join(&link, name, password).await,
             Request::Unlock { password } => self.unlock(password).await,
             Request::UnlockAtLogin => self.unlock_at_login().await,
+            Request::SetUnlockAtLogin { password } => self.set_unlock_at_login(password).await,
             Request::UnlockWithToken { pin } => self.unlock_with_token(pin).await,
             Request::AddToken { password, place, pin, instead } => {
                 let _turn = self.turning.lock().await;
@@ -245,9 +246,6 @@ impl Engine {
             Request::Settings => shared.home.settings().map(Reply::Settings),
             Request::SetSettings { settings } => {
                 shared.home.set_settings(&settings)?;
-                if !settings.unlock_at_login {
-                    self.forget_login().await;
-                }
                 storage::make_room(shared).await.map(|_| Reply::Done)
             }
             Request::Storage => storage::show(shared).await.map(Reply::Storage),
@@ -364,7 +362,10 @@ impl Engine {
             }
             Request::RevokeSigningKey { version } => signatures::revoke(shared, version).await.map(Reply::SigningKeys),
             Request::Sync => {
-                sync::round(shared, &shared.session()?).await?;
+                let session = shared.session()?;
+                // Locking does not wait for whom the catalog keeps waiting.
+                let round = session.cancel.run_until_cancelled(sync::round(shared, &session)).await;
+                round.unwrap_or(Err(EngineError::Locked))?;
                 Ok(Reply::Status(shared.status()))
             }
             Request::AwaitHeld { seconds } => self.await_held(Duration::from_secs(seconds.into())).await,
@@ -546,12 +547,20 @@ impl Engine {
 
     /// Opens the home if the system's keyring does; if not, it stays locked and that is no error.
     async fn unlock_at_login(&self) -> Result<Reply, EngineError> {
+        if !matches!(&*self.shared.state(), State::Locked(_)) {
+            return Ok(Reply::Status(self.shared.status()));
+        }
+        // A keyring that asks a person holds nobody up who types the password.
+        let public = recovery::public(&self.shared)?;
+        let secret = login::ask(&self.shared, &self.keyring, &public).await?;
         let _turn = self.turning.lock().await;
         if !matches!(&*self.shared.state(), State::Locked(_)) {
             return Ok(Reply::Status(self.shared.status()));
         }
         let public = self.public_now()?;
-        if let Some(opened) = login::open(&self.shared, &self.keyring, &public).await? {
+        if let Some(secret) = secret
+            && let Some(opened) = login::open(&self.shared, &public, &secret)?
+        {
             let (shared, known) = (self.shared.clone(), public.clone());
             let vault = blocking(move || Vault::unlock_opened(&shared.home, &known, &opened)).await?;
             self.begin(public, vault).await?;
@@ -673,6 +682,7 @@ impl Engine {
             blocks,
             catalog: Mutex::new(catalog),
             better_tried: Mutex::default(),
+            catalog_moved: Notify::new(),
             transfers: Transfers::new(self.transfers_go_on),
             opened: Opened::new(self.shared.home.root()),
             undo: Mutex::new(None),
@@ -693,22 +703,39 @@ impl Engine {
     /// Changed files become versions and running transfers end first; then keys are wiped and opened files removed.
     /// Afterwards it is locked, also when the answer says that a change could not be kept.
     async fn lock_vault(&self) -> Result<(), EngineError> {
-        let left = {
+        let (left, closed) = {
             let _turn = self.turning.lock().await;
-            let left = login::forget(&self.shared);
-            self.close().await.map(|()| left)
-        };
-        self.take_login_back(*left.as_ref().unwrap_or(&true)).await;
-        left.map(drop)
-    }
-
-    /// The system's keyring opens this home no more.
-    async fn forget_login(&self) {
-        let left = {
-            let _turn = self.turning.lock().await;
-            login::forget(&self.shared)
+            (login::forget(&self.shared), self.close().await)
         };
         self.take_login_back(left).await;
+        closed
+    }
+
+    /// The system's keyring opens this home from now on, or no more.
+    async fn set_unlock_at_login(&self, password: Option<crate::api::Password>) -> Result<Reply, EngineError> {
+        let Some(password) = password else {
+            let left = {
+                let _turn = self.turning.lock().await;
+                self.shared.vault(login::set_off)?;
+                login::forget(&self.shared)
+            };
+            self.take_login_back(left).await;
+            return Ok(Reply::Status(self.shared.status()));
+        };
+        if token::is_alone(&self.shared.home)? {
+            return Err(EngineError::NotAllowed("The token opens this computer's Valise, and is asked for each time."));
+        }
+        let opened = recovery::open_slots(&self.shared, password).await?;
+        let public = recovery::public(&self.shared)?;
+        self.shared.vault(login::set_on)?;
+        let (shared, session) = (self.shared.clone(), self.shared.session()?);
+        login::keep(shared, session, self.keyring.clone(), self.turning.clone(), public, opened).await;
+        self.shared.tell_status();
+        if !login::is_kept(&self.shared) {
+            self.shared.vault(login::set_off)?;
+            return Err(EngineError::NotNow("The system's keyring takes nothing now: unlock it, then try again."));
+        }
+        Ok(Reply::Status(self.shared.status()))
     }
 
     async fn take_login_back(&self, left: bool) {

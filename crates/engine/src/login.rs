@@ -1,7 +1,7 @@
 //! Opening by itself at log-in: the system's keyring gives whoever is logged in a secret that opens this home.
 //!
-//! Off at first. Where it was chosen, every unlocking with the password makes a new secret: into the keyring, and the slot
-//! it opens beside the password's. Locking takes both away; ending the program does not. So a computer that was locked,
+//! Off at first, and nobody turns it on without the password. From then on every unlocking with the password makes a new
+//! secret: into the keyring, and the slot it opens beside the password's. Locking takes both away; ending the program does not. So a computer that was locked,
 //! by a person, the clock, the screen or before it slept, asks for the password, whatever was in the keyring before.
 //!
 //! Invariants:
@@ -16,8 +16,10 @@ use zeroize::Zeroizing;
 
 use crate::error::EngineError;
 use crate::home::{Public, SLOTS};
+use crate::index::marks::{self, Mark};
 use crate::keyring::{Keyring, KeyringError, within};
 use crate::shared::{Session, Shared};
+use crate::vault::Vault;
 use crate::vault::recovery::{OpenedSlots, slots};
 
 /// A person may have to answer the keyring's own question.
@@ -30,7 +32,26 @@ fn entry(public: &Public) -> String {
     format!("log-in {}", public.earlier.first().unwrap_or(&public.device))
 }
 
-/// After an unlocking with the password: the keyring opens this home next time, if that was chosen.
+/// It is wanted.
+pub fn set_on(vault: &mut Vault) -> Result<(), EngineError> {
+    vault.index.write(|db| marks::set(db, Mark::UnlockAtLogin, &true))
+}
+
+/// It is wanted no more.
+pub fn set_off(vault: &mut Vault) -> Result<(), EngineError> {
+    vault.index.write(|db| marks::remove(db, Mark::UnlockAtLogin))
+}
+
+fn is_wanted(vault: &mut Vault) -> Result<bool, EngineError> {
+    Ok(marks::find::<bool>(vault.index.read(), Mark::UnlockAtLogin)?.unwrap_or(false))
+}
+
+/// Whether the keyring opens this home as it stands.
+pub fn is_kept(shared: &Shared) -> bool {
+    slots(&shared.home).is_ok_and(|slots| slots.has(SlotKind::LOGIN) && slots.has(SlotKind::PASSWORD))
+}
+
+/// After the password was given: the keyring opens this home next time, if that is wanted.
 ///
 /// `turning`: what else writes slots holds it meanwhile. Locking ends this.
 pub async fn keep(
@@ -42,7 +63,7 @@ pub async fn keep(
     opened: OpenedSlots,
 ) {
     let keeping = async {
-        if !shared.home.settings()?.unlock_at_login {
+        if !shared.open(|open| is_wanted(&mut open.vault))? {
             return Ok(());
         }
         let secret = LoginSecret::make().map_err(SlotError::from)?;
@@ -52,7 +73,11 @@ pub async fn keep(
             return Ok(());
         }
         let _turn = turning.lock().await;
+        // A person may have thought otherwise while the keyring was waited for.
         let mut slots = slots(&shared.home)?;
+        if !shared.open(|open| is_wanted(&mut open.vault))? || !slots.has(SlotKind::PASSWORD) {
+            return Ok(());
+        }
         slots.remove_kind(SlotKind::LOGIN);
         slots.add_login(public.workspace, opened.device_key(), &secret)?;
         shared.home.write(SLOTS, &slots.to_bytes()?)
@@ -67,33 +92,39 @@ pub async fn keep(
     }
 }
 
-/// What the keyring opens; none if it does not open this home, for whatever reason.
-pub async fn open(
+/// What the keyring has for this home; none if it is not to open it, or gives nothing.
+pub async fn ask(
     shared: &Shared,
     keyring: &Arc<dyn Keyring>,
     public: &Public,
-) -> Result<Option<OpenedSlots>, EngineError> {
-    let slots = slots(&shared.home)?;
-    if !slots.has(SlotKind::LOGIN) {
+) -> Result<Option<LoginSecret>, EngineError> {
+    if !is_kept(shared) {
         return Ok(None);
     }
     let name = entry(public);
     let text: Result<Option<Zeroizing<String>>, KeyringError> =
         within(PERSON, keyring, move |keyring| keyring.read(&name)).await;
-    let secret = match text {
-        Ok(text) => text.and_then(|text| LoginSecret::from_keyring_text(&text)),
-        Err(error) => {
+    Ok(text
+        .unwrap_or_else(|error| {
             tracing::warn!(%error, "the keyring gives nothing: the password is asked for");
             None
-        }
-    };
-    let Some(secret) = secret else { return Ok(None) };
-    match slots.open_with_login(public.workspace, &secret) {
-        Ok(device_key) => Ok(Some(OpenedSlots::new(slots, device_key))),
-        // An old secret, or somebody else's.
-        Err(SlotError::WrongSlotSecret) => Ok(None),
-        Err(error) => Err(error.into()),
+        })
+        .and_then(|text| LoginSecret::from_keyring_text(&text)))
+}
+
+/// What it opens; none if it does not open this home: an old secret, somebody else's, a token that is asked for alone.
+pub fn open(shared: &Shared, public: &Public, secret: &LoginSecret) -> Result<Option<OpenedSlots>, EngineError> {
+    if !is_kept(shared) {
+        return Ok(None);
     }
+    let slots = slots(&shared.home)?;
+    Ok(match slots.open_with_login(public.workspace, secret) {
+        Ok(device_key) => Some(OpenedSlots::new(slots, device_key)),
+        Err(error) => {
+            tracing::warn!(%error, "what the keyring has does not open Valise: the password is asked for");
+            None
+        }
+    })
 }
 
 /// The keyring opens this home no more. Answers whether anything is left to be taken out of the keyring.

@@ -20,11 +20,11 @@ use crate::error::EngineError;
 use crate::home::{ASKED, Home, Public};
 use crate::index::security;
 use crate::opened::Opened;
-use crate::token;
 use crate::transfer::Transfers;
 use crate::vault::Vault;
 use crate::vault::folder::Finding;
 use crate::vault::recovery::Remembered;
+use crate::{login, token};
 
 /// The same event within so many milliseconds is one.
 const SAME_AGAIN: u64 = 3_600_000;
@@ -68,6 +68,8 @@ pub struct Session {
     pub catalog: Mutex<Option<CatalogLink>>,
     /// When it was last looked for at a better address than the one in use.
     pub better_tried: Mutex<Option<std::time::Instant>>,
+    /// It was found at another address: what hears it there begins anew.
+    pub catalog_moved: Notify,
     /// Files on their way.
     pub transfers: Transfers,
     /// Files that were opened.
@@ -174,7 +176,7 @@ impl Shared {
         let ways_in = token::ways_in(&self.home);
         let token = ways_in.iter().find_map(|way| way.place.clone());
         let password = ways_in.iter().any(|way| way.kind == WayInKind::Password);
-        Status { password, token, ..self.stage_status() }
+        Status { password, token, at_login: login::is_kept(self), ..self.stage_status() }
     }
 
     fn stage_status(&self) -> Status {
@@ -307,6 +309,7 @@ fn status(stage: Stage, account: Option<Account>, connection: Connection) -> Sta
         computer: crate::devices::computer_name(),
         password: true,
         token: None,
+        at_login: false,
         asked: false,
         requests: 0,
     }

@@ -116,6 +116,13 @@ pub enum PasswordCommand {
         #[command(flatten)]
         new: NewPassword,
     },
+    /// The system's keyring opens this computer's Valise for whoever is logged in, from now until it is locked, and again
+    /// from each unlocking with the password on.
+    AtLogin {
+        /// It does so no more.
+        #[arg(long)]
+        off: bool,
+    },
     /// Somebody may know it: another password, and every key that it opened anew. Old recovery kits stop working, and so
     /// does a token until it is added again.
     Renew {

@@ -329,10 +329,6 @@ pub struct SettingsSet {
     /// What the window tells of new files while nobody looks at it.
     #[arg(long, value_enum)]
     pub notifications: Option<NotificationsName>,
-    /// The system's keyring opens Valise for whoever is logged in, until it is locked; from the next time on that the
-    /// password is typed.
-    #[arg(long, value_name = "YES", action = clap::ArgAction::Set)]
-    pub unlock_at_login: Option<bool>,
 }
 
 /// What notifications say.

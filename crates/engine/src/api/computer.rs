@@ -17,9 +17,6 @@ pub struct Settings {
     pub keep_running: bool,
     /// Valise starts when this person logs in: locked, without a window.
     pub start_at_login: bool,
-    /// The system's keyring opens Valise for whoever is logged in, unless it was locked before: from the next unlocking
-    /// with the password on.
-    pub unlock_at_login: bool,
     /// Files that were fetched may take so many MiB; 0: as many as there is room for.
     pub cache_mib: u32,
 }
@@ -31,7 +28,6 @@ impl Default for Settings {
             notifications: Notifications::Folders,
             keep_running: false,
             start_at_login: false,
-            unlock_at_login: false,
             cache_mib: 0,
         }
     }

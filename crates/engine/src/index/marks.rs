@@ -57,6 +57,9 @@ pub enum Mark {
     Promises,
     /// Where a key that is kept elsewhere is, as it was said at this computer (text).
     KeeperAddress,
+    /// The system's keyring is to open this home at log-in (bool). Here and not among the settings: who turns it on has
+    /// given the password.
+    UnlockAtLogin,
     /// For which device this person was told that somebody is about to recover their account (bytes).
     ClaimTold,
     /// This device's key for documents: its public half, and the secret one as `valise-crypto` wraps it.
@@ -95,6 +98,7 @@ impl Mark {
             Self::AccountSent => "account sent".into(),
             Self::Promises => "promises".into(),
             Self::KeeperAddress => "keeper address".into(),
+            Self::UnlockAtLogin => "unlock at login".into(),
             Self::ClaimTold => "claim told".into(),
             Self::SigningKey => "signing key".into(),
             Self::NextSigningKey => "next signing key".into(),

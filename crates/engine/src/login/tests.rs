@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::api::{Password, Reply, Request, Settings, Stage};
+use crate::api::{ErrorCode, Password, Reply, Request, Stage};
 use crate::home::SLOTS;
 use crate::keyring::{Keyring, KeyringError, MemoryKeyring};
 use crate::vault::recovery::slots;
@@ -22,15 +22,18 @@ fn password() -> Password {
 }
 
 impl World {
-    /// An account, and the wish to open at log-in; closed without being locked.
+    /// An account that opens at log-in; ended without being locked.
     async fn new() -> Self {
         let world = Self { home: tempfile::tempdir().unwrap(), keyring: Arc::default() };
         let engine = world.start();
         let (name, workspace) = ("Ada".to_owned(), "Acme".to_owned());
         ask(&engine, Request::Create { name, password: password(), workspace, catalog: None }).await;
         assert!(!has_slot(&engine), "off at first");
+        let wrong = engine.handle(Request::SetUnlockAtLogin { password: Some(Password("another".to_owned())) }).await;
+        assert_eq!(wrong.unwrap_err().code, ErrorCode::WrongPassword);
+        assert!(!has_slot(&engine) && world.keyring.texts().is_empty(), "nobody turns it on without the password");
         choose(&engine, true).await;
-        assert!(!has_slot(&engine), "nothing here knows the device key: from the next unlocking on");
+        assert!(has_slot(&engine));
         end(engine).await;
         world
     }
@@ -39,16 +42,6 @@ impl World {
         let mut config = Config::new(self.home.path().join("valise"));
         (config.costs, config.keyring) = (Costs::FLOOR, self.keyring.clone());
         Engine::start(config).unwrap()
-    }
-
-    /// Opened with the password, and ended; the keyring has its secret.
-    async fn unlocked_once() -> Self {
-        let world = Self::new().await;
-        let engine = world.start();
-        ask(&engine, Request::Unlock { password: password() }).await;
-        slot_made(&engine).await;
-        end(engine).await;
-        world
     }
 
     fn secret(&self) -> Option<(String, String)> {
@@ -66,8 +59,12 @@ async fn end(engine: Engine) {
     engine.stop().await;
 }
 
-async fn choose(engine: &Engine, unlock_at_login: bool) {
-    ask(engine, Request::SetSettings { settings: Settings { unlock_at_login, ..Settings::default() } }).await;
+async fn choose(engine: &Engine, on: bool) {
+    let password = on.then(password);
+    match ask(engine, Request::SetUnlockAtLogin { password }).await {
+        Reply::Status(status) => assert_eq!(status.at_login, on),
+        other => panic!("{other:?}"),
+    }
 }
 
 async fn opens_by_itself(engine: &Engine) -> bool {
@@ -93,7 +90,7 @@ async fn slot_made(engine: &Engine) {
 
 #[tokio::test]
 async fn it_opens_after_the_program_ended_and_not_after_it_was_locked() {
-    let world = World::unlocked_once().await;
+    let world = World::new().await;
     for _ in 0..2 {
         let engine = world.start();
         assert!(opens_by_itself(&engine).await);
@@ -118,7 +115,7 @@ async fn it_opens_after_the_program_ended_and_not_after_it_was_locked() {
 
 #[tokio::test]
 async fn it_is_over_as_soon_as_it_is_not_wanted_any_more() {
-    let world = World::unlocked_once().await;
+    let world = World::new().await;
     let engine = world.start();
     assert!(opens_by_itself(&engine).await);
     choose(&engine, false).await;
@@ -132,7 +129,7 @@ async fn it_is_over_as_soon_as_it_is_not_wanted_any_more() {
 
 #[tokio::test]
 async fn a_keyring_in_trouble_leaves_it_to_the_password() {
-    let world = World::unlocked_once().await;
+    let world = World::new().await;
     for trouble in [KeyringError::Absent, KeyringError::Locked, KeyringError::NoAnswer, KeyringError::Failed] {
         let engine = world.start();
         world.keyring.set_trouble(Some(trouble));
@@ -153,7 +150,7 @@ async fn a_keyring_in_trouble_leaves_it_to_the_password() {
 
 #[tokio::test]
 async fn what_lies_in_a_wiped_or_foreign_keyring_opens_nothing() {
-    let world = World::unlocked_once().await;
+    let world = World::new().await;
     let engine = world.start();
     let (name, _) = world.secret().unwrap();
     for text in ["", "no secret", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
@@ -168,7 +165,7 @@ async fn what_lies_in_a_wiped_or_foreign_keyring_opens_nothing() {
 
 #[tokio::test]
 async fn keys_that_begin_anew_leave_nothing_for_the_secret_before() {
-    let world = World::unlocked_once().await;
+    let world = World::new().await;
     let before = world.secret().unwrap();
     let engine = world.start();
     ask(&engine, Request::Unlock { password: password() }).await;
@@ -180,4 +177,33 @@ async fn keys_that_begin_anew_leave_nothing_for_the_secret_before() {
     assert_ne!(before.1, after.1);
     world.keyring.store(&before.0, &before.1).unwrap();
     assert!(!opens_by_itself(&world.start()).await);
+}
+
+/// Review: a token that is asked for instead of the password leaves nothing for the keyring, and neither does a slot that
+/// somehow stays beside it.
+#[tokio::test]
+async fn a_token_alone_is_asked_for_each_time() {
+    let world = World::new().await;
+    let engine = world.start();
+    let mut kept = slots(&engine.shared().home).unwrap();
+    kept.remove_kind(SlotKind::PASSWORD);
+    engine.shared().home.write(SLOTS, &kept.to_bytes().unwrap()).unwrap();
+    assert!(kept.has(SlotKind::LOGIN) && !opens_by_itself(&engine).await);
+}
+
+/// A keyring that takes nothing: it is said, and nothing was changed.
+#[tokio::test]
+async fn a_keyring_that_takes_nothing_is_said() {
+    let world = World::new().await;
+    let engine = world.start();
+    assert!(opens_by_itself(&engine).await);
+    choose(&engine, false).await;
+    world.keyring.set_trouble(Some(KeyringError::Locked));
+    let said = engine.handle(Request::SetUnlockAtLogin { password: Some(password()) }).await.unwrap_err();
+    assert_eq!(said.code, ErrorCode::NotAllowed);
+    world.keyring.set_trouble(None);
+    ask(&engine, Request::Lock).await;
+    ask(&engine, Request::Unlock { password: password() }).await;
+    end(engine).await;
+    assert!(!opens_by_itself(&world.start()).await && world.secret().is_none());
 }

@@ -22,7 +22,7 @@ use super::{
     TAKE_WITHIN, is_own,
 };
 use crate::Engine;
-use crate::api::{ApiError, Reply, Request};
+use crate::api::{ApiError, Reply, Request, Stage};
 use crate::error::EngineError;
 use crate::transfer::Stop;
 use crate::transfer::life::Begun;
@@ -198,16 +198,23 @@ async fn handle(behind: &Arc<dyn Behind>, mut request: Request) -> Result<Reply,
     if how == Some(Use::Worked) {
         behind.used(Use::Worked);
     }
+    let was_open = is_open(behind).await;
     let reply = match request {
         Request::Lock => behind.lock().await.map(|()| Reply::Done),
         // It would take the home away from under who holds it.
         Request::Forget => Err(EngineError::InUse.into()),
         request => behind.engine().handle(request).await,
     };
-    if how == Some(Use::Opened) && reply.is_ok() {
+    // Who asks to unlock what is open has shown nothing.
+    if how == Some(Use::Opened) && reply.is_ok() && !was_open && is_open(behind).await {
         behind.used(Use::Opened);
     }
     reply
+}
+
+async fn is_open(behind: &Arc<dyn Behind>) -> bool {
+    let status = behind.engine().handle(Request::Status).await;
+    matches!(status, Ok(Reply::Status(status)) if status.stage == Stage::Open)
 }
 
 fn how(request: &Request) -> Option<Use> {

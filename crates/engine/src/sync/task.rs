@@ -89,7 +89,13 @@ async fn listen_once(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(),
     let mut events = Box::pin(session.link()?.client.events().await?);
     // What happened before the stream stood was not heard.
     session.wake.notify_one();
-    while let Some(notice) = events.next().await {
+    loop {
+        let notice = tokio::select! {
+            biased;
+            () = session.catalog_moved.notified() => break,
+            notice = events.next() => notice,
+        };
+        let Some(notice) = notice else { break };
         match notice? {
             Notice::Online { accounts } => {
                 shared_online(shared, accounts.into_iter().collect());

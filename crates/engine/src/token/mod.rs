@@ -111,6 +111,8 @@ pub async fn add(
         let mut written = crate::vault::recovery::slots(&shared.home)?;
         prove(&public, &written, &pin, &device_key).await?;
         written.remove_kind(SlotKind::PASSWORD);
+        // The token is asked for each time from now on.
+        written.remove_kind(SlotKind::LOGIN);
         shared.home.write(SLOTS, &written.to_bytes()?)?;
     }
     tracing::info!(instead, "a token opens this home");

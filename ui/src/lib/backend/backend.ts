@@ -157,6 +157,8 @@ export interface Backend {
   addToken(password: string, place: string, pin: string, instead: boolean): Promise<AccountKeys>;
   /** `fresh`: a password, where there is none. */
   removeToken(password: string, fresh: string | null): Promise<AccountKeys>;
+  /** The system's keyring opens Valise at log-in, with the password; without, no more. */
+  setUnlockAtLogin(password: string | null): Promise<void>;
 
   accountKeys(): Promise<AccountKeys>;
   /** A new account key; every folder's key changes after it. */

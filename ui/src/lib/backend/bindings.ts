@@ -1058,11 +1058,6 @@ export type Settings = {
 	keepRunning?: boolean,
 	/**  Valise starts when this person logs in: locked, without a window. */
 	startAtLogin?: boolean,
-	/**
-	 *  The system's keyring opens Valise for whoever is logged in, unless it was locked before: from the next unlocking
-	 *  with the password on.
-	 */
-	unlockAtLogin?: boolean,
 	/**  Files that were fetched may take so many MiB; 0: as many as there is room for. */
 	cacheMib?: number,
 };
@@ -1136,6 +1131,11 @@ export type Status = {
 	password: boolean,
 	/**  A token does: its address, without a PIN. */
 	token: string | null,
+	/**
+	 *  The system's keyring opens it for whoever is logged in, as long as it is not locked. See
+	 *  [`Request::SetUnlockAtLogin`].
+	 */
+	atLogin: boolean,
 	/**  This home has asked officers for a recovery and waits. */
 	asked: boolean,
 	/**  Requests for recoveries that wait for this person's word, or concern this person's own account. */

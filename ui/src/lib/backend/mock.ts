@@ -546,6 +546,13 @@ export class MockBackend implements Backend {
     });
   }
 
+  setUnlockAtLogin(password: string | null) {
+    return this.#answer('setUnlockAtLogin', [], () => {
+      if (password !== null) this.#mustOpen(password);
+      this.setStatus({ atLogin: password !== null });
+    });
+  }
+
   removeToken(password: string, fresh: string | null) {
     return this.#answer('removeToken', [], () => {
       this.#mustOpen(password);

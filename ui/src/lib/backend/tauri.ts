@@ -59,6 +59,7 @@ export const tauriBackend: Backend = {
 
   addToken: (password, place, pin, instead) => ask('add_token', { password, place, pin, instead }),
   removeToken: (password, fresh) => ask('remove_token', { password, new: fresh }),
+  setUnlockAtLogin: (password) => ask('set_unlock_at_login', { password }),
 
   accountKeys: () => ask('account_keys'),
   rotateAccountKey: () => ask('rotate_account_key'),

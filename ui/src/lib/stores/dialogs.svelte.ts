@@ -66,6 +66,7 @@ export type Dialog =
   | { kind: 'passwordAndKeys' }
   | { kind: 'addToken' }
   | { kind: 'removeToken' }
+  | { kind: 'openAtLogin' }
   | { kind: 'addComputer' }
   | { kind: 'nameComputer'; device: Device }
   | { kind: 'removeComputer'; device: Device }

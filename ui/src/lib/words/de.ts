@@ -1943,6 +1943,18 @@ export const de: Words = {
     noPassword: 'Auf diesem Computer gibt es keines: Das Token öffnet Valise hier, mit seiner PIN.',
     add: 'Token hinzufügen…',
     remove: 'Token entfernen…',
+    atLogin: 'Ihre Anmeldung an diesem Computer, bis Valise gesperrt wird',
+    openAtLogin: 'Beim Anmelden öffnen…',
+    closeAtLogin: 'Nicht mehr beim Anmelden öffnen',
+    atLoginTitle: 'Valise beim Anmelden öffnen',
+    atLoginPoints: [
+      'Bis Valise gesperrt wird, von Ihnen oder von selbst, öffnet der Schlüsselbund des Systems es für jeden, der als Sie angemeldet ist.',
+      'Sperren beendet das, bis Sie Ihr Passwort wieder eingeben.',
+    ],
+    atLoginDo: 'Beim Anmelden öffnen',
+    atLoginDoing: 'Der Schlüsselbund wird gefragt…',
+    atLoginDone: 'Ihre Anmeldung öffnet Valise hier, bis es gesperrt wird.',
+    atLoginEnded: 'Ihr Passwort wird wieder verlangt.',
 
     addTitle: 'Valise mit einem Token öffnen',
     addText:
@@ -2301,10 +2313,7 @@ export const de: Words = {
       'Ein Symbol in der Leiste bleibt. Wo die Leiste keine solchen Symbole zeigt, beendet Schließen Valise.',
     startAtLogin: 'Beim Anmelden starten',
     startAtLoginHint:
-      'Ohne Fenster. Nichts wird geöffnet, bevor Sie Ihr Passwort eingeben, außer Sie wählen das darunter.',
-    unlockAtLogin: 'Beim Anmelden ohne Passwort öffnen',
-    unlockAtLoginHint:
-      'Bis Valise gesperrt wird, von Ihnen oder von selbst, öffnet der Schlüsselbund des Systems es für jeden, der als Sie angemeldet ist. Sperren beendet das, bis Sie Ihr Passwort wieder eingeben. Ab der nächsten Eingabe.',
+      'Ohne Fenster. Nichts wird geöffnet, bevor Sie Ihr Passwort eingeben, außer Sie haben das auf der Seite „Sicherheit“ gewählt.',
     storage: 'Speicher',
     stored: (value: string) => `${value} auf diesem Computer, verschlüsselt`,
     storedFree: (value: string) => `${value} frei auf der Festplatte`,

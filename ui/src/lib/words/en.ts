@@ -1858,6 +1858,18 @@ export const en = {
     noPassword: 'There is none on this computer: the token opens Valise here, with its PIN.',
     add: 'Add a token…',
     remove: 'Remove the token…',
+    atLogin: 'Your log-in on this computer, until Valise is locked',
+    openAtLogin: 'Open at log-in…',
+    closeAtLogin: 'No longer open at log-in',
+    atLoginTitle: 'Open Valise at log-in',
+    atLoginPoints: [
+      'Until Valise is locked, by you or by itself, the system’s keyring opens it for whoever is logged in as you.',
+      'Locking ends that, until you type your password again.',
+    ],
+    atLoginDo: 'Open at log-in',
+    atLoginDoing: 'Asking the keyring…',
+    atLoginDone: 'Your log-in opens Valise here, until it is locked.',
+    atLoginEnded: 'Your password is asked for again.',
 
     addTitle: 'Open Valise with a token',
     addText:
@@ -2207,10 +2219,7 @@ export const en = {
     keepRunningHint: 'An icon in the panel stays. Where the panel shows no such icons, closing ends Valise.',
     startAtLogin: 'Start when I log in',
     startAtLoginHint:
-      'Without a window. Nothing is opened before you type your password, unless you choose that below.',
-    unlockAtLogin: 'Open without the password when I log in',
-    unlockAtLoginHint:
-      "Until Valise is locked, by you or by itself, the system's keyring opens it for whoever is logged in as you. Locking ends that until you type your password again. From the next time you type it.",
+      'Without a window. Nothing is opened before you type your password, unless you chose that on the page Security.',
     storage: 'Storage',
     stored: (value: string) => `${value} on this computer, encrypted`,
     storedFree: (value: string) => `${value} free on the disk`,

@@ -267,6 +267,11 @@ const SENTENCES: Record<string, string> = {
     'Ihre Wiederherstellung wurde auf einem anderen Computer erneuert: Verwenden Sie jenen, oder dessen Bogen auf einem neuen.',
 
   // What is safe.
+  "The system's keyring takes nothing now: unlock it, then try again.":
+    'Der Schlüsselbund des Systems nimmt jetzt nichts an: Entsperren Sie ihn und versuchen Sie es dann noch einmal.',
+  "The token opens this computer's Valise, and is asked for each time.":
+    'Das Token öffnet Valise auf diesem Computer und wird jedes Mal verlangt.',
+  'The address has to begin with https://.': 'Die Adresse muss mit https:// beginnen.',
   'Make the key there first.': 'Legen Sie den Schlüssel dort zuerst an.',
   'Nothing was changed.': 'Es wurde nichts geändert.',
   'Nothing was changed, and everything in Valise stays sealed.':

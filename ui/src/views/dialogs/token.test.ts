@@ -184,3 +184,23 @@ describe('removing the token', () => {
     expect(await within(dialog).findByLabelText(LABEL)).toBeVisible();
   });
 });
+
+describe('opening at log-in', () => {
+  test('is turned on with the password, shown, and turned off', async () => {
+    const { backend, user } = await security();
+    await user.click(await screen.findByRole('button', { name: 'Open at log-in…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Open Valise at log-in' });
+    await user.click(within(dialog).getByRole('button', { name: 'Open at log-in' }));
+    expect(backend.asked.some(([request]) => request === 'setUnlockAtLogin')).toBe(false);
+    await user.type(
+      within(dialog).getByLabelText(/password/i, { selector: 'input' }),
+      backend.world.password,
+    );
+    await user.click(within(dialog).getByRole('button', { name: 'Open at log-in' }));
+    expect(await screen.findByText('Your log-in opens Valise here, until it is locked.')).toBeVisible();
+    expect(await screen.findByText('Your log-in on this computer, until Valise is locked')).toBeVisible();
+    await user.click(await screen.findByRole('button', { name: 'No longer open at log-in' }));
+    expect(await screen.findByRole('button', { name: 'Open at log-in…' })).toBeVisible();
+    expect(backend.world.status.atLogin).toBe(false);
+  });
+});

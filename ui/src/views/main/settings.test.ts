@@ -64,10 +64,6 @@ describe('the page Settings', () => {
     await waitFor(() => expect(backend.world.settings.keepRunning).toBe(true));
     await user.click(start);
     await waitFor(() => expect(backend.world.settings.startAtLogin).toBe(true));
-    const unlock = screen.getByLabelText('Open without the password when I log in');
-    expect(unlock).not.toBeChecked();
-    await user.click(unlock);
-    await waitFor(() => expect(backend.world.settings.unlockAtLogin).toBe(true));
     await user.selectOptions(screen.getByLabelText(/nobody looks at the window/), 'Say nothing');
     await waitFor(() => expect(backend.world.settings.notifications).toBe('off'));
     expect(backend.world.settings).toMatchObject({ keepRunning: true, lockAfterMinutes: 15 });
