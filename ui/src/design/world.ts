@@ -548,6 +548,7 @@ export function blank(): World {
       waysOut: null,
       computer: 'ada-desk',
       password: false,
+      atLogin: false,
       token: null,
       asked: false,
       requests: 0,
