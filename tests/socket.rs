@@ -225,7 +225,10 @@ async fn a_command_that_is_interrupted_takes_its_transfer_along() {
     let mut at_alice = agent(&world.alice, &[]).await;
     let blocks = world.alice.home.valise().join("blocks");
     let before = files(&blocks);
-    let mut adding = Process::spawn(&mut quiet(&world.alice, args!["add", &tree, "--to", "Contracts"]));
+    // So much that nobody has it added before the interruption; it takes no room on this disk.
+    let endless = world.alice.home.write("endless.bin", b"");
+    fs::OpenOptions::new().write(true).open(&endless).unwrap().set_len(64 << 30).unwrap();
+    let mut adding = Process::spawn(&mut quiet(&world.alice, args!["add", &endless, "--to", "Contracts"]));
     until("blocks on the disk", PATIENCE, || async { (files(&blocks) > before + 4).then_some(()) }).await;
     adding.signal(Signal::INT);
     assert_eq!(adding.exit().await.code(), Some(1));
