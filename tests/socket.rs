@@ -227,7 +227,7 @@ async fn a_command_that_is_interrupted_takes_its_transfer_along() {
     let before = files(&blocks);
     // So much that nobody has it added before the interruption; it takes no room on this disk.
     let endless = world.alice.home.write("endless.bin", b"");
-    fs::OpenOptions::new().write(true).open(&endless).unwrap().set_len(64 << 30).unwrap();
+    fs::OpenOptions::new().write(true).open(&endless).unwrap().set_len(4 << 30).unwrap();
     let mut adding = Process::spawn(&mut quiet(&world.alice, args!["add", &endless, "--to", "Contracts"]));
     until("blocks on the disk", PATIENCE, || async { (files(&blocks) > before + 4).then_some(()) }).await;
     adding.signal(Signal::INT);
