@@ -112,11 +112,27 @@ async fn somebody_else_at_a_named_address_is_nobody() {
     alice.valise(args!["folder", "create", "Contracts"]).await;
     let now = network(&alice).await;
     assert_eq!((now["catalog"].as_str(), now["connection"].as_str()), (Some(&*catalog.url), Some("inStep")));
-    for wrong in ["", "ftp://somewhere", "https://"] {
+    for wrong in ["", "ftp://somewhere", "https://", "http://127.0.0.1:1"] {
         assert_eq!(
             alice.refused(args!["network", "address", wrong]).await.answer["error"]["code"],
             "badInput",
             "{wrong}"
         );
     }
+}
+
+/// Which catalog it is says the workspace, signed, and no file that lies in the open: who could write to a locked home,
+/// and stands on the line, is found out.
+#[tokio::test]
+async fn a_catalog_that_somebody_wrote_into_the_home_is_an_alarm() {
+    let (catalog, other) = (Catalog::start().await, Catalog::start().await);
+    let alice = alice();
+    alice.valise(args!["init", "--name", "Alice", "--workspace", "Acme", "--catalog", &catalog.url]).await;
+    let file = alice.home.valise().join("account.json");
+    let mut open: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    open["catalog"] = serde_json::json!({ "url": other.url, "key": other.key().verify_key() });
+    fs::write(&file, serde_json::to_vec(&open).unwrap()).unwrap();
+    assert_eq!(alice.refused(args!["sync"]).await.answer["error"]["code"], "distrusted");
+    let events = alice.valise(args!["security"]).await;
+    assert!(events.as_array().unwrap().iter().any(|event| event["alarm"] == true), "{events}");
 }

@@ -1,5 +1,6 @@
 //! A catalog hosted by another program on a person's own computer, at the address it had before.
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 
@@ -41,16 +42,17 @@ pub fn move_out(data: &Path, to: &Path) -> Result<PathBuf, StartError> {
     // Nobody writes to it any more.
     let _held = Data::open(data)?;
     let draft = draft(data, to, true)?;
-    let left = (1..).map(|number| data.with_extension(format!("moved-{number}"))).find(|path| !path.exists());
-    let left = left.unwrap_or_else(|| data.with_extension("moved"));
+    let mut lefts = (1..=u16::MAX).map(|number| data.with_extension(format!("moved-{number}")));
+    let left =
+        lefts.find(|path| !path.exists()).ok_or_else(|| StartError::Directory(ErrorKind::AlreadyExists.into()))?;
+    let parent = data.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // From here on it is served nowhere until the copy is: never at two places.
-    let parent = data.parent().unwrap_or(Path::new("."));
-    std::fs::rename(data, &left).and_then(|()| sync_directory(parent)).map_err(StartError::Directory)?;
-    if let Err(error) = finish(&draft, to) {
+    std::fs::rename(data, &left).map_err(StartError::Directory)?;
+    let done = sync_directory(parent).map_err(StartError::Directory).and_then(|()| finish(&draft, to));
+    if done.is_err() {
         std::fs::rename(&left, data).and_then(|()| sync_directory(parent)).map_err(StartError::Directory)?;
-        return Err(error);
     }
-    Ok(left)
+    done.map(|()| left)
 }
 
 /// The address by which this computer is known in its network. Choosing a route sends nothing.

@@ -13,7 +13,7 @@ use valise_protocol::api::Identity;
 use valise_protocol::workspace::{Catalog as CatalogRecord, MAX_ADDRESS, MAX_ADDRESSES};
 
 use crate::api::{ApiError, Network};
-use crate::catalog::{Catalog, CatalogError, Signer};
+use crate::catalog::{Catalog, Signer};
 use crate::error::EngineError;
 use crate::home::CatalogAddress;
 use crate::share::{append_workspace, must_be_officer};
@@ -58,7 +58,7 @@ pub async fn find(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(Catal
     let now = now.ok_or(EngineError::Offline(None))?;
     // What lies in the open is not to say which catalog is the workspace's.
     if known.is_some_and(|key| key != now.key) {
-        return Err(EngineError::OtherCatalog);
+        return Err(alarmed(shared, EngineError::OtherCatalog));
     }
     // Who has found it where it is not named, by a name of their own network, stays there.
     let better = &named[..named.iter().position(|url| *url == now.url).unwrap_or(0)];
@@ -72,13 +72,19 @@ pub async fn find(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(Catal
         Ok(identity) => Ok((link, identity)),
         Err(error) => {
             // Who stands on the line is told of, also if the catalog is found elsewhere.
-            if matches!(error, CatalogError::OtherCatalog) {
-                shared.alarm(true, ApiError::from(EngineError::OtherCatalog));
-            }
+            let error = alarmed(shared, error.into());
             let rest: Vec<String> = named.iter().filter(|url| **url != now.url).cloned().collect();
-            first_that_answers(shared, session, &now, &rest).await?.ok_or_else(|| error.into())
+            first_that_answers(shared, session, &now, &rest).await?.ok_or(error)
         }
     }
+}
+
+/// Raises an alarm if somebody else answers in the catalog's place.
+fn alarmed(shared: &Shared, error: EngineError) -> EngineError {
+    if matches!(error, EngineError::OtherCatalog) {
+        shared.alarm(true, ApiError::from(EngineError::OtherCatalog));
+    }
+    error
 }
 
 /// Not in each round: where nobody answers, a round would wait for it.
@@ -119,7 +125,8 @@ async fn first_that_answers(
                     shared.home.set_public(&open.public)
                 })?;
                 *lock(&session.catalog) = Some(found.clone());
-                session.catalog_moved.notify_waiters();
+                // Kept for a listener that is just at something else.
+                session.catalog_moved.notify_one();
                 tracing::info!("the catalog answers at another address now");
                 return Ok(Some((found, identity)));
             }

@@ -102,10 +102,10 @@ fn program(found: &mut Found) {
 }
 
 fn home(found: &mut Found, root: &Path) {
-    const TODO: &str = "Take the rights of others away: chmod -R go= on the home.";
+    const ADVICE: &str = "Take the rights of others away: chmod -R go= on the home.";
     match readable_by_others(root) {
         Ok(0) => found.ok(Check::Home, "Only you can read the home."),
-        Ok(_) => found.problem(Check::Home, "Others on this computer can read files of the home.", TODO),
+        Ok(_) => found.problem(Check::Home, "Others on this computer can read files of the home.", ADVICE),
         Err(error) => found.trouble(Check::Home, error.into()),
     }
     let room = |free: u64| format!("{} MiB are free on the home's disk.", free >> 20);
@@ -220,7 +220,7 @@ async fn catalog(found: &mut Found, shared: &Arc<Shared>) {
 }
 
 fn clock(found: &mut Found, differ: Option<u64>) {
-    const TODO: &str = "Set the clock: by it invitations end, and times are shown.";
+    const ADVICE: &str = "Set the clock: by it invitations end, and times are shown.";
     match differ {
         Some(seconds) if seconds <= SAME_TIME => {
             found.ok(Check::Clock, "This computer's clock and the catalog's agree.");
@@ -228,7 +228,7 @@ fn clock(found: &mut Found, differ: Option<u64>) {
         Some(seconds) => {
             let says = format!("This computer's clock and the catalog's differ by {seconds} seconds.");
             let state = if seconds > OTHER_TIME { FindingState::Problem } else { FindingState::Note };
-            found.put(Check::Clock, state, says, TODO);
+            found.put(Check::Clock, state, says, ADVICE);
         }
         None => found.note(Check::Clock, "The catalog does not tell its time.", ""),
     }

@@ -720,6 +720,7 @@ impl Engine {
                 login::forget(&self.shared)
             };
             self.take_login_back(left).await;
+            self.shared.tell_status();
             return Ok(Reply::Status(self.shared.status()));
         };
         if token::is_alone(&self.shared.home)? {
@@ -730,7 +731,6 @@ impl Engine {
         self.shared.vault(login::set_on)?;
         let (shared, session) = (self.shared.clone(), self.shared.session()?);
         login::keep(shared, session, self.keyring.clone(), self.turning.clone(), public, opened).await;
-        self.shared.tell_status();
         if !login::is_kept(&self.shared) {
             self.shared.vault(login::set_off)?;
             return Err(EngineError::NotNow("The system's keyring takes nothing now: unlock it, then try again."));

@@ -1,8 +1,9 @@
 //! Opening by itself at log-in: the system's keyring gives whoever is logged in a secret that opens this home.
 //!
 //! Off at first, and nobody turns it on without the password. From then on every unlocking with the password makes a new
-//! secret: into the keyring, and the slot it opens beside the password's. Locking takes both away; ending the program does not. So a computer that was locked,
-//! by a person, the clock, the screen or before it slept, asks for the password, whatever was in the keyring before.
+//! secret: into the keyring, and the slot it opens beside the password's. Locking takes both away; ending the program does
+//! not. So a computer that was locked, by a person, the clock, the screen or before it slept, asks for the password,
+//! whatever was in the keyring before.
 //!
 //! Invariants:
 //! - Locking never waits for the keyring: without its slot a secret opens nothing.
@@ -80,7 +81,9 @@ pub async fn keep(
         }
         slots.remove_kind(SlotKind::LOGIN);
         slots.add_login(public.workspace, opened.device_key(), &secret)?;
-        shared.home.write(SLOTS, &slots.to_bytes()?)
+        shared.home.write(SLOTS, &slots.to_bytes()?)?;
+        shared.tell_status();
+        Ok(())
     };
     let kept: Result<(), EngineError> = tokio::select! {
         biased;

@@ -71,7 +71,7 @@ async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<()
     if lock(&session.catalog).is_none() {
         return Ok(());
     }
-    let (_, identity) = address::find(shared, session).await.map_err(|error| distrusted(shared, error))?;
+    let (_, identity) = address::find(shared, session).await?;
     let publish =
         shared.vault(|vault| Ok(marks::find::<bool>(vault.index.read(), Mark::UnpublishedWorkspace)?.is_some()))?;
     if !publish {
