@@ -121,6 +121,20 @@ async fn somebody_else_at_a_named_address_is_nobody() {
     }
 }
 
+/// A server that has the catalog's keys and not the workspace is not where everybody goes.
+#[tokio::test]
+async fn a_server_with_the_keys_and_nothing_else_is_not_where_to_go() {
+    let catalog = Catalog::start().await;
+    let alice = alice();
+    alice.valise(args!["init", "--name", "Alice", "--workspace", "Acme", "--catalog", &catalog.url]).await;
+    let empty = Catalog::with_keys_of(&catalog).await;
+    alice.valise(args!["network", "address", &empty.url]).await;
+    alice.valise(args!["folder", "create", "Contracts"]).await;
+    let now = network(&alice).await;
+    assert_eq!((now["catalog"].as_str(), now["connection"].as_str()), (Some(&*catalog.url), Some("inStep")));
+    assert_eq!(now["addresses"], serde_json::json!([empty.url, catalog.url]));
+}
+
 /// Which catalog it is says the workspace, signed, and no file that lies in the open: who could write to a locked home,
 /// and stands on the line, is found out.
 #[tokio::test]

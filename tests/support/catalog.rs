@@ -99,6 +99,17 @@ impl Catalog {
         Self { process, url, home }
     }
 
+    /// One with another's keys, and nothing else of it.
+    pub async fn with_keys_of(other: &Self) -> Self {
+        let home = Home::new("empty");
+        let data = home.path().join("data");
+        fs::create_dir_all(&data).expect("a directory");
+        for key in ["identity.key", "pinning.key"] {
+            fs::copy(other.data().join(key), data.join(key)).expect("a key");
+        }
+        Self::over(home).await
+    }
+
     /// A command of its operator, beside the running one: `["quota", "show"]`. Answered in JSON.
     pub async fn operator(&self, args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> serde_json::Value {
         let mut command = program("valise-catalog", &self.home);
