@@ -74,13 +74,13 @@ window() {
     say "not run: the window tests (tests/window.rs is not there yet)"
     return
   fi
-  cargo test "${window_selection[@]}" --test window --test memory --test background --no-run
+  cargo test "${window_selection[@]}" --test window --test memory --test background --test page --no-run
   # One at a time: the windows share one display and one pointer.
   if has_nextest; then
     scripts/with-display.sh cargo nextest run "${nextest_options[@]}" -j1 "${window_selection[@]}" \
-      -E 'package(valise-tests) & (binary(window) | binary(memory) | binary(background))'
+      -E 'package(valise-tests) & (binary(window) | binary(memory) | binary(background) | binary(page))'
   else
-    scripts/with-display.sh cargo test "${window_selection[@]}" --test window --test memory --test background -- --test-threads=1 --show-output |
+    scripts/with-display.sh cargo test "${window_selection[@]}" --test window --test memory --test background --test page -- --test-threads=1 --show-output |
       some_tests_ran
   fi
 }

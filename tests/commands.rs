@@ -169,6 +169,8 @@ async fn the_page_says_what_commands_answer() {
     page.check("restore FOLDER/NAME...", &alice, args!["restore", "Contracts/c.txt"]).await;
     alice.valise(args!["rm", "Contracts/c.txt"]).await;
     page.check("trash delete FOLDER/NAME...", &alice, args!["trash", "delete", "Contracts/c.txt", "--yes"]).await;
+    let keep = args!["trash", "policy", "Contracts", "--keep", "30"];
+    page.check("trash policy FOLDER --keep DAYS", &alice, keep).await;
     page.check("trash empty [FOLDER]", &alice, args!["trash", "empty", "--yes"]).await;
     page.check("export PATH", &alice, args!["export", "Contracts/a.txt", "-o", out("a.age")]).await;
     page.check("transfers", &alice, args!["transfers"]).await;

@@ -82,6 +82,25 @@ fn nothing_stays_opened(person: &Person) {
     assert_eq!(files(&person.home.path().join("opened")), Vec::<PathBuf>::new());
 }
 
+/// While Bob has a file open, Alice sees it; when he closes it, no more. The catalog passes it on and cannot read it.
+#[tokio::test]
+async fn others_see_who_has_it_open() {
+    let world = World::new("editor").await;
+    let mut agent = world.alice.start(args!["agent"]).not_worth_telling();
+    agent.line("how it stands", |line| serde_json::from_str::<Value>(line).ok()).await;
+    let editing = async || world.alice.valise(args!["info", PLAN]).await["entry"]["editing"].clone();
+    assert_eq!(editing().await, serde_json::json!([]));
+    let waits =
+        editor(&world.bob, "editor.sh", ": > \"$FLAGS/open\"; until [ -e \"$FLAGS/close\" ]; do sleep 0.1; done");
+    let mut with_bob = world.bob.start(edit(&waits)).not_worth_telling();
+    flag(&world.bob, "open").await;
+    until("Alice sees it", PATIENCE, || async { (editing().await == serde_json::json!(["Bob"])).then_some(()) }).await;
+    fs::write(world.bob.home.path().join("flags/close"), "").unwrap();
+    assert!(with_bob.exit_within(PATIENCE).await.success());
+    until("Alice sees no more", PATIENCE, || async { (editing().await == serde_json::json!([])).then_some(()) }).await;
+    agent.stop().await;
+}
+
 /// Programs save in different ways: in place, by a file that takes the name, with locks, backups and swap files
 /// beside it, some of which they leave behind.
 #[tokio::test]

@@ -772,6 +772,12 @@ pub async fn empty_trash(app: State<'_, App>) -> Result<(), ApiError> {
     app.ask(Request::EmptyTrash { folder: None }).await.map(|_| ())
 }
 
+/// How long things stay in a folder's trash.
+#[tauri::command]
+pub async fn set_trash_policy(app: State<'_, App>, folder: FolderId, days: u32) -> Result<Folder, ApiError> {
+    reply!(app.ask(Request::SetTrashPolicy { folder, days }).await?, Folder)
+}
+
 /// Makes an older version the newest.
 #[tauri::command]
 pub async fn restore_version(

@@ -16,6 +16,7 @@ use valise_engine::api::{
 use crate::commands::reply;
 use crate::state::{App, fault};
 use crate::typed::Typed;
+use crate::words::{Dialog, Language};
 
 /// A drag over the window, in physical pixels.
 #[derive(Clone, Debug, Serialize, specta::Type)]
@@ -65,12 +66,7 @@ pub async fn invite(
     days: u32,
 ) -> Result<Invitation, ApiError> {
     let name = folder_row(&app, folder).await?.name;
-    let can = match role {
-        Role::Owner => "everything, also invite others,",
-        Role::Editor => "read and change files",
-        Role::Viewer => "read files",
-    };
-    confirm(&handle, format!("Make an invitation to “{name}”? Who has the link can {can} in it.")).await?;
+    confirm(&handle, app.spoken.now(), |speak| speak.invite(&name, role)).await?;
     reply!(app.ask(Request::Invite { folder, role, days }).await?, Invitation)
 }
 
@@ -87,7 +83,7 @@ pub async fn add_member(
     let people = reply!(app.ask(Request::People).await?, People)?;
     let person = people.into_iter().find(|person| person.account == account);
     let person = person.ok_or_else(|| fault(ErrorCode::NotFound, "This person is not in the workspace."))?;
-    confirm(&handle, format!("Share “{name}” and all its history with {}?", person.name)).await?;
+    confirm(&handle, app.spoken.now(), |speak| speak.share(&name, &person.name)).await?;
     app.ask(Request::AddMember { folder, account, role }).await.map(|_| ())
 }
 
@@ -96,10 +92,15 @@ async fn folder_row(app: &App, folder: FolderId) -> Result<Folder, ApiError> {
     rows.into_iter().find(|row| row.id == folder).ok_or_else(|| fault(ErrorCode::NotFound, "The folder is gone."))
 }
 
-async fn confirm(handle: &AppHandle, question: String) -> Result<(), ApiError> {
+async fn confirm(
+    handle: &AppHandle,
+    speak: Language,
+    question: impl FnOnce(Language) -> String,
+) -> Result<(), ApiError> {
     let (answer, answered) = tokio::sync::oneshot::channel();
-    let buttons = MessageDialogButtons::OkCancelCustom("Share".into(), "Cancel".into());
-    let dialog = handle.dialog().message(question).title("Valise").buttons(buttons);
+    let (yes, no) = speak.yes_or_no();
+    let buttons = MessageDialogButtons::OkCancelCustom(yes.into(), no.into());
+    let dialog = handle.dialog().message(question(speak)).title("Valise").buttons(buttons);
     dialog.show(move |yes| {
         let _ = answer.send(yes);
     });
@@ -118,9 +119,11 @@ pub async fn add_files(
     parent: Option<EntryId>,
 ) -> Result<Option<Transfer>, ApiError> {
     let (answer, answered) = tokio::sync::oneshot::channel();
-    file_dialog(&handle, "Add files", handle.path().document_dir()).pick_files(move |files| {
-        let _ = answer.send(files);
-    });
+    file_dialog(&handle, app.spoken.now().dialog(Dialog::AddFiles), handle.path().document_dir()).pick_files(
+        move |files| {
+            let _ = answer.send(files);
+        },
+    );
     add(&app, folder, parent, answered.await.ok().flatten()).await
 }
 
@@ -133,9 +136,11 @@ pub async fn add_directories(
     parent: Option<EntryId>,
 ) -> Result<Option<Transfer>, ApiError> {
     let (answer, answered) = tokio::sync::oneshot::channel();
-    file_dialog(&handle, "Add folders", handle.path().document_dir()).pick_folders(move |folders| {
-        let _ = answer.send(folders);
-    });
+    file_dialog(&handle, app.spoken.now().dialog(Dialog::AddDirectories), handle.path().document_dir()).pick_folders(
+        move |folders| {
+            let _ = answer.send(folders);
+        },
+    );
     add(&app, folder, parent, answered.await.ok().flatten()).await
 }
 
@@ -197,7 +202,7 @@ pub async fn save(
     version: Option<DekId>,
 ) -> Result<bool, ApiError> {
     let name = entry_name(&app, folder, entry).await?;
-    let Some(to) = ask_where(&handle, "Save as", &name).await else { return Ok(false) };
+    let Some(to) = ask_where(&handle, app.spoken.now().dialog(Dialog::Save), &name).await else { return Ok(false) };
     app.ask(Request::Save { folder, entry, version, to }).await.map(|_| true)
 }
 
@@ -210,7 +215,9 @@ pub async fn export(
     entry: EntryId,
 ) -> Result<bool, ApiError> {
     let name = format!("{}.age", entry_name(&app, folder, entry).await?);
-    let Some(to) = ask_where(&handle, "Export with its key", &name).await else { return Ok(false) };
+    let Some(to) = ask_where(&handle, app.spoken.now().dialog(Dialog::ExportWithKey), &name).await else {
+        return Ok(false);
+    };
     app.ask(Request::Export { folder, entry, to }).await.map(|_| true)
 }
 
@@ -224,7 +231,9 @@ pub async fn export_signed(
     entry: EntryId,
     version: Option<DekId>,
 ) -> Result<Option<u32>, ApiError> {
-    let Some(to) = ask_directory(&handle, "Export with its signatures").await else { return Ok(None) };
+    let Some(to) = ask_directory(&handle, app.spoken.now().dialog(Dialog::ExportWithSignatures)).await else {
+        return Ok(None);
+    };
     let reply = app.ask(Request::ExportSigned { folder, entry, version, to }).await?;
     reply!(reply, ExportedSigned).map(|exported| Some(exported.left_out))
 }
@@ -243,7 +252,9 @@ pub async fn export_activity(
         ActivityFormat::Csv => "csv",
     };
     let name = format!("{} activity.{ending}", folder_row(&app, folder).await?.name);
-    let Some(to) = ask_where(&handle, "Export the activity", &name).await else { return Ok(false) };
+    let Some(to) = ask_where(&handle, app.spoken.now().dialog(Dialog::ExportActivity), &name).await else {
+        return Ok(false);
+    };
     app.ask(Request::ExportActivity { folder, filter, format, to }).await.map(|_| true)
 }
 
@@ -252,7 +263,7 @@ pub async fn export_activity(
 pub async fn save_kit(handle: AppHandle, app: State<'_, App>, kit: KitName, code: Typed) -> Result<bool, ApiError> {
     let code = app.code(&code)?;
     let name = format!("Valise recovery kit {kit:?}.pdf");
-    let Some(to) = ask_where(&handle, "Save or print the recovery kit", &name).await else { return Ok(false) };
+    let Some(to) = ask_where(&handle, app.spoken.now().dialog(Dialog::SaveKit), &name).await else { return Ok(false) };
     app.ask(Request::WriteKit { code, to }).await.map(|_| true)
 }
 
@@ -264,7 +275,7 @@ async fn entry_name(app: &App, folder: FolderId, entry: EntryId) -> Result<Strin
 /// Copies the catalog that is hosted here for another server, into a new directory, and hosts it no more.
 #[tauri::command]
 pub async fn move_catalog_out(handle: AppHandle, app: State<'_, App>) -> Result<Option<String>, ApiError> {
-    let title = app.spoken.now().copy_of_server();
+    let title = app.spoken.now().dialog(Dialog::CopyOfServer);
     let Some(to) = ask_where(&handle, title, "valise-catalog").await else { return Ok(None) };
     app.move_out(&to).await?;
     Ok(Some(to.display().to_string()))

@@ -163,6 +163,7 @@ pub fn run() -> ExitCode {
             commands::restore,
             commands::purge,
             commands::empty_trash,
+            commands::set_trash_policy,
             commands::restore_version,
             commands::undo,
             commands::details,

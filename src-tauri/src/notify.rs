@@ -8,12 +8,10 @@ use std::collections::HashMap;
 
 use valise_engine::api::{Folder, FolderId, Notifications};
 
-use crate::words::Language;
+use crate::words::{Language, plain};
 
 /// More folders at once are told together.
 const APART: usize = 2;
-/// Longer names are cut.
-const NAME_CHARS: usize = 80;
 
 /// What is known to be told, as long as the vault is open.
 #[derive(Debug, Default)]
@@ -93,17 +91,6 @@ impl Told {
         let gone: Vec<_> = self.shown.keys().filter(|of| looked_at || !unread(of)).copied().collect();
         gone.iter().filter_map(|of| self.shown.remove(of)).map(Act::Close).collect()
     }
-}
-
-/// A name that others chose, in a line of ours: it cannot end the line or turn its direction, and is not endless.
-fn plain(name: &str) -> String {
-    let is_control = |c: &char| {
-        c.is_control() || matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut kept = name.chars().filter(|c| !is_control(c));
-    let short: String = kept.by_ref().take(NAME_CHARS).collect();
-    let more = if kept.next().is_some() { "…" } else { "" };
-    format!("\u{2068}{short}{more}\u{2069}")
 }
 
 #[cfg(target_os = "linux")]
@@ -224,6 +211,7 @@ mod tests {
             files: 9,
             unread,
             key_change_waiting: false,
+            keep_days: 0,
             successor: None,
             ownerless: false,
             single_way: false,

@@ -3,6 +3,29 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use valise_engine::api::Role;
+
+/// A dialog of the system's, for files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Which files are added.
+    AddFiles,
+    /// Which directories are added.
+    AddDirectories,
+    /// Where a copy goes.
+    Save,
+    /// Where the encrypted file and its key go.
+    ExportWithKey,
+    /// Where a file and its signatures go.
+    ExportWithSignatures,
+    /// Where what happened is written to.
+    ExportActivity,
+    /// Where a recovery kit goes.
+    SaveKit,
+    /// Where the copy of a server goes.
+    CopyOfServer,
+}
+
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -55,9 +78,46 @@ impl Language {
         self.choose("Quit", "Beenden")
     }
 
-    /// Of the dialog that asks where a copy of the server goes.
-    pub fn copy_of_server(self) -> &'static str {
-        self.choose("Where the copy goes", "Wohin die Kopie kommt")
+    /// Titles of the system's dialogs for files.
+    pub fn dialog(self, dialog: Dialog) -> &'static str {
+        match dialog {
+            Dialog::AddFiles => self.choose("Add files", "Dateien hinzufügen"),
+            Dialog::AddDirectories => self.choose("Add folders", "Ordner hinzufügen"),
+            Dialog::Save => self.choose("Save as", "Speichern unter"),
+            Dialog::ExportWithKey => self.choose("Export with its key", "Mit Schlüssel exportieren"),
+            Dialog::ExportWithSignatures => self.choose("Export with its signatures", "Mit Signaturen exportieren"),
+            Dialog::ExportActivity => self.choose("Export the activity", "Verlauf exportieren"),
+            Dialog::SaveKit => self.choose("Save or print the recovery kit", "Notfallbogen speichern oder drucken"),
+            Dialog::CopyOfServer => self.choose("Where the copy goes", "Wohin die Kopie kommt"),
+        }
+    }
+
+    /// Asks before an invitation is made.
+    pub fn invite(self, folder: &str, role: Role) -> String {
+        let folder = plain(folder);
+        let can = match role {
+            Role::Owner => self.choose("do everything, also invite others,", "alles, auch andere einladen"),
+            Role::Editor => self.choose("read and change files", "Dateien lesen und ändern"),
+            Role::Viewer => self.choose("read files", "Dateien lesen"),
+        };
+        match self {
+            Self::En => format!("Make an invitation to “{folder}”? Who has the link can {can} in it."),
+            Self::De => format!("Eine Einladung zu „{folder}“ erstellen? Wer den Link hat, kann darin {can}."),
+        }
+    }
+
+    /// Asks before a colleague is added.
+    pub fn share(self, folder: &str, name: &str) -> String {
+        let (folder, name) = (plain(folder), plain(name));
+        match self {
+            Self::En => format!("Share “{folder}” and all its history with {name}?"),
+            Self::De => format!("„{folder}“ mit allem, was darin geschah, mit {name} teilen?"),
+        }
+    }
+
+    /// The buttons of such a question.
+    pub fn yes_or_no(self) -> (&'static str, &'static str) {
+        self.choose(("Share", "Cancel"), ("Teilen", "Abbrechen"))
     }
 
     /// What the icon's state is called.
@@ -95,12 +155,26 @@ impl Language {
         }
     }
 
-    fn choose(self, en: &'static str, de: &'static str) -> &'static str {
+    fn choose<T>(self, en: T, de: T) -> T {
         match self {
             Self::En => en,
             Self::De => de,
         }
     }
+}
+
+/// Longer names are cut.
+const NAME_CHARS: usize = 80;
+
+/// A name that others chose, in a line of ours: it cannot end the line or turn its direction, and is not endless.
+pub fn plain(name: &str) -> String {
+    let is_control = |c: &char| {
+        c.is_control() || matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut kept = name.chars().filter(|c| !is_control(c));
+    let short: String = kept.by_ref().take(NAME_CHARS).collect();
+    let more = if kept.next().is_some() { "…" } else { "" };
+    format!("\u{2068}{short}{more}\u{2069}")
 }
 
 /// What the icon in the panel shows.

@@ -54,8 +54,21 @@ impl Person {
 
     /// `valise --home DIR --json ARGS`, with the password in its environment, ready to start.
     pub fn command(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+        let mut command = self.valise_at_home();
+        command.arg("--json").args(args);
+        command
+    }
+
+    /// As [`Person::command`], for people to read: without `--json`.
+    pub fn plain(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+        let mut command = self.valise_at_home();
+        command.args(args);
+        command
+    }
+
+    fn valise_at_home(&self) -> Command {
         let mut command = program("valise", &self.home);
-        command.arg("--home").arg(self.home.valise()).arg("--json").args(args);
+        command.arg("--home").arg(self.home.valise());
         command.env("VALISE_PASSWORD", &self.password);
         // What passwords cost by default is for the window's test and the demonstration.
         command.env("VALISE_COSTS", "floor");

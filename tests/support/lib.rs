@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod cli;
 pub mod drag;
 pub mod home;
+pub mod hostile;
 pub mod keyring;
 pub mod liar;
 pub mod panel;

@@ -32,6 +32,18 @@ use crate::{
 
 const APPLICATION: &str = "valise-desktop";
 
+/// What axe says, a text for each element. The list is scrolled by the keys of its grid, which has the focus.
+const LOOK_THROUGH: &str = r#"
+    const done = arguments[arguments.length - 1];
+    const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+    axe.run(document, { runOnly: rules, resultTypes: ['violations'] }).then(
+        ({ violations }) => done(violations.flatMap(({ id, nodes }) => nodes
+            .map((node) => id + ': ' + node.target.join(' ') + ': ' + (node.any[0] ?? node.all[0] ?? node.none[0])?.message)
+            .filter((complaint) => !/^scrollable-region-focusable: \.scroll/.test(complaint)))),
+        (error) => done([String(error)]),
+    );
+"#;
+
 /// What one person sits at.
 pub struct Computer {
     /// Its files.
@@ -249,12 +261,40 @@ impl Window {
         format!("see {}", screen("failed").await.display())
     }
 
+    /// Has axe look through the page as it is, for what keeps people from using it: WCAG 2.2, levels A and AA. What moves or
+    /// fades is looked at again.
+    pub async fn is_accessible(&self, name: &str) {
+        let until = tokio::time::Instant::now() + Duration::from_secs(10);
+        loop {
+            let complaints = self.complaints().await;
+            if complaints.is_empty() {
+                return;
+            }
+            assert!(tokio::time::Instant::now() < until, "{name}: {complaints:#?}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    async fn complaints(&self) -> Vec<String> {
+        let known =
+            self.client.execute("return typeof axe !== 'undefined'", Vec::new()).await.expect("the page answers");
+        if known != true {
+            let axe = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/node_modules/axe-core/axe.min.js");
+            let axe = fs::read_to_string(axe).unwrap_or_else(|error| panic!("{axe}: {error}: npm --prefix ui ci"));
+            self.client.execute(&axe, Vec::new()).await.expect("axe in the page");
+        }
+        let looked = self.client.execute_async(LOOK_THROUGH, Vec::new()).await.expect("axe looks through the page");
+        serde_json::from_value(looked).expect("a list of texts")
+    }
+
     /// Keeps a picture of the window as `tests/output/NAME.png`: what stands on the screen, so no other window may
-    /// cover it. WebKit's driver has a command for this which waits for the next change of the page, for ever on a page
+    /// cover it. What is worth a picture is looked through for accessibility, too. WebKit's driver has a command for this which waits for the next change of the page, for ever on a page
     /// that stands still.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
         self.painted().await;
-        picture(&self.x11_id().await, name).await
+        let path = picture(&self.x11_id().await, name).await;
+        self.is_accessible(name).await;
+        path
     }
 
     /// Waits until the page as it is now has been painted: the second frame from now begins when the first is done.

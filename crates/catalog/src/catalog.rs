@@ -1,14 +1,17 @@
 //! What every request reaches: the parts of a running catalog.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use valise_protocol::api::{Base64, Notice};
 use valise_protocol::chain::Head;
+use valise_protocol::ids::FolderId;
 use valise_protocol::receipt::Receipt;
 use valise_protocol::record::ChainId;
 use valise_protocol::sign::SigningKey;
+use valise_protocol::signal::MAX_SIGNAL;
 
 use rusqlite::Transaction;
 
@@ -24,7 +27,7 @@ use crate::rate::Rates;
 use crate::serve::Connections;
 use crate::sessions::Sessions;
 use crate::state::{Asker, State};
-use crate::store::{Effects, Store};
+use crate::store::{Audience, Effects, Store};
 
 /// A running catalog.
 pub(crate) struct Catalog {
@@ -101,6 +104,20 @@ impl Catalog {
         if effects.pins {
             self.pinning.wake();
         }
+    }
+
+    /// Passes on what a member of a folder tells the others for the moment. It is not kept, and who is slow misses it.
+    pub(crate) fn relay(&self, asker: Asker, folder: FolderId, signal: Base64) -> Result<(), ApiError> {
+        self.rates.signal(asker.account, Instant::now())?;
+        if signal.0.len() > MAX_SIGNAL {
+            return Err(ApiError::TooLarge("a signal"));
+        }
+        let state = self.store.state();
+        let members = state.as_member(&asker, &folder)?.members();
+        let taken_up = members.iter().filter(|(_, member)| member.accepted.is_some());
+        let audience = Audience::Accounts(taken_up.map(|(account, _)| *account).collect());
+        self.hub.mention(&audience, &Notice::Signal { folder, signal });
+        Ok(())
     }
 
     /// Notes that a device was here. What is lost with a crash is only when.

@@ -84,6 +84,16 @@ impl Hub {
         }
     }
 
+    /// As [`Hub::tell`], of what may be missed: who has much to read is spared it, and nobody is cut off for it.
+    pub(crate) fn mention(&self, audience: &Audience, notice: &Notice) {
+        let text = text(notice);
+        for open in self.lock().open.values().filter(|open| audience.includes(open)) {
+            if open.queue.capacity() > EVENT_QUEUE / 2 {
+                let _ = open.queue.try_send(Arc::clone(&text));
+            }
+        }
+    }
+
     /// Cuts off whoever is not what they were when they connected. What is queued still reaches them.
     pub(crate) fn refresh(&self, state: &State) {
         let mut streams = self.lock();
@@ -183,6 +193,9 @@ fn text(notice: &Notice) -> Text {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use valise_protocol::api::Base64;
+    use valise_protocol::ids::FolderId;
+
     use super::*;
 
     fn asker(account: u8) -> Asker {
@@ -203,6 +216,22 @@ mod tests {
         }
         assert_eq!(slow.recv().await, None);
         assert!(quick.try_recv().is_err() && !quick.is_closed());
+    }
+
+    /// However much is mentioned, the queue keeps room for what must be told.
+    #[tokio::test]
+    async fn nobody_is_cut_off_by_what_is_mentioned() {
+        let hub = Hub::default();
+        let (_, mut slow, _) = hub.open(asker(1), Standing::Person);
+        let signal = Notice::Signal { folder: FolderId::new([1; 32]), signal: Base64(vec![0; 8]) };
+        for _ in 0..3 * EVENT_QUEUE {
+            hub.mention(&Audience::People, &signal);
+        }
+        hub.tell(&Audience::People, &Notice::Join);
+        for _ in 0..EVENT_QUEUE / 2 {
+            assert!(slow.recv().await.unwrap().contains("signal"));
+        }
+        assert!(slow.recv().await.unwrap().contains("join"));
     }
 
     #[tokio::test]

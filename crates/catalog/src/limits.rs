@@ -16,6 +16,8 @@ pub const ADDRESS_RATE: Rate = Rate { burst: 4000, per_second: 200 };
 pub const OPEN_WRITE_RATE: Rate = Rate { burst: 1000, per_second: 5 };
 /// Requests with a proof, by account: a round over all folders of a person who has many.
 pub const ACCOUNT_RATE: Rate = Rate { burst: 5000, per_second: 200 };
+/// What an account tells the members of its folders for the moment: each reaches all of them.
+pub const SIGNAL_RATE: Rate = Rate { burst: 60, per_second: 2 };
 /// Addresses, or accounts, whose asking is remembered.
 pub const MAX_BUCKETS: usize = 16_384;
 /// When somebody is told to come again who met a catalog that is full.

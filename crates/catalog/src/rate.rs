@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use valise_protocol::ids::AccountId;
 
 use crate::error::ApiError;
-use crate::limits::{ACCOUNT_RATE, ADDRESS_RATE, MAX_BUCKETS, OPEN_WRITE_RATE};
+use crate::limits::{ACCOUNT_RATE, ADDRESS_RATE, MAX_BUCKETS, OPEN_WRITE_RATE, SIGNAL_RATE};
 
 /// So many at once, and then so many a second.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,7 @@ pub(crate) struct Rates {
     addresses: Buckets<IpAddr>,
     open_writes: Buckets<IpAddr>,
     accounts: Buckets<AccountId>,
+    signals: Buckets<AccountId>,
 }
 
 impl Default for Rates {
@@ -33,6 +34,7 @@ impl Default for Rates {
             addresses: Buckets::new(ADDRESS_RATE, MAX_BUCKETS),
             open_writes: Buckets::new(OPEN_WRITE_RATE, MAX_BUCKETS),
             accounts: Buckets::new(ACCOUNT_RATE, MAX_BUCKETS),
+            signals: Buckets::new(SIGNAL_RATE, MAX_BUCKETS),
         }
     }
 }
@@ -61,6 +63,11 @@ impl Rates {
     /// An account asks, proven.
     pub(crate) fn account(&self, account: AccountId, now: Instant) -> Result<(), ApiError> {
         self.accounts.take(account, now).map_err(ApiError::Later)
+    }
+
+    /// An account tells all members of a folder something.
+    pub(crate) fn signal(&self, account: AccountId, now: Instant) -> Result<(), ApiError> {
+        self.signals.take(account, now).map_err(ApiError::Later)
     }
 }
 

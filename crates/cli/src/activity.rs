@@ -117,6 +117,11 @@ fn words(it: &Activity) -> String {
         ActivityWhat::Trashed => format!("put into the trash: {path}"),
         ActivityWhat::Restored => format!("took out of the trash: {path}"),
         ActivityWhat::Purged => format!("deleted for good: {path}"),
+        ActivityWhat::Expired => format!("let go of what had its time in the trash: {path}"),
+        ActivityWhat::TrashPolicy if number == 0 => {
+            "decided that the trash is kept until somebody empties it".to_owned()
+        }
+        ActivityWhat::TrashPolicy => format!("decided that the trash is kept for {number} days"),
         ActivityWhat::MemberAdded => format!("added {person} as {role}"),
         ActivityWhat::MemberJoined => format!("let in {person} as {role}, by an invitation link"),
         ActivityWhat::MemberAccepted => "accepted the folder".to_owned(),

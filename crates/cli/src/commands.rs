@@ -98,6 +98,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Trash(TrashCommand::Empty { folder, yes }) => {
             opened::empty_trash(session, json, folder.as_deref(), *yes).await
         }
+        Command::Trash(TrashCommand::Policy { folder, keep }) => trash_policy(session, json, folder, *keep).await,
         Command::Trash(TrashCommand::Delete { paths, yes }) => purge(session, json, paths, *yes).await,
         Command::Mv { from, to } => mv(session, json, from, to).await,
         Command::Mkdir { path } => mkdir(session, json, path).await,
@@ -528,6 +529,23 @@ async fn restore(session: &Session, json: bool, all: &[String]) -> Result<(), Ap
     }
     settle(session).await?;
     print(json, &"done", |_| Vec::new());
+    Ok(())
+}
+
+/// How long things stay in the trash.
+async fn trash_policy(session: &Session, json: bool, folder: &str, days: u32) -> Result<(), ApiError> {
+    let folder = paths::folder(session, folder).await?.id;
+    let Reply::Folder(folder) = session.ask(Request::SetTrashPolicy { folder, days }).await? else {
+        return Err(fault(ErrorCode::Internal, "Not a folder.", ""));
+    };
+    print(json, &folder, |folder| {
+        let kept = match folder.keep_days {
+            0 => "until somebody empties it".to_owned(),
+            1 => "for a day".to_owned(),
+            days => format!("for {days} days"),
+        };
+        vec![format!("{}: what is put into the trash is kept {kept}.", shown(&folder.name))]
+    });
     Ok(())
 }
 

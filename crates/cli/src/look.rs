@@ -58,6 +58,7 @@ fn lines(details: &Details) -> Vec<String> {
             if details.held { "has confirmed the newest version" } else { "has not confirmed the newest version" };
         lines.push(format!("the pinning node {held}"));
     }
+    lines.extend(details.entry.editing.iter().map(|name| format!("{} has it open", shown(name))));
     lines.extend(details.versions.iter().map(output::version));
     lines.push("can be opened by".to_owned());
     lines.extend(details.members.iter().map(|member| format!("  {:<7} {}", role(member.role), shown(&member.name))));

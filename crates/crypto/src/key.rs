@@ -119,6 +119,8 @@ pub(crate) enum Purpose {
     PairingAnswer,
     /// Device key: seals a kit's share while the other one is waited for.
     WaitingShare,
+    /// Folder key: seals what members tell each other for the moment.
+    Signals,
 }
 
 impl Purpose {
@@ -143,6 +145,7 @@ impl Purpose {
             Self::PairingOffer => b"valise v1 subkey pairing offer",
             Self::PairingAnswer => b"valise v1 subkey pairing answer",
             Self::WaitingShare => b"valise v1 subkey device waiting share",
+            Self::Signals => b"valise v1 subkey folder signal",
         }
     }
 }

@@ -37,6 +37,7 @@ mod random;
 mod ring;
 mod seal;
 mod shares;
+mod signal;
 mod slot;
 #[cfg(test)]
 mod tests;
@@ -73,6 +74,7 @@ pub use seal::{
     seal_master_key,
 };
 pub use shares::{CODE_GROUPS, Share, ShareIndex, ShareSet, combine, groups_digest, split};
+pub use signal::{open_signal, seal_signal};
 pub use slot::{Costs, MAX_SLOTS, SlotFile, SlotKind, TokenWay};
 pub use typed::{TYPING_ENCAPSULATION_LEN, TYPING_PUBLIC_LEN, TypingKey};
 pub use wrap::{FolderKeyWrapper, FolderPlace, Rewrapper};

@@ -101,6 +101,16 @@ def body():
     }
 
 
+def signal():
+    plain = cbor(["a signal", 1])
+    at = place("wrap signal", WORKSPACE, FOLDER, 7)
+    return {
+        "workspace": WORKSPACE, "folder": FOLDER, "epoch": 7, "nonce": NONCE, "folder_key": FOLDER_KEY,
+        "associated_data": at, "signal": plain,
+        "sealed": seal(FOLDER_KEY, "valise v1 subkey folder signal", NONCE, at, padded(plain)),
+    }
+
+
 def slot():
     password, salt, costs = "Jack of ♦s, e\u0301", fixed(220), (65536, 3, 4)
     normal = "Jack of ♦s, é"
@@ -281,7 +291,7 @@ def main(folder):
         return {name: text(one) for name, one in value.items()} if isinstance(value, dict) else value
 
     made = {"wraps": wraps, "body": body, "slot": slot, "ring": ring, "device": device, "content": content,
-            "recovery": recovery, "pairing": pairing, "token": token, "login": login}
+            "recovery": recovery, "pairing": pairing, "token": token, "login": login, "signal": signal}
     for name, make in made.items():
         path = pathlib.Path(folder) / f"crypto-{name}.json"
         fresh = json.dumps(text(make()), indent=2, ensure_ascii=False) + "\n"

@@ -13,7 +13,7 @@ mod tests;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use valise_protocol::folder::{self, Content, InvitationRevoked, Invited, KeyPolicy, MemberAdded, kind};
+use valise_protocol::folder::{self, Content, InvitationRevoked, Invited, KeyPolicy, MemberAdded, TrashPolicy, kind};
 use valise_protocol::folder::{MemberRemoved, RoleChanged, Succeeded, Successor};
 use valise_protocol::ids::{AccountId, Cid, EntryId, FolderId, Seq};
 use valise_protocol::record::{ChainId, Envelope, Kind, Record};
@@ -200,12 +200,15 @@ impl Telling {
         }
         let stamp = stamp(record);
         for change in &changes {
-            let subject = subject(change);
+            let subject = change.subject();
             let (before, was) = (self.path(subject), self.parent(subject));
             let concerned = self.concerns(of, subject);
             let first = self.name();
             let Ok(effect) = self.tree.apply(stamp, change) else { continue };
             let Some(mut happening) = self.happening(&effect, was) else { continue };
+            if matches!(change, Change::Expire { .. }) {
+                happening.what = ActivityWhat::Expired;
+            }
             if happening.what == ActivityWhat::FolderNamed {
                 happening.before = first;
             } else {
@@ -314,6 +317,9 @@ fn without_body(record: &Record) -> Result<Option<Happening>, EngineError> {
         kind::REKEY if envelope.epoch == 1 => return Ok(None),
         kind::REKEY => Happening::of(ActivityWhat::KeyChanged).number(envelope.epoch),
         kind::KEY_POLICY => Happening::of(ActivityWhat::KeyPolicy).number(open::<KeyPolicy>(record)?.minimum),
+        kind::TRASH_POLICY => {
+            Happening::of(ActivityWhat::TrashPolicy).number(open::<TrashPolicy>(record)?.keep_days.into())
+        }
         kind::INVITED => Happening::of(ActivityWhat::Invited).role(open::<Invited>(record)?.role),
         kind::INVITATION_REVOKED => {
             open::<InvitationRevoked>(record)?;
@@ -363,16 +369,5 @@ fn folder_brings(change: &Change) -> Option<Cid> {
     match change {
         Change::Content(content) => Some(content.cid),
         _ => None,
-    }
-}
-
-fn subject(change: &Change) -> EntryId {
-    match change {
-        Change::Create { id, .. }
-        | Change::Move { id, .. }
-        | Change::Trash(id)
-        | Change::Restore(id)
-        | Change::Purge(id) => *id,
-        Change::Content(content) => content.id,
     }
 }

@@ -265,6 +265,8 @@ pub enum Request {
     Restore { folder: FolderId, entries: Vec<EntryId> },
     /// Out of the trash for good.
     Purge { folder: FolderId, entries: Vec<EntryId> },
+    /// How many days things stay in a folder's trash before they are gone for good; 0: until somebody empties it.
+    SetTrashPolicy { folder: FolderId, days: u32 },
     /// Purges all that lies in the trash, of one folder or of all that this account may change.
     EmptyTrash { folder: Option<FolderId> },
     /// Takes back the last rename, move, removal, restore or restored version made here.
@@ -915,6 +917,8 @@ pub struct Folder {
     pub unread: u32,
     /// A key change must come before the next content.
     pub key_change_waiting: bool,
+    /// Days after which what is in its trash goes for good by itself; 0: it stays until somebody empties it.
+    pub keep_days: u32,
     /// Who takes it over when its only owner's account is closed; none: nobody.
     pub successor: Option<String>,
     /// The accounts of all its owners are closed: nobody manages it.
@@ -1070,6 +1074,8 @@ pub struct Entry {
     pub kept: bool,
     /// Somebody else brought it, or something in it, since one last looked.
     pub fresh: bool,
+    /// Who has it open for changing on another computer, as they say themselves.
+    pub editing: Vec<String>,
 }
 
 /// Where a file's bytes are.

@@ -279,6 +279,11 @@ impl Catalog {
         self.signed(Method::POST, &format!("/v1/folders/{folder}/wraps"), Some(rewrap)).await
     }
 
+    /// Tells the other members of a folder something for the moment.
+    pub async fn signal(&self, folder: &FolderId, signal: Vec<u8>) -> Result<(), CatalogError> {
+        self.signed(Method::POST, &format!("/v1/folders/{folder}/signals"), Some(&Base64(signal))).await
+    }
+
     /// "Held" words of a folder after a cursor.
     pub async fn held(&self, folder: &FolderId, after: u64) -> Result<HeldPage, CatalogError> {
         self.signed(Method::GET, &format!("/v1/folders/{folder}/held?after={after}"), None::<&()>).await

@@ -20,6 +20,17 @@ impl Clock for SystemClock {
 /// A clock that stands where it was set.
 pub struct FixedClock(pub u64);
 
+/// For tests: one that can be set again.
+#[cfg(test)]
+pub struct SetClock(pub std::sync::atomic::AtomicU64);
+
+#[cfg(test)]
+impl Clock for SetClock {
+    fn now(&self) -> u64 {
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
 impl Clock for FixedClock {
     fn now(&self) -> u64 {
         self.0

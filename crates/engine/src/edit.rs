@@ -100,15 +100,20 @@ pub fn restore(shared: &Arc<Shared>, folder: FolderId, entries: &[EntryId]) -> R
 
 /// Out of the trash for good: cannot be taken back, nor can what was done before in this folder.
 pub fn purge(shared: &Arc<Shared>, folder: FolderId, entries: &[EntryId]) -> Result<Reply, EngineError> {
-    for some in entries.chunks(PURGE_AT_ONCE) {
+    take_out(shared, folder, &entries.iter().copied().map(Change::Purge).collect::<Vec<_>>())?;
+    crate::shared::lock(&shared.session()?.undo).take_if(|undo| undo.folder == folder);
+    Ok(Reply::Done)
+}
+
+/// Takes things out of the trash for good by these changes.
+pub fn take_out(shared: &Arc<Shared>, folder: FolderId, changes: &[Change]) -> Result<(), EngineError> {
+    for some in changes.chunks(PURGE_AT_ONCE) {
         shared.vault(|vault| {
             let drops = needless(vault.folder(&folder)?.tree(), some);
-            vault.change(folder, some.iter().copied().map(Change::Purge).collect(), &[], &drops, &[])
+            vault.change(folder, some.to_vec(), &[], &drops, &[])
         })?;
     }
-    crate::shared::lock(&shared.session()?.undo).take_if(|undo| undo.folder == folder);
-    told(shared, folder)?;
-    Ok(Reply::Done)
+    told(shared, folder)
 }
 
 /// Purges all that lies in the trash, in one folder or wherever this account may.
@@ -202,10 +207,11 @@ fn found(tree: &Tree, id: EntryId) -> Result<&valise_protocol::tree::Entry, Engi
     tree.entry(&id).ok_or(EngineError::NotFound("the entry"))
 }
 
-/// DAGs which no version needs once these are purged. A restored version and a conflict copy share theirs with others.
-fn needless(tree: &Tree, purged: &[EntryId]) -> Vec<Cid> {
+/// DAGs which no version needs once these have taken out what they name. A restored version and a conflict copy share
+/// theirs with others.
+fn needless(tree: &Tree, out: &[Change]) -> Vec<Cid> {
     let mut gone = BTreeSet::new();
-    let mut open = purged.to_vec();
+    let mut open: Vec<EntryId> = out.iter().map(Change::subject).collect();
     while let Some(id) = open.pop() {
         if gone.insert(id) {
             open.extend(tree.children(id).map(|child| child.id));

@@ -31,8 +31,8 @@ use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
 use crate::{
-    activity, address, asking, authority, custody, devices, doctor, edit, groups, keys, kit, links, login, news,
-    offers, recovery, share, signatures, storage, succession, sync, token, versions,
+    activity, address, asking, authority, custody, devices, doctor, edit, editing, groups, keys, kit, links, login,
+    news, offers, recovery, share, signatures, storage, succession, sync, token, trash, versions,
 };
 
 /// How an engine is set up.
@@ -308,6 +308,7 @@ impl Engine {
             Request::Remove { folder, entries } => edit::remove(shared, folder, &entries),
             Request::Restore { folder, entries } => edit::restore(shared, folder, &entries),
             Request::Purge { folder, entries } => edit::purge(shared, folder, &entries),
+            Request::SetTrashPolicy { folder, days } => trash::set_policy(shared, folder, days).await,
             Request::EmptyTrash { folder } => edit::empty_trash(shared, folder),
             Request::Undo => edit::undo(shared).map(Reply::Undone),
             Request::Add { folder, parent, paths } => add::begin(shared, folder, parent, paths).map(Reply::Transfer),
@@ -660,6 +661,7 @@ impl Engine {
         *self.shared.state() = State::Open(Box::new(Open { public, vault, session: session.clone() }));
         session.tasks.spawn(sync::run(self.shared.clone(), session.clone()));
         session.tasks.spawn(opened::watch(self.shared.clone(), session.clone()));
+        session.tasks.spawn(editing::run(self.shared.clone(), session.clone()));
         session.tasks.spawn(storage::tend(self.shared.clone(), session.clone()));
         life::find(&self.shared, &session)?;
         // Whoever opens it needs no help any more.
@@ -685,6 +687,7 @@ impl Engine {
             catalog_moved: Notify::new(),
             transfers: Transfers::new(self.transfers_go_on),
             opened: Opened::new(self.shared.home.root()),
+            told: Mutex::default(),
             undo: Mutex::new(None),
             pairing: Mutex::new(None),
             wake: Notify::new(),

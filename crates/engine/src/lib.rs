@@ -37,6 +37,7 @@ mod devices;
 #[cfg(unix)]
 mod doctor;
 mod edit;
+mod editing;
 mod engine;
 mod error;
 mod groups;
@@ -63,6 +64,7 @@ mod succession;
 mod sync;
 mod token;
 mod transfer;
+mod trash;
 pub mod typed;
 mod vault;
 mod versions;

@@ -74,6 +74,8 @@ pub struct Session {
     pub transfers: Transfers,
     /// Files that were opened.
     pub opened: Opened,
+    /// What the members of folders were told is open here for changing.
+    pub told: Mutex<crate::editing::Told>,
     /// What takes back the last change made here.
     pub undo: Mutex<Option<crate::edit::Undo>>,
     /// Ends the wait for another computer, if there is one.

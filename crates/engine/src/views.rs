@@ -34,6 +34,7 @@ impl Vault {
             files: count(files),
             unread: state.unread(),
             key_change_waiting: chain.key_change_waiting(),
+            keep_days: chain.trash_policy().keep_days,
             successor: self.successor_of(state).map(|account| self.name_of(&account)),
             ownerless: self.is_ownerless(state),
             single_way: self.has_single_way(state),
@@ -120,7 +121,15 @@ impl Vault {
             place: totals.place,
             kept: self.is_kept(state.tree(), entry.id),
             fresh: if newest.is_some() { self.is_fresh(state, entry) } else { totals.fresh },
+            editing: self.editing_of(state, entry.id),
         }
+    }
+
+    fn editing_of(&self, state: &FolderState, entry: EntryId) -> Vec<String> {
+        if self.editing.is_empty() {
+            return Vec::new();
+        }
+        self.editing.of(&state.id(), &entry).iter().map(|account| self.name_of(account)).collect()
     }
 
     /// What is below a directory, without the trash.

@@ -27,6 +27,7 @@
 //! | `GET /v1/recovery-requests` | [`AskedOf`] the asking account; for officers, of everybody |
 //! | `GET /v1/recovery-requests/{device}` | [`AskedState`], open to whoever knows the device's id |
 //! | `DELETE /v1/recovery-requests/{device}` | says no to it: for officers and the person concerned |
+//! | `POST /v1/folders/{id}/signals` | what a member tells the others for the moment, as [`Base64`] |
 //! | `GET /v1/devices` | [`Devices`] of the asking account: when each was here |
 //! | `GET /v1/events` | server-sent [`Notice`]s |
 
@@ -406,6 +407,8 @@ pub enum Notice {
     Recovery,
     /// Accounts that are connected now, of those one shares the workspace with.
     Online { accounts: Vec<AccountId> },
+    /// A member of a folder tells the others something for the moment: a [`crate::signal::SealedSignal`].
+    Signal { folder: FolderId, signal: Base64 },
 }
 
 /// What went wrong, for programs. The words beside it are for logs.

@@ -25,6 +25,9 @@ pub const MAX_MEMBERS: usize = 500;
 /// Longest time between two changes of a key that a policy may ask for: ten years.
 pub const MAX_ROTATE_DAYS: u32 = 3_650;
 
+/// Longest time that things may be kept in the trash before they go by themselves: ten years.
+pub const MAX_KEEP_DAYS: u32 = 3_650;
+
 /// What a folder record did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
@@ -56,6 +59,8 @@ pub enum Op {
     Succeeded(Box<Succeeded>),
     /// See [`Accepted`].
     Accepted,
+    /// See [`TrashPolicy`].
+    TrashPolicy(TrashPolicy),
 }
 
 impl Op {
@@ -118,6 +123,7 @@ pub struct Folder {
     epochs: BTreeMap<Epoch, EpochInfo>,
     key_change_waiting: bool,
     policy: KeyPolicy,
+    trash: TrashPolicy,
     decided: Option<Decided>,
     invitations: BTreeMap<InvitationId, Invited>,
     spent: BTreeSet<InvitationId>,
@@ -153,6 +159,7 @@ impl Folder {
             epochs: BTreeMap::new(),
             key_change_waiting: false,
             policy: KeyPolicy::default(),
+            trash: TrashPolicy::default(),
             decided: None,
             invitations: BTreeMap::new(),
             spent: BTreeSet::new(),
@@ -242,6 +249,7 @@ impl Folder {
             Op::Successor(successor) => self.set_successor(&envelope.author, *successor),
             Op::Succeeded(succeeded) => self.succeeded(envelope.seq, succeeded),
             Op::Accepted => self.takes_up(envelope).then_some(()).ok_or(Void::Subject),
+            Op::TrashPolicy(policy) => self.set_trash_policy(*policy),
         }
     }
 
@@ -373,6 +381,14 @@ impl Folder {
         Ok(())
     }
 
+    fn set_trash_policy(&mut self, policy: TrashPolicy) -> Result<(), Void> {
+        if policy.keep_days > MAX_KEEP_DAYS {
+            return Err(Void::Limit);
+        }
+        self.trash = policy;
+        Ok(())
+    }
+
     fn set_successor(&mut self, author: &AccountId, successor: Successor) -> Result<(), Void> {
         if self.purpose == Purpose::PERSONAL || successor.account.as_ref() == Some(author) {
             return Err(Void::Subject);
@@ -472,6 +488,11 @@ impl Folder {
         &self.policy
     }
 
+    /// What an owner decided about the folder's trash.
+    pub fn trash_policy(&self) -> TrashPolicy {
+        self.trash
+    }
+
     /// Who takes the folder over, or nobody; none while nobody who owns it has decided.
     pub fn successor(&self) -> Option<Option<AccountId>> {
         self.decided.map(|it| it.successor)
@@ -493,6 +514,7 @@ fn may(role: Role, op: &Op) -> bool {
         | Op::Invited(_)
         | Op::InvitationRevoked(_)
         | Op::KeyPolicy(_)
+        | Op::TrashPolicy(_)
         | Op::Successor(_) => role == Role::Owner,
     }
 }
@@ -525,6 +547,7 @@ fn decode(record: &Record) -> Result<Result<Op, Void>, Broken> {
         kind::SUCCESSOR => open(record, Op::Successor),
         kind::SUCCEEDED => open(record, |succeeded| Op::Succeeded(Box::new(succeeded))),
         kind::ACCEPTED => open(record, |Accepted {}| Op::Accepted),
+        kind::TRASH_POLICY => open(record, Op::TrashPolicy),
         _ => return Err(Broken::UpdateNeeded),
     })
 }

@@ -27,6 +27,7 @@ pub mod place;
 pub mod receipt;
 pub mod record;
 pub mod sign;
+pub mod signal;
 pub mod tls;
 pub mod tree;
 pub mod workspace;

@@ -53,6 +53,8 @@ pub enum WrapPlace {
     AuthoritySecret { workspace: WorkspaceId, version: KeyVersion },
     /// A kit's share, under the device key of a device that waits for the other one.
     WaitingShare { account: AccountId, set: RecoverySetId, device: DeviceId },
+    /// What a member tells the others for the moment, under the folder key.
+    Signal { workspace: WorkspaceId, folder: FolderId, epoch: Epoch },
 }
 
 /// Where a key that is sealed (HPKE) to somebody belongs.
@@ -143,6 +145,7 @@ impl WrapPlace {
             Self::PairingAnswer { pairing } => bytes("wrap pairing answer", (pairing,)),
             Self::AuthoritySecret { workspace, version } => bytes("wrap authority secret", (workspace, version)),
             Self::WaitingShare { account, set, device } => bytes("wrap waiting share", (account, set, device)),
+            Self::Signal { workspace, folder, epoch } => bytes("wrap signal", (workspace, folder, epoch)),
         }
     }
 }

@@ -1649,6 +1649,29 @@ export const SCENES: Record<string, Scene> = {
       return world;
     },
   },
+  editing: {
+    world: () => {
+      const world = acme();
+      const known = world.entries.get('f-merger') ?? [];
+      const open = new Map([
+        ['e-spa', ['Chidi Okafor']],
+        ['e-model', ['Bao Linh', 'Dana Reyes']],
+      ]);
+      world.entries.set(
+        'f-merger',
+        known.map((it) => ({ ...it, editing: open.get(it.id) ?? [] })),
+      );
+      return world;
+    },
+    act: chooseAgreement,
+  },
+  'keep-for': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('More for this folder');
+      await hand.press('Trash…');
+    },
+  },
   rename: {
     world: acme,
     act: async (hand) => {

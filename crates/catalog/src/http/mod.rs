@@ -45,6 +45,7 @@ fn routes(catalog: &Arc<Catalog>) -> Vec<(&'static str, MethodRouter<Arc<Catalog
         ("/v1/folders/{folder}/offer", get(own::offer)),
         ("/v1/folders/{folder}/wraps", get(own::wraps).post(own::rewrap)),
         ("/v1/folders/{folder}/held", get(own::held)),
+        ("/v1/folders/{folder}/signals", post(own::signal)),
         ("/v1/ring", get(own::ring).put(own::put_ring)),
         ("/v1/pairings", post(own::begin_pairing)),
         ("/v1/pairings/{pairing}", get(open::pairing).post(open::answer).layer(read()).delete(own::end_pairing)),

@@ -110,6 +110,7 @@ mod tests {
             round::<Rewrap>("Rewrap"),
             round::<HeldPage>("HeldPage"),
             round::<Base64>("Ring"),
+            round::<Base64>("Signal"),
             round::<NewPairing>("NewPairing"),
             round::<Offered>("Offered"),
             round::<Answered>("Answered"),

@@ -79,6 +79,11 @@ pub(super) async fn held(State(catalog): Shared, Path(folder): Path<String>, sig
     catalog.blocking(move |catalog| read::held(catalog, signed.asker(), folder, after)).await.map(Json)
 }
 
+pub(super) async fn signal(State(catalog): Shared, Path(folder): Path<String>, signed: Signed) -> Answer<()> {
+    let (folder, sent) = (id(&folder)?, signed.parse()?);
+    catalog.relay(signed.asker(), folder, sent).map(Json)
+}
+
 pub(super) async fn joins(State(catalog): Shared, signed: Signed) -> Answer<Joins> {
     catalog.blocking(move |catalog| read::joins(catalog, signed.asker())).await.map(Json)
 }

@@ -1,7 +1,10 @@
 //! Notices: to whom something concerns, and to nobody else.
 
-use valise_protocol::api::{ApiCode, Notice};
+use valise_catalog::limits;
+use valise_protocol::api::{ApiCode, Base64, Notice};
 use valise_protocol::folder::{self, MemberRemoved, Role};
+use valise_protocol::record::ChainId;
+use valise_protocol::signal::MAX_SIGNAL;
 use valise_protocol::workspace::{self, Closed, Policy};
 
 use crate::support::chains::{admitted, content};
@@ -45,6 +48,42 @@ async fn members_hear_of_their_folder_and_others_do_not() {
         assert!(!of_folder(&next));
         assert_eq!(next, grown(&world.log));
     }
+}
+
+#[tokio::test]
+async fn what_a_member_mentions_reaches_the_members_and_is_not_kept() {
+    let mut world = World::new().await;
+    let (bob, carol) = (world.person("Bob").await, world.person("Carol").await);
+    let mut log = world.folder().await;
+    world.add(&mut log, &bob, Role::Viewer).await;
+    let (alice, bobs) = (world.client(&world.alice), world.client(&bob));
+    // Bob has been added, and hears nothing before he takes the folder up.
+    let mut at_bobs = bobs.events().await.unwrap();
+    let path = format!("/v1/folders/{}/signals", log.id().genesis());
+    let signal = Base64(vec![7; 300]);
+    alice.post::<()>(&path, &signal).await.unwrap();
+    let record = log.sign(&bob, folder::kind::ACCEPTED, &folder::Accepted {});
+    push(&bobs, &mut log, record).await.unwrap();
+    at_bobs.until_is(grown(&log)).await;
+    let ChainId::Folder(id) = log.id() else { panic!("a folder's chain") };
+    let mentioned = Notice::Signal { folder: id, signal: signal.clone() };
+    alice.post::<()>(&path, &signal).await.unwrap();
+    assert_eq!(at_bobs.next().await, Some(mentioned));
+
+    let mut at_carols = world.client(&carol).events().await.unwrap();
+    assert_eq!(world.client(&carol).post::<()>(&path, &signal).await, Err(ApiCode::NotFound));
+    alice.post::<()>(&path, &signal).await.unwrap();
+    assert_eq!(alice.post::<()>(&path, &Base64(vec![7; MAX_SIGNAL + 1])).await, Err(ApiCode::TooLarge));
+    world.officer_says(workspace::kind::POLICY, &Policy::default()).await;
+    at_carols.until_is(grown(&world.log)).await;
+    let again = world.client(&bob).events().await.unwrap().next().await;
+    assert!(matches!(again, Some(Notice::Online { .. })), "{again:?}");
+    // Each reaches all members: nobody says very many.
+    let mut answers = Vec::new();
+    for _ in 0..limits::SIGNAL_RATE.burst + 20 {
+        answers.push(alice.post::<()>(&path, &signal).await);
+    }
+    assert!(answers.contains(&Err(ApiCode::Busy)));
 }
 
 #[tokio::test]

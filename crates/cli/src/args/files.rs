@@ -125,6 +125,14 @@ pub enum TrashCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// Decide how long things stay in a folder's trash before they go for good.
+    Policy {
+        /// The folder's name.
+        folder: String,
+        /// After so many days by themselves, or `forever`: until somebody empties it.
+        #[arg(long, value_name = "DAYS", value_parser = keep)]
+        keep: u32,
+    },
     /// Delete for good what lies in the trash, with all versions. This cannot be undone.
     Empty {
         /// In one folder; else in all that you may change.
@@ -133,4 +141,12 @@ pub enum TrashCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// A number of days, or `forever` as 0.
+fn keep(text: &str) -> Result<u32, String> {
+    match text {
+        "forever" => Ok(0),
+        _ => text.parse().ok().filter(|days| *days > 0).ok_or_else(|| "a number of days, or forever".to_owned()),
+    }
 }

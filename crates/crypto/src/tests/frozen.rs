@@ -71,6 +71,16 @@ fn body() {
 }
 
 #[test]
+fn signal() {
+    let vector = vectors("signal");
+    let (workspace, folder) = (WorkspaceId::new(array(&vector, "workspace")), FolderId::new(array(&vector, "folder")));
+    let place = WrapPlace::Signal { workspace, folder, epoch: number(&vector, "epoch") };
+    assert_eq!(place.associated_data(), bytes(&vector, "associated_data"));
+    let key = FolderKey::copy_of(&array(&vector, "folder_key"));
+    assert_eq!(open_signal(&key, &place, &bytes(&vector, "sealed")).unwrap(), bytes(&vector, "signal"));
+}
+
+#[test]
 fn slot() {
     let vector = vectors("slot");
     let file = SlotFile::from_bytes(&bytes(&vector, "file")).unwrap();

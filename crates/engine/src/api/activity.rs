@@ -67,6 +67,10 @@ pub enum ActivityWhat {
     Restored,
     /// Out of it for good, with all that was in it.
     Purged,
+    /// As `purged`, by itself: whose computer did it is who did it.
+    Expired,
+    /// How many days things stay in the trash: `number`; 0: until somebody empties it.
+    TrashPolicy,
     /// Somebody was added: `person`, `role`.
     MemberAdded,
     /// Somebody came by an invitation link: `person`, `role`.
@@ -106,7 +110,7 @@ impl ActivityWhat {
             | Self::Renamed
             | Self::Moved
             | Self::FolderNamed => ActivityKind::Changed,
-            Self::Trashed | Self::Restored | Self::Purged => ActivityKind::Removed,
+            Self::Trashed | Self::Restored | Self::Purged | Self::Expired | Self::TrashPolicy => ActivityKind::Removed,
             Self::MemberAdded
             | Self::MemberJoined
             | Self::MemberAccepted

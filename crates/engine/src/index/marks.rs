@@ -34,6 +34,8 @@ pub enum Mark {
     WrapsToBring(FolderId),
     /// The place up to which a person has looked at a folder (u64).
     SeenUpTo(FolderId),
+    /// Notes of how far a folder's chain was known on which day ([(u64, u64)]), while its owner wants its trash emptied.
+    TrashSeen(FolderId),
     /// How far this device has looked at how a folder changed hands (u64).
     Passings(FolderId),
     /// A folder was created here and the catalog does not know it yet (bool).
@@ -87,6 +89,7 @@ impl Mark {
             Self::HeldCursor(folder) => format!("held cursor {folder}"),
             Self::WrapsToBring(folder) => format!("wraps to bring {folder}"),
             Self::SeenUpTo(folder) => format!("seen up to {folder}"),
+            Self::TrashSeen(folder) => format!("trash seen {folder}"),
             Self::Passings(folder) => format!("passings {folder}"),
             Self::Unpublished(folder) => format!("unpublished {folder}"),
             Self::UnpublishedWorkspace => "unpublished workspace".into(),

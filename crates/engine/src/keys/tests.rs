@@ -1,7 +1,7 @@
 //! One engine without a catalog: what time does to keys, and what a guess of the password costs.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use tempfile::TempDir;
 
@@ -10,7 +10,7 @@ use valise_protocol::folder::{self, KeyPolicy, Rekey};
 use valise_protocol::ids::FolderId;
 
 use crate::api::{ErrorCode, Password, Reply, Request};
-use crate::clock::Clock;
+use crate::clock::SetClock;
 use crate::error::EngineError;
 use crate::vault::Vault;
 use crate::vault::folder::Finding;
@@ -18,14 +18,6 @@ use crate::{Config, Costs, Engine};
 
 const BEGIN: u64 = 1_800_000_000_000;
 const DAY: u64 = 86_400_000;
-
-struct SetClock(AtomicU64);
-
-impl Clock for SetClock {
-    fn now(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 fn password() -> Password {
     Password("violet ladder marble seven".to_owned())

@@ -18,7 +18,7 @@ pub mod place;
 mod tests;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -147,6 +147,15 @@ impl Opened {
     /// How many there are: one that no program holds any more is soon gone.
     pub fn count(&self) -> u32 {
         u32::try_from(self.files().len()).unwrap_or(u32::MAX)
+    }
+
+    /// Files that are open for changing, by folder: what no program holds any more is gone from its place.
+    pub fn in_hand(&self) -> BTreeMap<FolderId, BTreeSet<EntryId>> {
+        let mut open = BTreeMap::<_, BTreeSet<_>>::new();
+        for file in self.list().iter().filter(|file| file.row.writable && file.row.path().exists()) {
+            open.entry(file.row.folder).or_default().insert(file.row.entry);
+        }
+        open
     }
 
     /// The file that was opened from this version.

@@ -27,7 +27,7 @@ use crate::share;
 use crate::shared::{CatalogLink, Session, Shared, lock};
 use crate::vault::fetch_keys::NewWrap;
 use crate::vault::intake::{WENT_BACK, confirms};
-use crate::{address, authority, keys, offers, succession};
+use crate::{address, authority, keys, offers, succession, trash};
 use plan::{Listed, Outcome, Plan, Step};
 
 pub use account::{grow, pull, renew_due, whole};
@@ -68,6 +68,7 @@ fn set_connection(shared: &Shared, session: &Session, connection: Connection) {
 }
 
 async fn member_round(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), EngineError> {
+    trash::keep_up(shared)?;
     if lock(&session.catalog).is_none() {
         return Ok(());
     }

@@ -8,6 +8,7 @@ use valise_protocol::api::Notice;
 
 use super::{pull_held, round};
 use crate::api::{Connection, Event};
+use crate::editing;
 use crate::error::EngineError;
 use crate::shared::{Session, Shared, lock};
 use crate::transfer::life;
@@ -105,6 +106,7 @@ async fn listen_once(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(),
                 lock(&session.held).insert(folder);
                 session.more_held.notify_one();
             }
+            Notice::Signal { folder, signal } => editing::hear(shared, folder, &signal.0),
             Notice::Chain { .. } | Notice::Join | Notice::Recovery => session.wake.notify_one(),
         }
     }

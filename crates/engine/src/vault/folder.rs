@@ -316,7 +316,7 @@ impl FolderState {
             }
         }
         self.unheld.retain(|cid, _| !dropped.contains(cid));
-        if changes.iter().any(|change| matches!(change, Change::Purge(_))) {
+        if changes.iter().any(|change| matches!(change, Change::Purge(_) | Change::Expire { .. })) {
             self.signatures.forget_purged(&self.confirmed);
         }
         if stamp.author != opener.account && !brought.is_empty() {

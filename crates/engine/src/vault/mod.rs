@@ -32,6 +32,7 @@ use valise_protocol::sign::SigningKey;
 use valise_protocol::workspace::Workspace;
 
 use crate::compose::Author;
+use crate::editing::Editing;
 use crate::error::EngineError;
 use crate::index::{Index, records};
 use crate::news::News;
@@ -89,6 +90,8 @@ pub struct Vault {
     pub asked: Vec<(u64, Asked)>,
     /// Accounts connected to the catalog now.
     pub online: HashSet<AccountId>,
+    /// Files that others have open for changing.
+    pub editing: Editing,
     /// What is new to the person here.
     pub news: News,
     /// Entries that always stay on this computer.

@@ -18,6 +18,7 @@ use super::devices::{self, MasterSeal};
 use super::folder::{Finding, FolderState, Opener};
 use super::recovery::{self, OpenedSlots, Remembered};
 use super::{Me, Vault};
+use crate::editing::Editing;
 use crate::error::EngineError;
 use crate::home::{BEFORE, Home, INDEX_KEY, PUBLIC, Public, SECRETS};
 use crate::index::marks::{self, Mark};
@@ -95,6 +96,7 @@ impl Vault {
             asked: Vec::new(),
             offers: BTreeMap::new(),
             online: HashSet::new(),
+            editing: Editing::default(),
             news: News::default(),
             kept,
             used,

@@ -40,6 +40,8 @@ pub mod kind {
     pub const SUCCEEDED: Kind = Kind(13);
     /// [`super::Accepted`]
     pub const ACCEPTED: Kind = Kind(14);
+    /// [`super::TrashPolicy`]
+    pub const TRASH_POLICY: Kind = Kind(15);
 }
 
 /// What a folder is for.
@@ -233,6 +235,13 @@ pub struct KeyPolicy {
     pub minimum: Epoch,
     /// The folder key changes after so many days; 0: only when something demands it.
     pub rotate_days: u32,
+}
+
+/// What an owner decided about the folder's trash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct TrashPolicy {
+    /// What was put into it is gone for good after so many days; 0: when somebody empties it.
+    pub keep_days: u32,
 }
 
 /// An owner's word on who takes the folder over when the accounts of all its owners are closed.

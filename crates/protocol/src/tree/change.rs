@@ -15,7 +15,7 @@ use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
 use super::entry::EntryKind;
 use crate::cbor::{self, BadEncoding};
-use crate::ids::{Cid, DekId, EntryId};
+use crate::ids::{Cid, DekId, EntryId, Seq};
 use crate::names;
 use crate::record::MAX_CHANGES;
 
@@ -124,6 +124,28 @@ pub enum Change {
     Restore(EntryId),
     /// Out of the trash for good, with all that is in it.
     Purge(EntryId),
+    /// As [`Change::Purge`], because the time is over for which the folder's owner wants things kept there.
+    Expire {
+        /// What.
+        id: EntryId,
+        /// Place of the record that put it into the trash: what came back and went again has its time anew.
+        trashed: Seq,
+    },
+}
+
+impl Change {
+    /// What it changes.
+    pub fn subject(&self) -> EntryId {
+        match self {
+            Self::Create { id, .. }
+            | Self::Move { id, .. }
+            | Self::Trash(id)
+            | Self::Restore(id)
+            | Self::Purge(id)
+            | Self::Expire { id, .. } => *id,
+            Self::Content(content) => content.id,
+        }
+    }
 }
 
 const CREATE: u8 = 1;
@@ -132,6 +154,7 @@ const MOVE: u8 = 3;
 const TRASH: u8 = 4;
 const RESTORE: u8 = 5;
 const PURGE: u8 = 6;
+const EXPIRE: u8 = 7;
 
 /// Encodes the body of a content record.
 ///
@@ -178,6 +201,7 @@ impl Serialize for Change {
                 tuple.serialize_element(id)?;
                 tuple.end()
             }
+            Self::Expire { id, trashed } => (EXPIRE, id, trashed).serialize(serializer),
         }
     }
 }
@@ -214,6 +238,7 @@ impl<'de> Visitor<'de> for ChangeVisitor {
             TRASH => Change::Trash(next(&mut seq)?),
             RESTORE => Change::Restore(next(&mut seq)?),
             PURGE => Change::Purge(next(&mut seq)?),
+            EXPIRE => Change::Expire { id: next(&mut seq)?, trashed: next(&mut seq)? },
             _ => return Err(A::Error::custom("an unknown change")),
         };
         match seq.next_element::<serde::de::IgnoredAny>()? {

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::change::{Change, More, NewContent};
 use super::entry::{Content, Effect, Entry, EntryKind, Stamp, Unchanged};
 use crate::hash::{Label, digest};
-use crate::ids::{Cid, EntryId, RecordHash};
+use crate::ids::{Cid, EntryId, RecordHash, Seq};
 use crate::names;
 
 /// Most levels below the top: an entry in the top directory is at level 1.
@@ -58,6 +58,7 @@ impl Tree {
             Change::Trash(id) => self.trash(stamp, *id),
             Change::Restore(id) => self.restore(stamp, *id),
             Change::Purge(id) => self.purge(*id),
+            Change::Expire { id, trashed } => self.expire(*id, *trashed),
         }
     }
 
@@ -216,6 +217,14 @@ impl Tree {
             }
         }
         Ok(Effect::Purged(id, needless))
+    }
+
+    fn expire(&mut self, id: EntryId, trashed: Seq) -> Result<Effect, Unchanged> {
+        let entry = self.entries.get(&id).ok_or(Unchanged::NoEntry)?;
+        if entry.trashed.is_none_or(|stamp| stamp.seq != trashed) {
+            return Err(Unchanged::WrongState);
+        }
+        self.purge(id)
     }
 
     /// One version less needs a DAG. Whether it was the last.

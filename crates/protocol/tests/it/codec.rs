@@ -62,6 +62,7 @@ fn change() -> impl Strategy<Value = Change> {
         id().prop_map(Change::Trash),
         id().prop_map(Change::Restore),
         id().prop_map(Change::Purge),
+        (id(), any::<u64>()).prop_map(|(id, trashed)| Change::Expire { id, trashed }),
     ]
 }
 
@@ -88,6 +89,7 @@ fn honest_as_anything(bytes: &[u8]) {
     honest::<folder::Content>(bytes);
     honest::<folder::Left>(bytes);
     honest::<folder::Signed>(bytes);
+    honest::<folder::TrashPolicy>(bytes);
     honest::<account::SigningKeyAdded>(bytes);
     honest::<document::Body>(bytes);
     honest::<workspace::Catalog>(bytes);
@@ -169,7 +171,8 @@ fn every_open_part_comes_back() {
             11 => comes_back::<folder::Signed>(&record),
             12 => comes_back::<folder::Successor>(&record),
             13 => comes_back::<folder::Succeeded>(&record),
-            _ => comes_back::<folder::Accepted>(&record),
+            14 => comes_back::<folder::Accepted>(&record),
+            _ => comes_back::<folder::TrashPolicy>(&record),
         }
     }
     for record in workspace_records() {

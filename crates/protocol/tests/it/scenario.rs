@@ -164,6 +164,7 @@ pub fn folder_records() -> Vec<Record> {
     let added = chain.addition(&alice, Role::Viewer);
     assert_applied(&chain.append(&bob, folder::kind::MEMBER_ADDED, &added));
     assert_applied(&chain.append(&alice, folder::kind::ACCEPTED, &folder::Accepted {}));
+    assert_applied(&chain.append(&bob, folder::kind::TRASH_POLICY, &folder::TrashPolicy { keep_days: 30 }));
     chain.records
 }
 
@@ -210,5 +211,7 @@ pub fn changes() -> Vec<Change> {
         Change::Purge(entry(4)),
         create(6, entry(4), EntryKind::File, "Straße"),
         create(7, EntryId::TOP, EntryKind::File, "STRASSE"),
+        Change::Trash(entry(7)),
+        Change::Expire { id: entry(7), trashed: 19 },
     ]
 }

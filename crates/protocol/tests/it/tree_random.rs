@@ -24,6 +24,7 @@ fn change() -> impl Strategy<Value = Change> {
         3 => place().prop_map(Change::Trash),
         2 => place().prop_map(Change::Restore),
         1 => place().prop_map(Change::Purge),
+        1 => (place(), 0_u64..60).prop_map(|(id, trashed)| Change::Expire { id, trashed }),
     ]
 }
 

@@ -50,7 +50,7 @@ const LABELS: [Label; 18] = [
     Label::TlsKey,
 ];
 
-const DOMAINS: [Domain; 10] = [
+const DOMAINS: [Domain; 11] = [
     Domain::Record,
     Domain::DeviceConsent,
     Domain::Redeem,
@@ -61,6 +61,7 @@ const DOMAINS: [Domain; 10] = [
     Domain::RecoveryAsked,
     Domain::DocumentKey,
     Domain::TlsKey,
+    Domain::Signal,
 ];
 
 /// No label is the beginning of another, and the document names them all.
@@ -250,6 +251,7 @@ fn places() {
         ("pairing answer", WrapPlace::PairingAnswer { pairing: PairingId::new([8; 32]) }),
         ("document key", WrapPlace::DocumentKey { workspace, account, device, key: DocumentKey::new([9; 32]) }),
         ("slot secret", WrapPlace::SlotSecret { workspace, device, index: 2 }),
+        ("signal", WrapPlace::Signal { workspace, folder, epoch: 2 }),
     ];
     let (recipient, version, author, authority) = (bob().id(), 2, account, 1);
     let seals = [

@@ -248,6 +248,8 @@ export interface Backend {
   purge(folder: FolderId, entries: EntryId[]): Promise<void>;
   /** All that lies in the trash and may be purged by this account. */
   emptyTrash(): Promise<void>;
+  /** Things stay in the folder's trash for so many days; 0: until somebody empties it. */
+  setTrashPolicy(folder: FolderId, days: number): Promise<Folder>;
   /** Makes an older version, named by its key's id, the newest. */
   restoreVersion(folder: FolderId, entry: EntryId, version: DekId): Promise<void>;
   /** What was taken back, in words; none when there was nothing. */

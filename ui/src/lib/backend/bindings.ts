@@ -143,6 +143,10 @@ export type ActivityWhat =
 "restored" | 
 /**  Out of it for good, with all that was in it. */
 "purged" | 
+/**  As `purged`, by itself: whose computer did it is who did it. */
+"expired" | 
+/**  How many days things stay in the trash: `number`; 0: until somebody empties it. */
+"trashPolicy" | 
 /**  Somebody was added: `person`, `role`. */
 "memberAdded" | 
 /**  Somebody came by an invitation link: `person`, `role`. */
@@ -414,6 +418,8 @@ export type Entry = {
 	kept: boolean,
 	/**  Somebody else brought it, or something in it, since one last looked. */
 	fresh: boolean,
+	/**  Who has it open for changing on another computer, as they say themselves. */
+	editing: string[],
 };
 
 /**  File or directory. */
@@ -596,6 +602,8 @@ export type Folder = {
 	unread: number,
 	/**  A key change must come before the next content. */
 	keyChangeWaiting: boolean,
+	/**  Days after which what is in its trash goes for good by itself; 0: it stays until somebody empties it. */
+	keepDays: number,
 	/**  Who takes it over when its only owner's account is closed; none: nobody. */
 	successor: string | null,
 	/**  The accounts of all its owners are closed: nobody manages it. */

@@ -1085,6 +1085,18 @@ export class MockBackend implements Backend {
     });
   }
 
+  setTrashPolicy(id: FolderId, keepDays: number) {
+    return this.#answer('setTrashPolicy', [id, keepDays], () => {
+      const known = this.world.folders.find((each) => each.id === id);
+      if (known === undefined) throw Trouble.from(refusal('notFound'));
+      if (known.role !== 'owner') throw Trouble.from(refusal('notAllowed'));
+      const now = { ...known, keepDays };
+      this.world.folders = this.world.folders.map((each) => (each.id === id ? now : each));
+      this.emit({ type: 'foldersChanged' });
+      return now;
+    });
+  }
+
   restoreVersion(id: FolderId, target: EntryId, version: DekId) {
     return this.#answer('restoreVersion', [id, target, version], () => {
       const before = this.#entry(id, target).versions;
@@ -1640,6 +1652,7 @@ export function folder(id: FolderId, name: string, more: Partial<Folder> = {}): 
     files: 0,
     unread: 0,
     keyChangeWaiting: false,
+    keepDays: 0,
     successor: null,
     ownerless: false,
     singleWay: false,
@@ -1736,6 +1749,7 @@ export function entry(id: EntryId, name: string, more: Partial<MockEntry> = {}):
     place: { type: 'here' },
     kept: false,
     fresh: false,
+    editing: [],
     parent: null,
     trashed: false,
     ...more,

@@ -117,6 +117,7 @@ export const tauriBackend: Backend = {
   restore: (folder, entries) => ask('restore', { folder, entries }),
   purge: (folder, entries) => ask('purge', { folder, entries }),
   emptyTrash: () => ask('empty_trash'),
+  setTrashPolicy: (folder, days) => ask('set_trash_policy', { folder, days }),
   restoreVersion: (folder, entry, version) => ask('restore_version', { folder, entry, version }),
   undo: () => ask('undo'),
   details: (folder, entry) => ask('details', { folder, entry }),

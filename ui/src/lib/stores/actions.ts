@@ -28,7 +28,8 @@ export class Actions {
       this.navigation.go({ view: 'folder', folder: row.folder, parent: row.entry.id });
       return;
     }
-    if (row.entry.place.type === 'onDemand') this.notices.tell(words.did.opening(row.entry.name));
+    if (row.entry.editing.length > 0) this.notices.tell(words.editing.long(row.entry.editing));
+    else if (row.entry.place.type === 'onDemand') this.notices.tell(words.did.opening(row.entry.name));
     await this.notices.guard(() => this.backend.open(row.folder, row.entry.id, null));
   }
 

@@ -30,6 +30,7 @@ export type Dialog =
   | { kind: 'tokenSigningKey' }
   | { kind: 'revokeSigningKey'; key: SigningKey }
   | { kind: 'emptyTrash'; count: number }
+  | { kind: 'keepFor'; folder: FolderId }
   | { kind: 'removeMember'; folder: FolderId; member: Member }
   | { kind: 'leaveFolder'; folder: FolderId }
   /** `leaving`: they wanted to leave, and may be the only owner. */

@@ -1190,6 +1190,12 @@ export const de: Words = {
     menu: 'Aktionen',
   },
 
+  editing: {
+    here: (names) => `geöffnet bei ${namesOf(names)}`,
+    long: (names) =>
+      `${namesOf(names)} ${names.length === 1 ? 'hat' : 'haben'} diese Datei geöffnet. Wenn Sie beide speichern, bleiben beide Fassungen erhalten.`,
+  },
+
   did: {
     trashed: (names: string[]) => `${things(names)} in den Papierkorb gelegt.`,
     restored: (names: string[]) => `${things(names)} zurückgelegt.`,
@@ -1545,6 +1551,26 @@ export const de: Words = {
     declined: (by, name) =>
       `Sie haben ${name === null ? `den Ordner von ${displayName(by)}` : quoted(name)} abgelehnt.`,
   },
+  keepFor: {
+    open: 'Papierkorb…',
+    title: (folder) => `Papierkorb von ${quoted(folder)}`,
+    text: 'Was im Papierkorb liegt, lässt sich zurücklegen. Ist seine Zeit um, wird es endgültig gelöscht, mit allen Versionen und für alle.',
+    label: 'Aufbewahren',
+    choice: (days) => {
+      if (days === 0) return 'bis jemand ihn leert';
+      return days === 365 ? 'ein Jahr lang' : `${plural(days, 'Tag', 'Tage')} lang`;
+    },
+    hint: 'Die Zeit beginnt jetzt, auch für alles, was schon im Papierkorb liegt.',
+    foreverHint: 'Nichts verschwindet von selbst.',
+    do: 'Speichern',
+    done: (folder, days) =>
+      days === 0
+        ? `Der Papierkorb von ${quoted(folder)} bleibt, bis jemand ihn leert.`
+        : `Was im Papierkorb von ${quoted(folder)} liegt, bleibt dort ${days === 365 ? 'ein Jahr' : plural(days, 'Tag', 'Tage')}.`,
+    now: (days) =>
+      `Was in seinem Papierkorb liegt, wird nach ${days === 365 ? 'einem Jahr' : plural(days, 'Tag', 'Tagen')} endgültig gelöscht.`,
+  },
+
   handOver: {
     open: 'Übergeben…',
     title: (folder) => `${quoted(folder)} übergeben`,
@@ -1823,6 +1849,12 @@ export const de: Words = {
           return `hat ${path} zurückgelegt`;
         case 'purged':
           return `hat ${path} endgültig gelöscht`;
+        case 'expired':
+          return `hat ${path} gelöscht: die Zeit im Papierkorb war um`;
+        case 'trashPolicy':
+          return (it.number ?? 0) === 0
+            ? 'hat entschieden, dass der Papierkorb bleibt, bis jemand ihn leert'
+            : `hat entschieden, dass der Papierkorb ${plural(it.number ?? 0, 'Tag', 'Tage')} aufbewahrt wird`;
         case 'memberAdded':
           return `hat ${person} hinzugefügt (${role})`;
         case 'memberJoined':

@@ -1121,6 +1121,13 @@ export const en = {
     menu: 'Actions',
   },
 
+  /** Others have a file open for changing. */
+  editing: {
+    here: (names: string[]) => `${namesOf(names)} ${names.length === 1 ? 'has' : 'have'} it open`,
+    long: (names: string[]) =>
+      `${namesOf(names)} ${names.length === 1 ? 'has' : 'have'} this open. If you both save, both versions are kept.`,
+  },
+
   did: {
     trashed: (names: string[]) => `Moved ${things(names, 'item', 'items')} to the trash.`,
     restored: (names: string[]) => `Put ${things(names, 'item', 'items')} back.`,
@@ -1467,6 +1474,27 @@ export const en = {
     declined: (by: string, name: string | null) =>
       `You declined ${name === null ? `the folder of ${displayName(by)}` : quoted(name)}.`,
   },
+  /** How long things stay in a folder's trash. */
+  keepFor: {
+    open: 'Trash…',
+    title: (folder: string) => `Trash of ${quoted(folder)}`,
+    text: 'What is put into the trash can be put back. When its time is over it goes for good, with all versions, for everybody.',
+    label: 'Keep it',
+    choice: (days: number): string => {
+      if (days === 0) return 'until somebody empties it';
+      return days === 365 ? 'for a year' : `for ${plural(days, 'day', 'days')}`;
+    },
+    hint: 'The time begins now, also for what is in the trash already.',
+    foreverHint: 'Nothing goes by itself.',
+    do: 'Save',
+    done: (folder: string, days: number) =>
+      days === 0
+        ? `The trash of ${quoted(folder)} is kept until somebody empties it.`
+        : `The trash of ${quoted(folder)} is kept for ${days === 365 ? 'a year' : plural(days, 'day', 'days')}.`,
+    now: (days: number) =>
+      `What is put into its trash goes for good after ${days === 365 ? 'a year' : plural(days, 'day', 'days')}.`,
+  },
+
   handOver: {
     open: 'Hand over…',
     title: (folder: string) => `Hand over ${quoted(folder)}`,
@@ -1743,6 +1771,12 @@ export const en = {
           return `put ${path} back`;
         case 'purged':
           return `deleted ${path} for good`;
+        case 'expired':
+          return `let go of ${path}: its time in the trash was over`;
+        case 'trashPolicy':
+          return (it.number ?? 0) === 0
+            ? 'decided that the trash is kept until somebody empties it'
+            : `decided that the trash is kept for ${plural(it.number ?? 0, 'day', 'days')}`;
         case 'memberAdded':
           return `added ${person} (${role})`;
         case 'memberJoined':

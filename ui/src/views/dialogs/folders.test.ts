@@ -78,6 +78,23 @@ describe('a folder that is handed over', () => {
   });
 });
 
+describe('the trash of a folder', () => {
+  test('is kept as long as its owner says, and everybody reads it', async () => {
+    const { backend, user } = await open(acme());
+    await openMenu(user, 'Trash…');
+    const dialog = await screen.findByRole('dialog', { name: 'Trash of “Brightwater merger”' });
+    expect(within(dialog).getByRole('button', { name: 'Save' })).toBeDisabled();
+    expect(dialog).toHaveTextContent('Nothing goes by itself.');
+    await user.selectOptions(within(dialog).getByLabelText('Keep it'), 'for 30 days');
+    expect(dialog).toHaveTextContent('The time begins now');
+    await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+    await waitFor(() =>
+      expect(asked(backend, 'setTrashPolicy')).toEqual([['setTrashPolicy', 'f-merger', 30]]),
+    );
+    expect(await screen.findByText(/goes for good after 30 days/)).toBeVisible();
+  });
+});
+
 describe('what happened', () => {
   test('is told, filtered and exported', async () => {
     const { backend, user } = await open(acme());

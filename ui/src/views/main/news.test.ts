@@ -32,6 +32,22 @@ test('a file that is new says so, and the program hears which folder is shown', 
   expect(backend.shown).toBe('f-merger');
 });
 
+test('a file that others have open says who, and opening it says so again', async () => {
+  const { user } = await open((world) => {
+    const known = world.entries.get('f-merger') ?? [];
+    const editing = (id: string) => (id === 'e-model' ? ['Bao Linh', 'Dana Reyes'] : []);
+    world.entries.set(
+      'f-merger',
+      known.map((entry) => ({ ...entry, editing: editing(entry.id) })),
+    );
+  });
+  expect(screen.getByRole('gridcell', { name: /Valuation model.*, Bao Linh and Dana Reyes have it open/ }));
+  expect(screen.queryByRole('gridcell', { name: /Timetable.*open/ })).toBeNull();
+  await user.dblClick(screen.getByRole('row', { name: /Valuation model/ }));
+  const said = await screen.findAllByText(/Bao Linh and Dana Reyes have this open/);
+  expect(said.length).toBeGreaterThan(0);
+});
+
 test('what is kept on this computer says so, and need not be kept', async () => {
   const { backend, user } = await open(() => undefined);
   const kept = () => backend.world.entries.get('f-merger')?.find((entry) => entry.id === 'e-time')?.kept;
