@@ -34,6 +34,8 @@ pub enum Domain {
     RecoveryAsked,
     /// A key for signing documents is a device's. The only domain that such a key signs in; see `document`.
     DocumentKey,
+    /// Everything that a catalog exports.
+    Export,
 }
 
 impl Domain {
@@ -50,6 +52,7 @@ impl Domain {
             Domain::TlsKey => "valise v1 sign tls key",
             Domain::RecoveryAsked => "valise v1 sign recovery asked",
             Domain::DocumentKey => "valise v1 sign document key",
+            Domain::Export => "valise v1 sign export",
         }
     }
 
