@@ -133,6 +133,42 @@ async fn more_than_was_announced_is_not_fetched_until_it_is_put_right() {
     until_held(&alice, &log, &large).await;
 }
 
+/// Before a copy counts each of its blocks is read from the disk once more: what has rotted there is not said to be held, though
+/// it was, until somebody comes who has it.
+#[tokio::test]
+async fn what_does_not_read_back_is_not_held() {
+    let mut world = World::new().await;
+    let bob = world.person("Bob").await;
+    let (node, bobs) = (world.node_of(&world.alice).await, world.network.node(bob.device.node, &[]));
+    let alice = world.client(&world.alice);
+    let (mut one, mut other) = (world.folder().await, world.folder().await);
+    world.add(&mut other, &bob, Role::Viewer).await;
+    let mut both = Vec::new();
+    for bytes in [&[1; 5000][..], &[2; 5000]] {
+        bobs.add(&mut &bytes[..]).await.unwrap();
+        both.push(node.add(&mut &bytes[..]).await.unwrap());
+    }
+    announce(&world, &world.alice, &mut one, both.iter().map(pin).collect()).await;
+    for added in &both {
+        until_held(&alice, &one, added).await;
+    }
+    world.network.damage(&world.node.peer(), both[0].cid);
+    world.network.lose(&world.node.peer(), both[1].cid);
+    both.iter().for_each(|added| world.network.withhold(&node.peer(), added.cid));
+
+    announce(&world, &world.alice, &mut other, both.iter().map(pin).collect()).await;
+    for many in 1..=2 {
+        let mark = add(&*node, 10).await;
+        announce(&world, &world.alice, &mut other, vec![pin(&mark)]).await;
+        assert_eq!(until_held(&alice, &other, &mark).await.held.len(), many, "the marks alone");
+    }
+    world.dial(&bobs).await;
+    for added in &both {
+        until_held(&alice, &other, added).await;
+        assert!(world.node.complete(added.cid).await.unwrap().is_some());
+    }
+}
+
 /// Who announces little and serves much: the fetch ends at what was announced, nobody is told that it is held, and what came
 /// of it does not stay on the disk, where no quota would count it. What others announce goes on.
 #[tokio::test]
