@@ -418,7 +418,10 @@ async fn what_is_no_export_is_told_in_words() {
     let mut newer = header.clone();
     newer[15] = 2;
     assert_eq!(error(&written(&[newer])), "the export was written by a newer version of the catalog");
-    assert_eq!(error(&written(&[header.clone()])), "the export breaks off before its end; bring it here once more");
+    assert_eq!(
+        error(&written(std::slice::from_ref(&header))),
+        "the export breaks off before its end; bring it here once more"
+    );
     let huge = [written(&[header]), vec![0x5a, 0x7f, 255, 255, 255]].concat();
     assert_eq!(error(&huge), "something in the export is larger than it may be (item 1)");
 }
