@@ -13,9 +13,10 @@ use valise_blocks::memory::MemoryNode;
 use valise_catalog::admin::Admin;
 use valise_catalog::port::{BadExport, Keys, export, import};
 use valise_catalog::{Server, StartError};
+use valise_protocol::account;
 use valise_protocol::api::{AskedOf, Base64, HeldPage, Joins, Notice, Page, Rewrap, Wrap, Wraps};
 use valise_protocol::cbor;
-use valise_protocol::chain::Head;
+use valise_protocol::chain::{Head, Slice};
 use valise_protocol::folder::{self, Content, Pin, Role};
 use valise_protocol::hash::{Label, digest};
 use valise_protocol::ids::{AccountId, Cid, Commitment, FolderId, WorkspaceId};
@@ -464,6 +465,18 @@ async fn nothing_is_taken_that_no_catalog_would_have_taken() {
         .map(|(_, item)| item.clone())
         .collect();
     assert!(full.import(&full.signed(&without_workspace)).is_err());
+
+    // Another history of Dave's account, which his own device signed: it would count in a folder, and is not his chain.
+    let anchored = |by: &Record| {
+        let slice = Slice { account: full.dave.account, records: vec![ByteBuf::from(by.bytes())] };
+        let record = full.log.sign(&full.dave, folder::kind::ANCHOR, &folder::Anchor { slices: vec![slice] });
+        [&found[..=last_of(&full.log)], &[record_item(&record)], &found[last_of(&full.log) + 1..]].concat()
+    };
+    full.import(&full.signed(&anchored(&full.dave.log.records[2]))).unwrap();
+    let mut other = full.dave.log.clone();
+    other.records.truncate(2);
+    let other = other.sign(&full.dave, account::kind::KEYS, &full.dave.next_keys(2, b"another"));
+    expect(&anchored(&other), "another history");
 
     // A folder that was handed over while its owner was there.
     let mut log = chains::folder(full.world.workspace(), alice);
