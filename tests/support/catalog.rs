@@ -99,6 +99,21 @@ impl Catalog {
         Self { process, url, home }
     }
 
+    /// One that is made from an export, at an address: `["--keys", DIR]`.
+    pub async fn imported(
+        export: &Path,
+        more: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>,
+        listen: &str,
+    ) -> Self {
+        let home = Home::new("imported");
+        let mut command = program("valise-catalog", &home);
+        command.args(["import", "--from"]).arg(export).arg("--data").arg(home.path().join("data")).args(more);
+        let output = command.output().await.expect("the program");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let (process, url) = serve(&home, listen).await;
+        Self { process, url, home }
+    }
+
     /// One with another's keys, and nothing else of it.
     pub async fn with_keys_of(other: &Self) -> Self {
         let home = Home::new("empty");

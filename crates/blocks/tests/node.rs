@@ -16,8 +16,8 @@ use rust_ipfs::builder::DefaultIpfsBuilder;
 use rust_ipfs::repo::Repo;
 use rust_ipfs::unixfs::ll::file::adder::{Chunker, FileAdderBuilder};
 use rust_ipfs::unixfs::{AddOpt, UnixfsCat, UnixfsStatus};
-use support::{MIB, Pattern, add, block_file, config, fetch, join, leaf, options, read};
-use valise_blocks::{Address, Blocks, BlocksError, Cid, FetchOptions, IpfsNode, PeerId};
+use support::{MIB, Pattern, add, block_file, config, eventually, fetch, join, leaf, options, read};
+use valise_blocks::{Address, Blocks, BlocksError, Cid, ConnectionLimits, FetchOptions, IpfsNode, PeerId};
 
 async fn open(directory: &Path, seed: u8) -> Arc<dyn Blocks> {
     Arc::new(IpfsNode::open(config(directory, seed)).await.unwrap())
@@ -66,7 +66,7 @@ async fn cids_and_blocks_are_those_of_rust_ipfs() {
     ours.stop().await;
     let repo = Repo::new_fs(directory.path());
     // rust-ipfs lets go of its own lock a little later
-    support::eventually(|| async { repo.init().await.is_ok() }).await;
+    eventually(|| async { repo.init().await.is_ok() }).await;
     for (root, size) in roots.into_iter().filter(|(_, size)| *size <= 175 * MIB) {
         let bytes = UnixfsCat::with_repo(&repo, root)
             .local()
@@ -412,6 +412,37 @@ async fn another_swarm_key_is_named_as_a_possible_cause() {
     fetch(&bob, added.cid, &[&alice]).await.unwrap();
 }
 
+/// Who comes when there are as many as may be is turned away, gets nothing, and comes in when somebody has gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_many_are_connected_and_no_more() {
+    let directories: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
+    let limits = ConnectionLimits { total: 2, ..ConnectionLimits::default() };
+    let limited = IpfsNode::open(valise_blocks::NodeConfig { limits, ..config(directories[0].path(), 1) });
+    let alice: Arc<dyn Blocks> = Arc::new(limited.await.unwrap());
+    let mut others = Vec::new();
+    for (directory, seed) in directories[1..].iter().zip(2..) {
+        others.push(open(directory.path(), seed).await);
+    }
+    alice.allow(others.iter().map(|other| other.peer()).collect()).await.unwrap();
+    let addresses = alice.health().await.unwrap().listening;
+    for other in &others {
+        other.allow(vec![alice.peer()]).await.unwrap();
+        // The third may be told at once, or find itself cut off.
+        let _ = other.connect(&alice.peer(), &addresses).await;
+    }
+    let third = &others[2];
+    eventually(|| async { third.health().await.unwrap().connected.is_empty() }).await;
+    assert_eq!(alice.health().await.unwrap().connected.len(), 2);
+    let added = add(&alice, 1, 10).await;
+    assert!(fetch(third, added.cid, &[&alice]).await.is_err());
+    fetch(&others[1], added.cid, &[&alice]).await.unwrap();
+
+    others[0].stop().await;
+    eventually(|| async { alice.health().await.unwrap().connected.len() == 1 }).await;
+    third.connect(&alice.peer(), &addresses).await.unwrap();
+    fetch(third, added.cid, &[&alice]).await.unwrap();
+}
+
 #[tokio::test]
 async fn names_are_looked_up_and_only_tcp_is_dialled() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -474,7 +505,7 @@ async fn a_lying_peer_does_not_stop_a_fetch() {
     let liar = PeerId(mallory.keypair().public().to_peer_id().to_string());
     bob.allow(vec![liar.clone(), alice.peer()]).await.unwrap();
     alice.allow(vec![bob.peer()]).await.unwrap();
-    support::eventually(|| async { !mallory.listening_addresses().await.unwrap().is_empty() }).await;
+    eventually(|| async { !mallory.listening_addresses().await.unwrap().is_empty() }).await;
     let address = Address(mallory.listening_addresses().await.unwrap()[0].to_string());
     bob.connect(&liar, &[address]).await.unwrap();
 

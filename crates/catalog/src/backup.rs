@@ -60,7 +60,7 @@ pub fn restore(from: &Path, directory: &Path) -> Result<(), StartError> {
 }
 
 /// A directory beside the one that is to be, which is not there yet or empty.
-fn begin(to: &Path) -> Result<PathBuf, StartError> {
+pub(crate) fn begin(to: &Path) -> Result<PathBuf, StartError> {
     match fs::read_dir(to).map(|mut entries| entries.next().is_some()) {
         Ok(true) => return Err(directory_error(io::ErrorKind::AlreadyExists)),
         Ok(false) => {}
@@ -121,6 +121,6 @@ fn copy_file(from: &Path, to: &Path) -> Result<(), StartError> {
     copy().map_err(StartError::Directory)
 }
 
-fn sync(path: &Path) -> Result<(), StartError> {
+pub(crate) fn sync(path: &Path) -> Result<(), StartError> {
     File::open(path).and_then(|file| file.sync_all()).map_err(StartError::Directory)
 }

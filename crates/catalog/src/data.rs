@@ -10,8 +10,13 @@ use valise_blocks::BlocksError;
 use valise_protocol::sign::SigningKey;
 use zeroize::Zeroizing;
 
+use crate::port::BadExport;
+
 /// The keys' files.
 pub(crate) const KEYS: [&str; 2] = ["identity.key", "pinning.key"];
+
+/// The seeds in them.
+pub(crate) type Seeds = [Zeroizing<[u8; 32]>; 2];
 
 /// Why the catalog does not start.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +60,15 @@ pub enum StartError {
     /// No randomness.
     #[error("the system gives no randomness")]
     Randomness,
+    /// Nobody has a workspace here.
+    #[error("there is no workspace here to export")]
+    Nothing,
+    /// The file cannot be written or read.
+    #[error("the export cannot be written or read")]
+    Export(#[source] io::Error),
+    /// What was to be imported is not taken.
+    #[error(transparent)]
+    Import(#[from] BadExport),
 }
 
 /// An open data directory. The lock lasts as long as this value.
@@ -103,8 +117,7 @@ impl Data {
             Ok(Some(seed)) => Ok(seed),
             Ok(None) => Err(StartError::Key(name)),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !self.database().exists() => {
-                let mut seed = Zeroizing::new([0; 32]);
-                getrandom::fill(&mut *seed).map_err(|_| StartError::Randomness)?;
+                let seed = make_seed()?;
                 write_seed(&path, &seed).map_err(StartError::Directory)?;
                 Ok(seed)
             }
@@ -122,6 +135,32 @@ pub(crate) fn database(directory: &Path) -> PathBuf {
 /// The pinning node's repository in a data directory.
 pub(crate) fn blocks(directory: &Path) -> PathBuf {
     directory.join("blocks")
+}
+
+/// The seeds of both keys, as they lie in a data directory or a backup, in the order of [`KEYS`].
+pub(crate) fn seeds(directory: &Path) -> Result<Seeds, StartError> {
+    let read = |name| read_seed(&directory.join(name)).map_err(StartError::Directory)?.ok_or(StartError::Key(name));
+    let [identity, pinning] = KEYS;
+    Ok([read(identity)?, read(pinning)?])
+}
+
+/// Writes the seeds of both keys into a new data directory.
+pub(crate) fn write_seeds(directory: &Path, seeds: &Seeds) -> Result<(), StartError> {
+    for (name, seed) in KEYS.into_iter().zip(seeds) {
+        write_seed(&directory.join(name), seed).map_err(StartError::Directory)?;
+    }
+    Ok(())
+}
+
+/// Seeds of keys that nobody has had before.
+pub(crate) fn make_seeds() -> Result<Seeds, StartError> {
+    Ok([make_seed()?, make_seed()?])
+}
+
+fn make_seed() -> Result<Zeroizing<[u8; 32]>, StartError> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *seed).map_err(|_| StartError::Randomness)?;
+    Ok(seed)
 }
 
 /// `None` if the length is wrong.

@@ -10,7 +10,7 @@
 //! - `read` and `write` are the operations: who may do what is decided there, on every one of them.
 //! - `store` is the database and the folded chains, which change together or not at all.
 //! - `db` is the database: one file a table, SQL nowhere else.
-//! - [`admin`] and [`backup`] are what an operator does, beside a running catalog.
+//! - [`admin`], [`backup`] and [`port`] are what an operator does, beside a running catalog.
 //! - `pinning` fetches what content records announce and says "held".
 //!
 //! A change counts from its commit (SQLite, WAL, `synchronous = FULL`); nothing is answered before.
@@ -30,6 +30,7 @@ pub mod limits;
 mod metrics;
 mod pairings;
 mod pinning;
+pub mod port;
 mod rate;
 mod read;
 mod serve;

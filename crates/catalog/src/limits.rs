@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use valise_blocks::ConnectionLimits;
 use valise_protocol::api::MAX_BYTES;
 
 pub use crate::rate::Rate;
@@ -89,6 +90,8 @@ pub const MAX_ASKED_BODY: usize = 8 << 10;
 /// Wraps or "held" words in one page.
 pub const MAX_ROWS: usize = 4096;
 
+/// Connections of the pinning node: a computer has one, for as long as Valise is open there.
+pub const NODE_CONNECTIONS: ConnectionLimits = ConnectionLimits { total: 4096, per_peer: 4, pending_incoming: 512 };
 /// Fetches of the pinning node side by side.
 pub const FETCHES: usize = 4;
 /// Blocks in flight in one of them.

@@ -47,6 +47,8 @@ enum Command {
     Account(program::admin::Account),
     Backup(program::backup::Backup),
     Restore(program::backup::Restore),
+    Export(program::port::Export),
+    Import(program::port::Import),
     /// How much may be kept here.
     #[command(subcommand)]
     Quota(program::admin::QuotaCommand),
@@ -79,6 +81,8 @@ async fn run(command: Command) -> Result<String, StartError> {
         Command::Account(command) => program::admin::account(command),
         Command::Backup(command) => program::backup::make(command),
         Command::Restore(command) => program::backup::restore(command),
+        Command::Export(command) => program::port::export(command),
+        Command::Import(command) => program::port::import(command),
         Command::Quota(command) => program::admin::quota(command),
     }
 }

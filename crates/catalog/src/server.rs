@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::catalog::Catalog;
 use crate::data::{Data, StartError};
+use crate::limits::NODE_CONNECTIONS;
 use crate::pinning::{self, Pinning};
 use crate::serve::{self, Times};
 use crate::store::Store;
@@ -67,6 +68,7 @@ impl Server {
         let (data, identity, seed) = open_data(&config).await?;
         let node = IpfsNode::open(NodeConfig {
             listen: config.node_listen.iter().cloned().map(Address).collect(),
+            limits: NODE_CONNECTIONS,
             ..NodeConfig::new(data.blocks(), seed.clone())
         });
         let node = Arc::new(node.await.map_err(StartError::Node)?);

@@ -113,6 +113,11 @@ impl State {
         self.workspace.as_ref().map(|workspace| workspace.id())
     }
 
+    /// All accounts, in no order.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values().map(|account| &**account)
+    }
+
     /// An account's chain.
     pub(crate) fn account(&self, id: &AccountId) -> Option<&Account> {
         self.accounts.get(id).map(|account| &**account)

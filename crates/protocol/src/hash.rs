@@ -42,6 +42,8 @@ pub enum Label {
     RecoverySet,
     /// The public key of a TLS certificate.
     TlsKey,
+    /// What stands in an export so far.
+    Export,
 }
 
 impl Label {
@@ -66,6 +68,7 @@ impl Label {
             Label::PairingCode => "valise v1 pairing code",
             Label::RecoverySet => "valise v1 set id of recovery",
             Label::TlsKey => "valise v1 tls key",
+            Label::Export => "valise v1 export",
         }
     }
 }

@@ -36,6 +36,8 @@ pub enum Domain {
     DocumentKey,
     /// What a device tells the members of a folder for the moment.
     Signal,
+    /// Everything that a catalog exports.
+    Export,
 }
 
 impl Domain {
@@ -53,6 +55,7 @@ impl Domain {
             Domain::RecoveryAsked => "valise v1 sign recovery asked",
             Domain::DocumentKey => "valise v1 sign document key",
             Domain::Signal => "valise v1 sign signal",
+            Domain::Export => "valise v1 sign export",
         }
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn find(db: &Connection, device: DeviceId) -> rusqlite::Result<Option
 
 /// All, oldest first.
 pub(crate) fn all(db: &Connection) -> rusqlite::Result<Vec<(AccountId, Row)>> {
-    let mut statement = db.prepare_cached("SELECT account, at, refused, bytes FROM asked ORDER BY at")?;
+    let mut statement = db.prepare_cached("SELECT account, at, refused, bytes FROM asked ORDER BY at, device")?;
     statement.query_map([], read)?.collect()
 }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 use valise_protocol::ids::{RecordHash, Seq};
-use valise_protocol::record::{ChainId, Record};
+use valise_protocol::record::{ChainId, ChainKind, Record};
 
 use super::{damaged, int, usage};
 
@@ -73,13 +73,24 @@ pub(crate) fn each<E: From<rusqlite::Error>>(
     db: &Connection,
     mut take: impl FnMut(Row) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut statement = db.prepare("SELECT kind, chain, bytes FROM records ORDER BY kind, chain, seq")?;
-    let mut rows = statement.query([])?;
+    for kind in [ChainKind::WORKSPACE, ChainKind::ACCOUNT, ChainKind::FOLDER] {
+        each_of(db, kind, &mut take)?;
+    }
+    Ok(())
+}
+
+/// Every record of one kind of chain, chain by chain, each in order.
+pub(crate) fn each_of<E: From<rusqlite::Error>>(
+    db: &Connection,
+    kind: ChainKind,
+    mut take: impl FnMut(Row) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut statement = db.prepare("SELECT chain, bytes FROM records WHERE kind = ? ORDER BY chain, seq")?;
+    let mut rows = statement.query([kind.0])?;
     while let Some(row) = rows.next()? {
-        let kind = valise_protocol::record::ChainKind(row.get(0)?);
-        let chain = ChainId::of_genesis(kind, RecordHash::new(row.get(1)?));
+        let chain = ChainId::of_genesis(kind, RecordHash::new(row.get(0)?));
         let chain = chain.ok_or_else(|| damaged(valise_protocol::ids::BadId))?;
-        take(Row { chain, bytes: row.get(2)? })?;
+        take(Row { chain, bytes: row.get(1)? })?;
     }
     Ok(())
 }

@@ -32,3 +32,8 @@ pub(crate) fn delete(db: &Connection, cid: Cid) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM unpins WHERE cid = ?")?.execute([cid.to_string()])?;
     Ok(())
 }
+
+/// Forgets all: there is nothing to let go of.
+pub(crate) fn forget(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch("DELETE FROM unpins")
+}

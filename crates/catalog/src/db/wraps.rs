@@ -33,6 +33,20 @@ pub(crate) fn put(db: &Connection, folder: FolderId, wrap: &Wrap) -> rusqlite::R
     Ok(true)
 }
 
+/// Stores a wrap under the number it had at another catalog; neither may be there yet.
+pub(crate) fn put_as(db: &Connection, folder: FolderId, change: u64, wrap: &Wrap) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO wraps (folder, dek, epoch, bytes, change) VALUES (?, ?, ?, ?, ?)";
+    let row = params![folder.as_bytes(), wrap.dek.as_bytes(), int(wrap.epoch), wrap.bytes.0, int(change)];
+    db.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// Whether there is a wrap of this DEK.
+pub(crate) fn is_there(db: &Connection, folder: FolderId, dek: DekId) -> rusqlite::Result<bool> {
+    let mut statement = db.prepare_cached("SELECT 1 FROM wraps WHERE folder = ? AND dek = ?")?;
+    statement.exists(params![folder.as_bytes(), dek.as_bytes()])
+}
+
 /// Wraps after a cursor with their own, in the order of their change; none of an epoch before `minimum`.
 pub(crate) fn page(
     db: &Connection,

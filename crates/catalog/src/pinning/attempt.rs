@@ -52,10 +52,7 @@ async fn hold(catalog: &Catalog, waiting: &Waiting, connected: &[PeerId]) -> Res
         whole = node.complete(root).await?;
     }
     let whole = whole.ok_or(BlocksError::NotComplete { root })?;
-    let limit = max_bytes(&waiting.pin);
-    if whole.bytes > limit {
-        return Err(BlocksError::TooLarge { limit, unit: "bytes" });
-    }
+    check(&waiting.pin, whole.bytes, whole.blocks)?;
     node.pin(root).await?;
     Ok(Some(whole.bytes))
 }
@@ -78,6 +75,18 @@ fn holders(catalog: &Catalog, waiting: &Waiting, connected: &[PeerId]) -> Vec<Pe
     holders
 }
 
+/// What is here already, for another folder, is measured as well.
+fn check(pin: &Pin, bytes: u64, blocks: u64) -> Result<(), BlocksError> {
+    let (most_bytes, most_blocks) = (max_bytes(pin), max_blocks(pin));
+    if bytes > most_bytes {
+        return Err(BlocksError::TooLarge { limit: most_bytes, unit: "bytes" });
+    }
+    if blocks > most_blocks {
+        return Err(BlocksError::TooLarge { limit: most_blocks, unit: "blocks" });
+    }
+    Ok(())
+}
+
 /// What was announced is the limit: an author cannot make the node fetch more than everybody was told.
 fn options(catalog: &Catalog, pin: &Pin, from: Vec<PeerId>) -> FetchOptions {
     FetchOptions {
@@ -85,7 +94,7 @@ fn options(catalog: &Catalog, pin: &Pin, from: Vec<PeerId>) -> FetchOptions {
         window: FETCH_WINDOW,
         block_timeout: BLOCK_TIME,
         max_bytes: max_bytes(pin),
-        max_blocks: pin.blocks.max(1),
+        max_blocks: max_blocks(pin),
         cancel: catalog.stopping.clone(),
     }
 }
@@ -93,6 +102,10 @@ fn options(catalog: &Catalog, pin: &Pin, from: Vec<PeerId>) -> FetchOptions {
 /// The file, and for each block a link to it (some 60 bytes) in an inner node.
 fn max_bytes(pin: &Pin) -> u64 {
     pin.size.saturating_add(pin.blocks.saturating_mul(128)).saturating_add(4096)
+}
+
+fn max_blocks(pin: &Pin) -> u64 {
+    pin.blocks.max(1)
 }
 
 async fn say_held(catalog: &Arc<Catalog>, id: i64, waiting: Waiting, bytes: u64) -> Result<(), ApiError> {
@@ -125,5 +138,15 @@ mod tests {
     fn an_announcement_of_nothing_or_everything_is_still_a_limit() {
         assert!(max_bytes(&pin(0, 0)) > 0);
         assert_eq!(max_bytes(&pin(u64::MAX, u64::MAX)), u64::MAX);
+        assert_eq!(max_blocks(&pin(0, 0)), 1);
+    }
+
+    #[test]
+    fn what_is_here_already_is_measured_too() {
+        let honest = pin(3 << 20, 4);
+        let bytes = (3 << 20) + 300;
+        assert!(check(&honest, bytes, 4).is_ok());
+        assert!(matches!(check(&honest, bytes, 5), Err(BlocksError::TooLarge { limit: 4, unit: "blocks" })));
+        assert!(matches!(check(&pin(1000, 4), bytes, 4), Err(BlocksError::TooLarge { unit: "bytes", .. })));
     }
 }

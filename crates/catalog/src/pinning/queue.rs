@@ -20,6 +20,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// A block store may have been repaired, an announcement never is; so seldom, but not never.
 const WRONG_PAUSE: Duration = Duration::from_secs(3600);
+/// An attempt leaves up to a window of blocks beyond what was announced, and a small announcement counts as little.
+const MOST_WRONG: u32 = 64;
 
 /// Waiting pins.
 #[derive(Debug, Default)]
@@ -30,6 +32,8 @@ pub(super) struct Queue {
     newest: i64,
     /// Counts [`Queue::all_due`].
     round: u64,
+    /// Attempts that brought something else than was announced, since it was collected last.
+    wrong: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,6 +41,8 @@ struct Turn {
     failures: u32,
     /// The round in which it was tried last.
     round: u64,
+    /// It was not what was announced.
+    wrong: bool,
 }
 
 impl Queue {
@@ -79,6 +85,8 @@ impl Queue {
             Outcome::Wrong => WRONG_PAUSE,
         };
         turn.failures = turn.failures.saturating_add(1);
+        turn.wrong = outcome == Outcome::Wrong;
+        self.wrong = self.wrong.saturating_add(turn.wrong.into());
         self.due.insert((now + pause, id));
     }
 
@@ -95,6 +103,26 @@ impl Queue {
     /// Nothing waits, nothing is being tried.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// Nothing waits that may come, so that nothing is undone by collecting.
+    pub(super) fn is_idle(&self) -> bool {
+        self.waiting.values().all(|turn| turn.wrong)
+    }
+
+    /// Something was fetched that is not what was announced.
+    pub(super) fn brought_wrong(&self) -> bool {
+        self.wrong > 0
+    }
+
+    /// So much of it that it is time to collect: what lies about uncounted is bounded.
+    pub(super) fn brought_too_much(&self) -> bool {
+        self.wrong >= MOST_WRONG
+    }
+
+    /// It was collected.
+    pub(super) fn collected(&mut self) {
+        self.wrong = 0;
     }
 }
 
@@ -134,6 +162,26 @@ mod tests {
         assert_eq!(queue.take_due(now), Some(7));
         queue.finish(7, Outcome::NoHolder, now);
         assert_eq!(queue.take_due(now), None);
+    }
+
+    #[test]
+    fn what_was_wrong_is_collected_and_puts_nothing_off() {
+        let (mut queue, now) = (Queue::default(), Instant::now());
+        let many = i64::from(MOST_WRONG);
+        queue.add((0..=many).collect(), now);
+        for id in 0..many {
+            assert!(!queue.brought_too_much());
+            assert_eq!(queue.take_due(now), Some(id));
+            queue.finish(id, Outcome::Wrong, now);
+        }
+        assert_eq!((queue.is_idle(), queue.brought_wrong(), queue.brought_too_much()), (false, true, true));
+        assert_eq!(queue.take_due(now), Some(many));
+        queue.finish(many, Outcome::Done, now);
+        queue.collected();
+        assert_eq!((queue.is_idle(), queue.brought_wrong(), queue.is_empty()), (true, false, false));
+        // Put right, it may come after all.
+        queue.add(vec![many + 1], now);
+        assert!(!queue.is_idle());
     }
 
     #[test]

@@ -47,7 +47,7 @@ struct Worker {
     running: JoinSet<(i64, Outcome)>,
     /// Pins that are being tried.
     tried: HashMap<i64, Cid>,
-    /// Something was unpinned since the last collection, at this time.
+    /// Something was unpinned, or is not what was announced, since the last collection, at this time.
     garbage: Option<Instant>,
 }
 
@@ -85,11 +85,15 @@ impl Worker {
                     Err(error) => tracing::error!(%error, "an attempt to hold a pin ended badly"),
                 },
             }
+            if self.running.is_empty() && self.is_to_collect() {
+                return;
+            }
         }
     }
 
     async fn start_due(&mut self) {
         while self.running.len() < FETCHES
+            && !self.queue.brought_too_much()
             && let Some(id) = self.queue.take_due(Instant::now())
         {
             match self.read(move |db| pins::find_waiting(db, id)).await {
@@ -107,6 +111,14 @@ impl Worker {
     fn finish(&mut self, id: i64, outcome: Outcome) {
         self.tried.remove(&id);
         self.queue.finish(id, outcome, Instant::now());
+        if self.queue.brought_wrong() {
+            self.garbage.get_or_insert_with(Instant::now);
+        }
+    }
+
+    fn is_to_collect(&self) -> bool {
+        let late = self.garbage.is_some_and(|since| since.elapsed() > COLLECT_AT_LATEST);
+        self.garbage.is_some() && (late || self.queue.is_idle() || self.queue.brought_too_much())
     }
 
     /// Not while the same DAG is being pinned for another folder; new attempts begin after this only.
@@ -128,10 +140,9 @@ impl Worker {
         Ok(())
     }
 
-    /// Frees the room of what was let go. Keeps out everything else, and takes along what was fetched in part.
+    /// Frees the room of what was let go, and of what was sent beyond what was announced. Keeps out everything else, and takes along what was fetched in part.
     async fn collect(&mut self) {
-        let Some(since) = self.garbage else { return };
-        if !self.running.is_empty() || !(self.queue.is_empty() || since.elapsed() > COLLECT_AT_LATEST) {
+        if !self.running.is_empty() || !self.is_to_collect() {
             return;
         }
         match self.catalog.pinning.node.collect().await {
@@ -139,6 +150,7 @@ impl Worker {
             Err(error) => tracing::warn!(%error, "the pinning node does not collect"),
         }
         self.garbage = None;
+        self.queue.collected();
     }
 
     async fn read<T: Send + 'static>(

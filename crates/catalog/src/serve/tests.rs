@@ -22,8 +22,13 @@ const SHORT: Duration = Duration::from_millis(100);
 const LONG: Duration = Duration::from_secs(3600);
 
 async fn served(times: Times) -> Served {
+    served_to(times, Connections::new(100, 100)).await
+}
+
+async fn served_to(times: Times, connections: Connections) -> Served {
     let data = tempfile::tempdir().unwrap();
-    let catalog = crate::catalog::tests::catalog(data.path());
+    let mut catalog = crate::catalog::tests::catalog(data.path());
+    Arc::get_mut(&mut catalog).unwrap().connections = connections;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let tls = crate::tls::acceptor(&catalog.identity).unwrap();
@@ -114,6 +119,38 @@ async fn a_head_that_is_too_long_is_not_read() {
     stream.write_all(b"GET /healthz HTTP/1.1\r\nlong: ").await.unwrap();
     let _ = stream.write_all(&vec![b'x'; 2 * MAX_HEAD]).await;
     assert!(rest(&mut stream).await.starts_with(b"HTTP/1.1 431"));
+}
+
+#[tokio::test]
+async fn who_comes_when_there_are_too_many_is_turned_away() {
+    let served = served_to(Times { handshake: LONG, header: LONG }, Connections::new(2, 2)).await;
+    let (first, _second) = (served.secured().await, served.secured().await);
+    let mut third = TcpStream::connect(served.address).await.unwrap();
+    assert_eq!(rest(&mut third).await, b"");
+    drop(first);
+    while served.catalog.connections.open() == 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let mut fourth = served.secured().await;
+    fourth.write_all(b"GET /healthz HTTP/1.1\r\nHost: catalog\r\nConnection: close\r\n\r\n").await.unwrap();
+    assert!(rest(&mut fourth).await.starts_with(b"HTTP/1.1 200 OK"));
+}
+
+/// Who is in the middle of a request when it stops is answered, and then no more.
+#[tokio::test]
+async fn a_request_under_way_is_answered_when_it_stops() {
+    let served = served(Times { handshake: LONG, header: LONG }).await;
+    let mut stream = served.secured().await;
+    stream.write_all(b"POST /v1/joins HTTP/1.1\r\nHost: catalog\r\nContent-Length: 2\r\n\r\n{").await.unwrap();
+    while served.catalog.bodies.available_permits() == crate::limits::BODY_BUDGET {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    served.catalog.stopping.cancel();
+    stream.write_all(b"}").await.unwrap();
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with(b"HTTP/1.1 400"), "{}", String::from_utf8_lossy(&answer));
+    served.serving.await.unwrap();
+    assert!(TcpStream::connect(served.address).await.is_err(), "nobody listens any more");
 }
 
 /// Neither one that is silent, nor one in the middle of its handshake or its head, holds up the end.

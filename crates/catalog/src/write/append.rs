@@ -5,7 +5,7 @@ use valise_protocol::account;
 use valise_protocol::api::{Append, Base64, MAX_WRAPS, NewFolder, Notice, Wrap};
 use valise_protocol::chain::Slice;
 use valise_protocol::folder::{self, Content, Folder, Role};
-use valise_protocol::ids::FolderId;
+use valise_protocol::ids::{FolderId, WorkspaceId};
 use valise_protocol::receipt::Receipt;
 use valise_protocol::record::{ChainId, Record};
 use valise_protocol::workspace;
@@ -50,7 +50,7 @@ fn put_ring(
     }
     let keys = records.iter().rev().find(|record| record.envelope().kind == account::kind::KEYS);
     let named = keys.and_then(|record| record.open::<account::Keys>().ok()).map(|keys| keys.ring_hash);
-    let hash = ring::hash(&sent);
+    let hash = ring::hash(&sent.0);
     if named != Some(hash) {
         return Err(rule("a ring that no record names"));
     }
@@ -74,13 +74,18 @@ pub(crate) fn begin_folder(
         return Err(rule("not the genesis of a folder"));
     };
     let open: folder::Genesis = genesis.open().map_err(|_| rule("not the genesis of a folder"))?;
-    if open.workspace != workspace {
-        return Err(rule("a folder of another workspace"));
-    }
-    check_slice(db, &open.owner)?;
+    check_genesis(db, workspace, &open)?;
     let records = decode_some(&new)?;
     check_own(&asker, id, &records)?;
     take(catalog, db, state, effects, (asker, id, records, new.wraps))
+}
+
+/// A folder is of this workspace, and of somebody whose account is known here.
+pub(super) fn check_genesis(db: &Connection, workspace: WorkspaceId, open: &folder::Genesis) -> Result<(), ApiError> {
+    if open.workspace != workspace {
+        return Err(rule("a folder of another workspace"));
+    }
+    check_slice(db, &open.owner)
 }
 
 fn decode_some(append: &Append) -> Result<Vec<Record>, ApiError> {
@@ -146,15 +151,18 @@ pub(super) fn take(
 /// its keys, could write another history from before the revocation: in a chain that does not know the revocation yet,
 /// it would count.
 fn check_slices(db: &Connection, op: &Op) -> Result<(), ApiError> {
-    let slices = match op {
+    slices(op).iter().try_for_each(|slice| check_slice(db, slice))
+}
+
+pub(super) fn slices(op: &Op) -> &[Slice] {
+    match op {
         Op::Folder(op) => op.slices(),
         Op::Workspace(op) => op.slices(),
         Op::Account(_) => &[],
-    };
-    slices.iter().try_for_each(|slice| check_slice(db, slice))
+    }
 }
 
-fn check_slice(db: &Connection, slice: &Slice) -> Result<(), ApiError> {
+pub(super) fn check_slice(db: &Connection, slice: &Slice) -> Result<(), ApiError> {
     for bytes in &slice.records {
         let record = Record::decode(bytes).map_err(crate::error::Refusal::Record)?;
         if !stands(db, ChainId::Account(slice.account), &record)? {
@@ -188,7 +196,13 @@ pub(super) fn may_wrap(folder: &Folder, asker: &Asker) -> Result<(), ApiError> {
     }
 }
 
-fn follow_up(db: &Connection, state: &State, effects: &mut Effects, record: &Record, op: &Op) -> Result<(), ApiError> {
+pub(super) fn follow_up(
+    db: &Connection,
+    state: &State,
+    effects: &mut Effects,
+    record: &Record,
+    op: &Op,
+) -> Result<(), ApiError> {
     match op {
         Op::Folder(folder::Op::Content(content)) => pin_and_drop(db, effects, record, content),
         Op::Folder(folder::Op::Succeeded(succeeded)) => succeed::check(db, state, record, succeeded),

@@ -3,6 +3,7 @@
 
 use rusqlite::Connection;
 use valise_protocol::api::{AskedText, Notice};
+use valise_protocol::asking::Asked;
 use valise_protocol::ids::{AccountId, DeviceId};
 use valise_protocol::workspace::MAX_REASON;
 
@@ -20,11 +21,7 @@ pub(crate) fn ask(
     text: &AskedText,
     now: u64,
 ) -> Result<(), ApiError> {
-    let request = text.parse().map_err(|_| ApiError::BadRequest("request for a recovery"))?;
-    request.verify().map_err(|_| ApiError::BadRequest("signature"))?;
-    if request.reason.len() > MAX_REASON || request.reason.chars().any(char::is_control) {
-        return Err(ApiError::TooLarge("reason"));
-    }
+    let request = check_form(text)?;
     let device = request.device.id();
     if let Some((_, row)) = asked::find(db, device)? {
         return if row.bytes == text.0.0 { Ok(()) } else { Err(ApiError::Conflict) };
@@ -44,6 +41,16 @@ pub(crate) fn ask(
     asked::insert(db, (request.account, device), now, &text.0.0)?;
     effects.tell(Audience::Accounts(state.hears_of_recovery(&request.account)), Notice::Recovery);
     Ok(())
+}
+
+/// Whether the device that it names said this, within the limits.
+pub(super) fn check_form(text: &AskedText) -> Result<Asked, ApiError> {
+    let request = text.parse().map_err(|_| ApiError::BadRequest("request for a recovery"))?;
+    request.verify().map_err(|_| ApiError::BadRequest("signature"))?;
+    if request.reason.len() > MAX_REASON || request.reason.chars().any(char::is_control) {
+        return Err(ApiError::TooLarge("reason"));
+    }
+    Ok(request)
 }
 
 /// An officer, or the person whose account it is, says no.

@@ -42,7 +42,7 @@ pub(crate) fn found(
     ];
     if founding {
         check(effects, account_id, &new)?;
-        rings::put(db, account_id, ring::hash(&new.ring), ring::hash(&new.ring), &new.ring.0)?;
+        rings::put(db, account_id, ring::hash(&new.ring.0), ring::hash(&new.ring.0), &new.ring.0)?;
         effects.peers = true;
     }
     Ok(Receipts { receipts })
@@ -89,6 +89,6 @@ fn check(effects: &Effects, founder: AccountId, new: &NewWorkspace) -> Result<()
 
 /// An account begins with its keys, and its ring is the one they name.
 pub(super) fn check_ring(account: &Account, sent: &Base64) -> Result<(), ApiError> {
-    let stands = account.key().is_some() && account.ring().1 == ring::hash(sent);
+    let stands = account.key().is_some() && account.ring().1 == ring::hash(&sent.0);
     stands.then_some(()).ok_or_else(|| rule("the account's keys and ring do not match"))
 }

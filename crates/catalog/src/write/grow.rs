@@ -64,7 +64,7 @@ fn store(db: &Connection, id: ChainId, chain: Option<Chain>, new: Vec<Record>) -
     Ok(Growth::Grown(chain, ops))
 }
 
-fn begin(db: &Connection, id: ChainId, genesis: Option<Record>) -> Result<Chain, ApiError> {
+pub(super) fn begin(db: &Connection, id: ChainId, genesis: Option<Record>) -> Result<Chain, ApiError> {
     let genesis = genesis.ok_or(ApiError::BadRequest("no records"))?;
     if genesis.chain() != Some(id) {
         return Err(rule("not a genesis of this chain"));

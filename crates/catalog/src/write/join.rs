@@ -54,7 +54,7 @@ pub(crate) fn join(
         return Err(ApiError::Busy("newcomers"));
     }
     let receipts = wait(catalog, db, state, effects, &account, records)?;
-    rings::put(db, account.id(), account.ring().1, ring::hash(&request.ring), &request.ring.0)?;
+    rings::put(db, account.id(), account.ring().1, ring::hash(&request.ring.0), &request.ring.0)?;
     let audience = Audience::Accounts(state.may_let_in(&redemption.invitation));
     joins::insert(db, &Join { account: account.id(), name: request.name, redemption, admitted: false })?;
     effects.newcomers = Some(newcomers(db)?);
@@ -89,7 +89,7 @@ fn fold(records: &[Record]) -> Result<Account, ApiError> {
 }
 
 /// By an open invitation of this workspace, for an account of this workspace that is not in it.
-fn check_proof(state: &State, account: &Account, redemption: &Redemption) -> Result<(), ApiError> {
+pub(super) fn check_proof(state: &State, account: &Account, redemption: &Redemption) -> Result<(), ApiError> {
     let workspace = state.workspace().ok_or_else(|| rule("no workspace"))?;
     let invited = workspace.invitations().get(&redemption.invitation).ok_or_else(|| rule("no such invitation"))?;
     check_redemption(workspace.id(), &invited.key, account.id(), redemption).map_err(Refusal::Void)?;

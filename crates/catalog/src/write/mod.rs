@@ -7,6 +7,7 @@ mod grow;
 mod join;
 mod quota;
 mod recover;
+mod replay;
 mod ring;
 mod settle;
 mod succeed;
@@ -17,6 +18,7 @@ pub(crate) use ask::{ask, refuse};
 pub(crate) use found::found;
 pub(crate) use join::{Joined, join};
 pub(crate) use recover::recover;
+pub(crate) use replay::{newcomer_stands, replay, replay_asked, replay_ring};
 pub(crate) use ring::put_ring;
 pub(crate) use wraps::rewrap;
 

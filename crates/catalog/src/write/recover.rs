@@ -37,6 +37,6 @@ pub(crate) fn recover(
     check_own(&asker, id, &records)?;
     let person = state.standing(&request.account) == Some(Standing::Person);
     let account = state.account(&request.account).filter(|_| person).ok_or(ApiError::NotFound)?;
-    rings::put(db, request.account, account.ring().1, ring::hash(&request.ring), &request.ring.0)?;
+    rings::put(db, request.account, account.ring().1, ring::hash(&request.ring.0), &request.ring.0)?;
     take(catalog, db, state, effects, (asker, id, records, Vec::new()))
 }

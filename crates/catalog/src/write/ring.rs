@@ -16,11 +16,11 @@ pub(crate) fn put_ring(db: &Connection, state: &State, (asker, ring): (Asker, Ba
         return Err(ApiError::TooLarge("ring"));
     }
     let account = state.account(&asker.account).ok_or(ApiError::NotFound)?;
-    rings::put(db, asker.account, account.ring().1, hash(&ring), &ring.0)?;
+    rings::put(db, asker.account, account.ring().1, hash(&ring.0), &ring.0)?;
     Ok(())
 }
 
 /// As an account chain names a ring.
-pub(super) fn hash(ring: &Base64) -> Commitment {
-    Commitment::new(digest(Label::Ring, &[&ring.0]))
+pub(super) fn hash(ring: &[u8]) -> Commitment {
+    Commitment::new(digest(Label::Ring, &[ring]))
 }

@@ -2,8 +2,9 @@
 
 use rusqlite::Connection;
 use valise_protocol::folder::Succeeded;
-use valise_protocol::ids::{FolderId, RecordHash};
+use valise_protocol::ids::{AccountId, FolderId, RecordHash};
 use valise_protocol::record::{ChainId, ChainKind, Record};
+use valise_protocol::workspace::Workspace;
 
 use crate::db::records;
 use crate::error::{ApiError, rule};
@@ -17,11 +18,24 @@ pub(super) fn check(db: &Connection, state: &State, record: &Record, succeeded: 
     if workspace.person(&succeeded.account).is_none() {
         return Err(rule("a successor who is nobody of the workspace"));
     }
+    check_then(db, workspace, record, succeeded, folder.owners())
+}
+
+/// The part of it that is true for ever: what was when the record was written.
+pub(super) fn check_then<'a>(
+    db: &Connection,
+    workspace: &Workspace,
+    record: &Record,
+    succeeded: &Succeeded,
+    owners: impl IntoIterator<Item = &'a AccountId>,
+) -> Result<(), ApiError> {
     let (chain, kind) = (RecordHash::new(*workspace.id().as_bytes()), ChainKind::WORKSPACE);
     let seen = record.envelope().seen.iter().find(|seen| seen.kind == kind && seen.chain == chain);
     let seen = seen.ok_or_else(|| rule("a folder handed over without a look at the workspace"))?;
     let stands = records::hash(db, ChainId::Workspace(workspace.id()), seen.seq)? == Some(seen.head);
-    if stands && workspace.were_closed(folder.owners(), seen.seq) {
+    let successor =
+        workspace.people().contains_key(&succeeded.account) && !workspace.were_closed([&succeeded.account], seen.seq);
+    if stands && successor && workspace.were_closed(owners, seen.seq) {
         return Ok(());
     }
     Err(rule("a folder handed over whose owners are people of the workspace"))

@@ -16,7 +16,7 @@ use crate::support::world::{chain_path, folder_id, push};
 use crate::support::{Client, World};
 
 /// Every file is its owner's alone, every directory too.
-fn is_private(path: &Path) {
+pub fn is_private(path: &Path) {
     let mode = fs::metadata(path).unwrap().permissions().mode() & 0o777;
     if path.is_dir() {
         assert_eq!(mode, 0o700, "{}", path.display());

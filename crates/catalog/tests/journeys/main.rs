@@ -11,6 +11,7 @@ mod health;
 mod joins;
 mod limits;
 mod pinning;
+mod port;
 mod program;
 mod proof;
 mod quotas;

@@ -133,6 +133,100 @@ async fn more_than_was_announced_is_not_fetched_until_it_is_put_right() {
     until_held(&alice, &log, &large).await;
 }
 
+/// Before a copy counts each of its blocks is read from the disk once more: what has rotted there is not said to be held, though
+/// it was, until somebody comes who has it.
+#[tokio::test]
+async fn what_does_not_read_back_is_not_held() {
+    let mut world = World::new().await;
+    let bob = world.person("Bob").await;
+    let (node, bobs) = (world.node_of(&world.alice).await, world.network.node(bob.device.node, &[]));
+    let alice = world.client(&world.alice);
+    let (mut one, mut other) = (world.folder().await, world.folder().await);
+    world.add(&mut other, &bob, Role::Viewer).await;
+    let mut both = Vec::new();
+    for bytes in [&[1; 5000][..], &[2; 5000]] {
+        bobs.add(&mut &bytes[..]).await.unwrap();
+        both.push(node.add(&mut &bytes[..]).await.unwrap());
+    }
+    announce(&world, &world.alice, &mut one, both.iter().map(pin).collect()).await;
+    for added in &both {
+        until_held(&alice, &one, added).await;
+    }
+    world.network.damage(&world.node.peer(), both[0].cid);
+    world.network.lose(&world.node.peer(), both[1].cid);
+    both.iter().for_each(|added| world.network.withhold(&node.peer(), added.cid));
+
+    announce(&world, &world.alice, &mut other, both.iter().map(pin).collect()).await;
+    for many in 1..=2 {
+        let mark = add(&*node, 10).await;
+        announce(&world, &world.alice, &mut other, vec![pin(&mark)]).await;
+        assert_eq!(until_held(&alice, &other, &mark).await.held.len(), many, "the marks alone");
+    }
+    world.dial(&bobs).await;
+    for added in &both {
+        until_held(&alice, &other, added).await;
+        assert!(world.node.complete(added.cid).await.unwrap().is_some());
+    }
+}
+
+/// Who announces little and serves much: the fetch ends at what was announced, nobody is told that it is held, and what came
+/// of it does not stay on the disk, where no quota would count it. What others announce goes on.
+#[tokio::test]
+async fn what_is_served_beyond_the_announcement_is_cut_off_and_does_not_stay() {
+    let mut world = World::new().await;
+    let bob = world.person("Bob").await;
+    let node = world.node_of(&bob).await;
+    let client = world.client(&bob);
+    let stored = async || world.node.health().await.unwrap().bytes;
+    // Alice is away: what she announced waits, and so nothing is collected yet.
+    let away = world.network.node(world.alice.device.node, &[]);
+    let (mut others, fine) = (world.folder().await, add(&*away, 3 << 20).await);
+    announce(&world, &world.alice, &mut others, vec![pin(&fine)]).await;
+
+    let large = add(&*node, 40 << 20).await;
+    let [first, second] = [world.folder_of(&bob).await, world.folder_of(&bob).await];
+    let false_ones = [Pin { blocks: 3, ..pin(&large) }, Pin { size: 1000, ..pin(&large) }];
+    for (mut log, false_one) in [first, second].into_iter().zip(false_ones) {
+        announce(&world, &bob, &mut log, vec![false_one]).await;
+        let (before, mark) = (stored().await, add(&*node, 10).await);
+        announce(&world, &bob, &mut log, vec![pin(&mark)]).await;
+        assert_eq!(until_held(&client, &log, &mark).await.held.len(), 1);
+        eventually("something came", async || stored().await > before).await;
+    }
+    // A window of blocks was on its way at the most.
+    assert!(stored().await < 24 << 20, "{}", stored().await);
+    assert_eq!(world.node.complete(large.cid).await.unwrap(), None);
+
+    world.dial(&away).await;
+    until_held(&world.client(&world.alice), &others, &fine).await;
+    eventually("what nobody announced is gone", async || stored().await < 4 << 20).await;
+    assert!(!world.node.is_pinned(large.cid).await.unwrap());
+}
+
+/// What is here for one folder is held for another one only if that one was told all of it.
+#[tokio::test]
+async fn what_is_here_is_not_held_for_who_announced_less() {
+    let world = World::new().await;
+    let node = world.node_of(&world.alice).await;
+    let alice = world.client(&world.alice);
+    let (mut one, mut other) = (world.folder().await, world.folder().await);
+    let added = add(&*node, 5 << 20).await;
+    announce(&world, &world.alice, &mut one, vec![pin(&added)]).await;
+    until_held(&alice, &one, &added).await;
+    for false_one in [Pin { blocks: 2, ..pin(&added) }, Pin { size: 1000, ..pin(&added) }] {
+        announce(&world, &world.alice, &mut other, vec![false_one]).await;
+        // Two that come after it are held after it was looked at.
+        for many in 1..=2 {
+            let mark = add(&*node, 10).await;
+            announce(&world, &world.alice, &mut other, vec![pin(&mark)]).await;
+            let page = until_held(&alice, &other, &mark).await;
+            assert!(page.held.iter().all(|held| held.cid.inner() != added.cid), "{many}");
+        }
+    }
+    announce(&world, &world.alice, &mut other, vec![pin(&added)]).await;
+    until_held(&alice, &other, &added).await;
+}
+
 #[tokio::test]
 async fn what_the_last_folder_drops_is_let_go() {
     let world = World::new().await;

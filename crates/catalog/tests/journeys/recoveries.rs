@@ -16,7 +16,7 @@ use crate::support::people::{bytes_of, fresh, seal, sealing_public};
 use crate::support::world::{chain_path, push};
 use crate::support::{Device, Person, World};
 
-const PATH: &str = "/v1/recovery-requests";
+pub const PATH: &str = "/v1/recovery-requests";
 
 fn set(person: &Person, escrowed: bool) -> RecoverySet {
     let escrow = escrowed.then(|| EscrowedShare { authority: 1, seals: vec![seal()] });
@@ -30,7 +30,7 @@ fn set(person: &Person, escrowed: bool) -> RecoverySet {
     }
 }
 
-async fn makes_set(world: &World, person: &mut Person, escrowed: bool) -> RecoverySet {
+pub async fn makes_set(world: &World, person: &mut Person, escrowed: bool) -> RecoverySet {
     let set = set(person, escrowed);
     let record = person.log.sign(person, account::kind::RECOVERY_SET, &set);
     world.client(person).post::<serde_json::Value>(&chain_path(&person.log), &append(&[&record])).await.unwrap();
@@ -38,7 +38,7 @@ async fn makes_set(world: &World, person: &mut Person, escrowed: bool) -> Recove
     set
 }
 
-fn ask(account: AccountId, set: &RecoverySet, device: &Device, reason: &str) -> AskedText {
+pub fn ask(account: AccountId, set: &RecoverySet, device: &Device, reason: &str) -> AskedText {
     AskedText::new(&Asked::sign(account, set.id, device.keys.clone(), reason.to_owned(), &device.signing()))
 }
 

@@ -14,7 +14,7 @@ use crate::support::world::{chain_path, push};
 use crate::support::{Client, Log, Person, World};
 
 /// The record that hands a folder over, by somebody who has seen this head of the workspace.
-fn handing(world: &World, log: &Log, by: &Person, to: &Person, seen: Option<Head>) -> Record {
+pub fn handing(world: &World, log: &Log, by: &Person, to: &Person, seen: Option<Head>) -> Record {
     let seal = folder::MemberSeal { account: to.account, version: 1, seal: seal() };
     let open = Succeeded { account: to.account, slices: vec![to.log.slice()], seal: Some(seal) };
     let mut envelope = log.sign(by, folder::kind::SUCCEEDED, &open).envelope().clone();
@@ -28,12 +28,12 @@ async fn refused(client: &Client, log: &Log, record: &Record) {
     assert_eq!(answer.unwrap_err(), ApiCode::Refused);
 }
 
-async fn close(world: &mut World, person: &Person) {
+pub async fn close(world: &mut World, person: &Person) {
     world.officer_says(workspace::kind::CLOSED, &Closed { account: person.account }).await;
 }
 
 /// A folder of Bob's with Dave, who reads; Carol is to take over.
-async fn agreed(world: &World, [bob, carol, dave]: [&Person; 3]) -> Log {
+pub async fn agreed(world: &World, [bob, carol, dave]: [&Person; 3]) -> Log {
     let mut log = world.folder_of(bob).await;
     let client = world.client(bob);
     let added = member_added(&log, bob, dave, Role::Viewer, None);

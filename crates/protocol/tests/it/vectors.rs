@@ -29,7 +29,7 @@ use crate::scenario::{account_records, changes, folder_records, workspace_record
 use crate::support::{WORKSPACE, alice, bob, cid, commitment, dek, invitation, sealing, signing_key};
 use crate::tree::stamp;
 
-const LABELS: [Label; 18] = [
+const LABELS: [Label; 19] = [
     Label::Record,
     Label::Device,
     Label::Dek,
@@ -48,9 +48,10 @@ const LABELS: [Label; 18] = [
     Label::PairingCode,
     Label::RecoverySet,
     Label::TlsKey,
+    Label::Export,
 ];
 
-const DOMAINS: [Domain; 11] = [
+const DOMAINS: [Domain; 12] = [
     Domain::Record,
     Domain::DeviceConsent,
     Domain::Redeem,
@@ -62,6 +63,7 @@ const DOMAINS: [Domain; 11] = [
     Domain::DocumentKey,
     Domain::TlsKey,
     Domain::Signal,
+    Domain::Export,
 ];
 
 /// No label is the beginning of another, and the document names them all.
