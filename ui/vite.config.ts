@@ -28,7 +28,7 @@ export default defineConfig(({ mode }) => ({
     port: 1420,
     strictPort: true,
     host: '127.0.0.1',
-    fs: { allow: ['.', '../icons', '../crates/engine/src'] },
+    fs: { allow: ['.', '../icons', '../crates/engine/src', '../tests'] },
   },
   // lightningcss turns light-dark() into what older webviews understand.
   css: { transformer: 'lightningcss', lightningcss: { targets: { safari: 16 << 16 } } },
