@@ -867,7 +867,7 @@ export const SCENES: Record<string, Scene> = {
     act: async (hand) => {
       await toComputers(hand);
       await hand.press('Removed (1)');
-      await hand.press('What Old laptop could open…');
+      await hand.press('What it could open… (Old laptop)');
       await hand.press('Brightwater merger 9 versions');
     },
   },

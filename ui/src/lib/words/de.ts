@@ -2073,7 +2073,7 @@ export const de: Words = {
     fingerprint: 'Fingerabdruck',
     removed: (value: number) => `Entfernt (${n(value)})`,
     couldOpen: 'Was er öffnen konnte…',
-    couldOpenNamed: (name: string | null) => `Was ${computerName(name)} öffnen konnte…`,
+    couldOpenNamed: (name: string | null) => `Was er öffnen konnte… (${computerName(name)})`,
     renameTitle: 'Computer umbenennen',
     renameText: 'Diesen Namen sehen Sie auf allen Ihren Computern.',
     renameName: 'Name',

@@ -1986,7 +1986,7 @@ export const en = {
     fingerprint: 'Fingerprint',
     removed: (value: number) => `Removed (${n(value)})`,
     couldOpen: 'What it could open…',
-    couldOpenNamed: (name: string | null) => `What ${computerName(name)} could open…`,
+    couldOpenNamed: (name: string | null) => `What it could open… (${computerName(name)})`,
     renameTitle: 'Rename computer',
     renameText: 'You see this name on all your computers.',
     renameName: 'Name',

@@ -276,7 +276,7 @@ describe('removing a computer', () => {
     const { user } = await open();
     await toComputers(user);
     await press(user, 'Removed (1)');
-    await press(user, 'What Old laptop could open…');
+    await press(user, 'What it could open… (Old laptop)');
     const dialog = await screen.findByRole('dialog', { name: 'What “Old laptop” could open' });
     expect(await within(dialog).findByText(/It could open 14 versions of files in 3 folders/)).toBeVisible();
     expect(within(dialog).getByText('3 versions came later and are closed to it.')).toBeVisible();
