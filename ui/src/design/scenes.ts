@@ -27,6 +27,7 @@ import {
   type World,
 } from '$lib/backend/mock';
 import picture from '../../../icons/icon.png?url';
+import agreement from './agreement.pdf?url';
 import { clock } from '$lib/format/clock';
 import {
   acme,
@@ -117,6 +118,11 @@ const shows = (preview: Preview) => (): World => {
   world.previews.set('e-spa', preview);
   return world;
 };
+
+async function toLookAtPdf(hand: Hand): Promise<void> {
+  await toLook(hand);
+  await hand.see('.sheet canvas');
+}
 
 async function toLook(hand: Hand): Promise<void> {
   await chooseAgreement(hand);
@@ -1622,6 +1628,14 @@ export const SCENES: Record<string, Scene> = {
     world: shows({ kind: 'image', url: picture }),
     act: toLook,
   },
+  'preview-pdf': { world: shows({ kind: 'pdf', url: agreement }), act: toLookAtPdf },
+  'preview-pdf-broken': {
+    world: shows({ kind: 'pdf', url: picture }),
+    act: async (hand) => {
+      await toLook(hand);
+      await hand.wait(2_500);
+    },
+  },
   'preview-none': { world: acme, act: toLook },
   'preview-waits': { world: acme, options: { hang: ['preview'] }, act: toLook },
   'preview-too-large': {
@@ -1768,6 +1782,12 @@ export const SCENES: Record<string, Scene> = {
 export class Hand {
   async wait(ms: number): Promise<void> {
     await new Promise((done) => setTimeout(done, ms));
+  }
+
+  /** Waits for what takes its time. */
+  async see(css: string): Promise<void> {
+    await this.#find(() => document.querySelector<HTMLElement>(css), css);
+    await this.wait(60);
   }
 
   async press(name: string, which = 0): Promise<void> {
