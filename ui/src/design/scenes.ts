@@ -113,25 +113,28 @@ const PLAN = `Closing, step by step
 Not before all three have said so:  שלום, Łódź, 北京.
 `.repeat(6);
 
-const shows = (preview: Preview) => (): World => {
-  const world = acme();
-  world.previews.set('e-spa', preview);
-  return world;
-};
+const shows =
+  (preview: Preview, entry = 'e-spa') =>
+  (): World => {
+    const world = acme();
+    world.previews.set(entry, preview);
+    return world;
+  };
 
-async function toLookAtPdf(hand: Hand): Promise<void> {
-  await toLook(hand);
-  await hand.see('.sheet canvas');
+async function toPdf(hand: Hand): Promise<void> {
+  await toLook(hand, 'Disclosure letter (signed).pdf');
+  await hand.see('.sheet canvas, .middle b');
 }
 
-async function toLook(hand: Hand): Promise<void> {
-  await chooseAgreement(hand);
+async function toLook(hand: Hand, name = AGREEMENT): Promise<void> {
+  await hand.press(name);
   document.querySelector<HTMLElement>('[role="grid"]')?.focus();
   hand.key(' ');
   await hand.wait(200);
 }
 
-const chooseAgreement = (hand: Hand) => hand.press('Share purchase agreement v7.docx');
+const AGREEMENT = 'Share purchase agreement v7.docx';
+const chooseAgreement = (hand: Hand) => hand.press(AGREEMENT);
 
 async function toWhere(hand: Hand): Promise<void> {
   await toYou(hand);
@@ -1628,13 +1631,13 @@ export const SCENES: Record<string, Scene> = {
     world: shows({ kind: 'image', url: picture }),
     act: toLook,
   },
-  'preview-pdf': { world: shows({ kind: 'pdf', url: agreement }), act: toLookAtPdf },
+  'preview-pdf': {
+    world: shows({ kind: 'pdf', url: agreement }, 'e-letter'),
+    act: toPdf,
+  },
   'preview-pdf-broken': {
-    world: shows({ kind: 'pdf', url: picture }),
-    act: async (hand) => {
-      await toLook(hand);
-      await hand.wait(2_500);
-    },
+    world: shows({ kind: 'pdf', url: picture }, 'e-letter'),
+    act: toPdf,
   },
   'preview-none': { world: acme, act: toLook },
   'preview-waits': { world: acme, options: { hang: ['preview'] }, act: toLook },

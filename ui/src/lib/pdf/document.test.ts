@@ -40,14 +40,14 @@ test('pages have a size, as on paper, and their text', async () => {
   expect(opened.pages).toBe(2);
   expect(await opened.size(2)).toEqual({ width: 400, height: expect.closeTo(533.33, 2) as number });
   const text = document.createElement('div');
-  await opened.write(2, text);
+  await opened.write(2, 400, text);
   expect(text.textContent).toBe('Second');
 });
 
 test('a file that would do something does nothing: no script, no link, no address', async () => {
   const opened = await open(pdf(HOSTILE));
   const text = document.createElement('div');
-  await opened.write(1, text);
+  await opened.write(1, 400, text);
   expect(text.textContent).toBe('Nothing to see');
   const inside = [...text.querySelectorAll('*')];
   expect(new Set(inside.map((it) => it.tagName))).toEqual(new Set(['SPAN']));
@@ -62,7 +62,7 @@ test('a file that would do something does nothing: no script, no link, no addres
 test('markup in its text is text', async () => {
   const opened = await open(pdf(pagesOf(['<img src=x onerror=alert\\(1\\)>'])));
   const text = document.createElement('div');
-  await opened.write(1, text);
+  await opened.write(1, 400, text);
   expect(text.textContent).toBe('<img src=x onerror=alert(1)>');
   expect(text.querySelector('img')).toBeNull();
 });

@@ -16,6 +16,7 @@ import {
   VerbosityLevel,
 } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { POINT } from './layout';
 import { PdfTrouble, type Size } from './trouble';
 
 /** So long may opening take, or drawing a page, in milliseconds. */
@@ -26,8 +27,6 @@ const PIXELS = 16_000_000;
 const IMAGE_PIXELS = 64_000_000;
 /** Pieces of text that are laid over a page; one with more is a drawing. */
 const TEXTS = 20_000;
-/** Pixels of the page in a point of the file. */
-const POINT = 96 / 72;
 
 /** What comes with the library, and is packed with the window (`vite.config.ts`). */
 const PARTS = import.meta.env.PROD ? '/pdf/' : '/node_modules/pdfjs-dist/';
@@ -148,12 +147,12 @@ export class Pdf {
     return canvas;
   }
 
-  /** Lays the text of a page into an element, to be selected and read aloud: text, and nothing that is carried out. */
-  async write(number: number, into: HTMLElement): Promise<void> {
+  /** Lays the text of a page that is so wide into an element, to be selected and read aloud: nothing is carried out. */
+  async write(number: number, width: number, into: HTMLElement): Promise<void> {
     const page = await this.#page(number);
     const found = await this.#within(page.getTextContent());
     if (found.items.length > TEXTS) return;
-    const viewport = page.getViewport({ scale: POINT });
+    const viewport = page.getViewport({ scale: width / page.getViewport({ scale: 1 }).width });
     await this.#within(new TextLayer({ textContentSource: found, container: into, viewport }).render());
   }
 

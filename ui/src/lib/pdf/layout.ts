@@ -1,6 +1,8 @@
 /** Where pages lie that stand beneath each other, all as wide as there is room: numbers in, numbers out. */
 import type { Size } from './trouble';
 
+/** Pixels of the page in a point of the file. */
+export const POINT = 96 / 72;
 /** Wider than this nobody reads, unless they say so. */
 const WIDEST = 900;
 /** Small pages are not blown up: so many times their size on paper. */
