@@ -132,6 +132,7 @@ async fn two_people_share_files_in_two_windows() {
     drop_files(&bob, &[answer]).await;
     alice.see(&row("answer.txt")).await;
     look_around(&alice).await;
+    look_at_a_pdf(&at_bob, &bob, &alice).await;
     lock_with_the_screen(&at_bob, &bob).await;
     make_everything_new(&bob).await;
     add_and_remove_a_computer(&alice).await;
@@ -198,6 +199,67 @@ async fn from_a_terminal(computer: &Computer, window: &Window) {
     window.see(&row("From a terminal")).await;
     valise(&["rm", "Agreements/From a terminal"]).await;
     window.gone(&row("From a terminal")).await;
+}
+
+/// A PDF of Bob's is drawn in Alice's window, and nothing of what it would do is done.
+async fn look_at_a_pdf(at_bob: &Computer, bob: &Window, alice: &Window) {
+    let contract = at_bob.home.write("Contract.pdf", pdf(&["The Seller sells, and", "the Buyer buys."]));
+    drop_files(bob, &[contract]).await;
+    let file = alice.see(&row("Contract.pdf")).await;
+    alice.click(&file, 2, 1).await;
+    alice.choose("Look at it here").await;
+    let dark = "const canvas = document.querySelector('.preview canvas');
+        if (canvas === null) return 0;
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((value, at) => at % 4 === 0 && value < 128).length;";
+    until("the page is drawn", PATIENCE, || async {
+        let pixels = alice.client.execute(dark, Vec::new()).await.ok()?.as_u64()?;
+        (pixels > 500).then_some(())
+    })
+    .await;
+    alice.read("The Seller sells, and").await;
+    alice.read("Page 1 of 2").await;
+    alice.screenshot("18-pdf").await;
+
+    let focused = alice.client.active_element().await.expect("a focus");
+    focused.send_keys(&Key::End.to_string()).await.expect("End");
+    alice.read("Page 2 of 2").await;
+    alice.read("the Buyer buys.").await;
+    assert_ne!(alice.client.title().await.expect("a title"), "it ran");
+    let active = "return document.querySelectorAll('.preview :is(a, form, iframe, object, embed, script)').length";
+    assert_eq!(alice.client.execute(active, Vec::new()).await.expect("a number"), 0);
+    focused.send_keys(&Key::Escape.to_string()).await.expect("Escape");
+    alice.gone("[role='dialog']").await;
+}
+
+/// A PDF with a line on each page, which would run a script when it is opened and go elsewhere when it is clicked.
+fn pdf(lines: &[&str]) -> String {
+    let script = "<< /S /JavaScript /JS (document.title = 'it ran') >>";
+    let link = "<< /Subtype /Link /Rect [0 0 595 842] /A << /S /URI /URI (https://example.org) >> >>";
+    let kids: String = (0..lines.len()).map(|at| format!("{} 0 R ", 4 + 2 * at)).collect();
+    let mut objects = vec![
+        format!("<< /Type /Catalog /Pages 2 0 R /OpenAction {script} >>"),
+        format!("<< /Type /Pages /Kids [{kids}] /Count {} >>", lines.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>".to_owned(),
+    ];
+    for line in lines {
+        let contents = objects.len() + 2;
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {contents} 0 R \
+             /Resources << /Font << /F 3 0 R >> >> /Annots [{link}] >>"
+        ));
+        let drawn = format!("BT /F 32 Tf 72 720 Td ({line}) Tj ET");
+        objects.push(format!("<< /Length {} >>\nstream\n{drawn}\nendstream", drawn.len()));
+    }
+    let (mut file, mut table) = ("%PDF-1.7\n".to_owned(), String::new());
+    for (at, object) in objects.iter().enumerate() {
+        table += &format!("{:010} 00000 n \n", file.len());
+        file += &format!("{} 0 obj\n{object}\nendobj\n", at + 1);
+    }
+    let (count, start) = (objects.len() + 1, file.len());
+    file + &format!(
+        "xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    )
 }
 
 /// The folder gets a new key: the file keys follow by themselves.

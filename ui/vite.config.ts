@@ -19,8 +19,40 @@ function noMockInProduction(): Plugin {
   };
 }
 
+/**
+ * What pdf.js asks for by name while it shows a file: how Asian texts are encoded, fonts that every reader has, and two
+ * decoders of images. It goes with the window, under `pdf/` and the names it has in the library. Its Liberation fonts stay
+ * behind: their licence is not ours to pass on within the program.
+ */
+function partsOfPdf(): Plugin {
+  const library = new URL('./node_modules/pdfjs-dist/', import.meta.url).pathname;
+  const wanted = {
+    cmaps: /./,
+    standard_fonts: /^(Foxit|LICENSE_FOXIT)/,
+    wasm: /_nowasm_fallback\.js$|^LICENSE/,
+  };
+  return {
+    name: 'valise:parts-of-pdf',
+    apply: 'build',
+    async generateBundle() {
+      for (const [folder, names] of Object.entries(wanted)) {
+        for (const name of await this.fs.readdir(`${library}${folder}`)) {
+          if (!names.test(name)) continue;
+          const source = await this.fs.readFile(`${library}${folder}/${name}`);
+          this.emitFile({ type: 'asset', fileName: `pdf/${folder}/${name}`, source });
+        }
+      }
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), svelteTesting(), ...(mode === 'production' ? [noMockInProduction()] : [])],
+  plugins: [
+    svelte(),
+    svelteTesting(),
+    partsOfPdf(),
+    ...(mode === 'production' ? [noMockInProduction()] : []),
+  ],
   resolve: { alias: { $lib: new URL('./src/lib', import.meta.url).pathname } },
   clearScreen: false,
   // The icon lies beside the interface, not in it; a test reads what the engine says.
@@ -30,6 +62,7 @@ export default defineConfig(({ mode }) => ({
     host: '127.0.0.1',
     fs: { allow: ['.', '../icons', '../crates/engine/src', '../tests'] },
   },
+  worker: { format: 'es' },
   // lightningcss turns light-dark() into what older webviews understand.
   css: { transformer: 'lightningcss', lightningcss: { targets: { safari: 16 << 16 } } },
   build: {

@@ -1,8 +1,9 @@
 //! Files shown in the window: decrypted into memory, never written down.
 //!
-//! What a file is, its bytes say, and not its name. An image is handed to the page over a scheme of its own, under a random
-//! word that counts once; what a program could hide in is shown as the text it is. Nothing of it is a document of the page:
-//! the answer has the one type that was recognised, and may run nothing.
+//! What a file is, its bytes say, and not its name. An image or a PDF is handed to the page over a scheme of its own, under a
+//! random word that counts once; what a program could hide in is shown as the text it is. Nothing of it is a document of the
+//! page: the answer has the one type that was recognised, and may run nothing. A PDF is bytes to the page, which has a worker
+//! draw them (`ui/src/lib/pdf`).
 //!
 //! Invariants: bytes wait here only until the page takes them, at most [`MOST`] files' worth, and none outlast the lock.
 
@@ -16,7 +17,8 @@ use zeroize::Zeroizing;
 
 use crate::state::fault;
 
-/// The scheme; the policy in `tauri.conf.json` lets the page take images from it, and nothing else.
+/// The scheme; the policy in `tauri.conf.json` lets the page take images and bytes from it, and nothing
+/// else.
 pub const SCHEME: &str = "valise-preview";
 /// Larger files are not shown.
 pub const LIMIT: u64 = 32 << 20;
@@ -24,7 +26,7 @@ pub const LIMIT: u64 = 32 << 20;
 const PIXELS: u64 = 64_000_000;
 /// Of a text so many bytes are shown.
 const TEXT: usize = 1 << 20;
-/// Images that wait to be taken.
+/// Files that wait to be taken.
 const MOST: usize = 4;
 
 /// What the page is given.
@@ -36,6 +38,11 @@ pub enum Preview {
         /// See above.
         url: String,
     },
+    /// A PDF: an address that its bytes can be taken from once.
+    Pdf {
+        /// See above.
+        url: String,
+    },
     /// A text, whatever it is written in.
     Text {
         /// What does not decode stands as a mark.
@@ -43,17 +50,17 @@ pub enum Preview {
         /// There is more of it.
         cut: bool,
     },
-    /// Neither: its own program shows it.
+    /// None of them: its own program shows it.
     None,
 }
 
-/// Images that wait to be taken.
+/// Files that wait to be taken.
 #[derive(Default)]
 pub struct Previews(Mutex<VecDeque<Waiting>>);
 
 struct Waiting {
     word: String,
-    image: ImageKind,
+    kind: Kind,
     bytes: Zeroizing<Vec<u8>>,
 }
 
@@ -68,7 +75,10 @@ impl Previews {
                     ..fault(ErrorCode::TooLarge, "This image is too large to be shown here.")
                 });
             }
-            return Ok(Preview::Image { url: format!("{SCHEME}://localhost/{}", self.offer(image, bytes)?) });
+            return Ok(Preview::Image { url: self.offer(Kind::Image(image), bytes)? });
+        }
+        if bytes.starts_with(PDF) {
+            return Ok(Preview::Pdf { url: self.offer(Kind::Pdf, bytes)? });
         }
         Ok(match text_of(&bytes) {
             Some(text) => Preview::Text { text, cut: bytes.len() > TEXT },
@@ -76,25 +86,28 @@ impl Previews {
         })
     }
 
-    fn offer(&self, image: ImageKind, bytes: Zeroizing<Vec<u8>>) -> Result<String, ApiError> {
+    /// The address under which it waits.
+    fn offer(&self, kind: Kind, bytes: Zeroizing<Vec<u8>>) -> Result<String, ApiError> {
         let mut random = [0; 32];
         getrandom::fill(&mut random).map_err(|_| fault(ErrorCode::Internal, "The system gives no random numbers."))?;
         let word: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let url = format!("{SCHEME}://localhost/{word}");
         let mut waiting = self.lock();
         if waiting.len() >= MOST {
             waiting.pop_front();
         }
-        waiting.push_back(Waiting { word: word.clone(), image, bytes });
-        Ok(word)
+        waiting.push_back(Waiting { word, kind, bytes });
+        Ok(url)
     }
 
-    /// The page takes an image: once.
+    /// The page takes a file: once.
     pub fn answer(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         let word = request.uri().path().trim_start_matches('/');
         let mut waiting = self.lock();
         let found = waiting.iter().position(|it| it.word == word).and_then(|at| waiting.remove(at));
+        let is_pdf = found.as_ref().is_some_and(|it| it.kind == Kind::Pdf);
         let (status, kind, body) = match found {
-            Some(mut it) => (StatusCode::OK, it.image.media_type(), std::mem::take(&mut *it.bytes)),
+            Some(mut it) => (StatusCode::OK, it.kind.media_type(), std::mem::take(&mut *it.bytes)),
             None => (StatusCode::NOT_FOUND, "text/plain", Vec::new()),
         };
         let mut response = Response::new(body);
@@ -104,6 +117,10 @@ impl Previews {
         say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         say(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
         say(header::CACHE_CONTROL, "no-store");
+        if is_pdf {
+            // The page reads the bytes, and is of another origin than this scheme. Nobody else knows the word.
+            say(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        }
         response
     }
 
@@ -114,6 +131,25 @@ impl Previews {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Waiting>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How every PDF begins (ISO 32000-2, 7.5.2).
+const PDF: &[u8] = b"%PDF-";
+
+/// What waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Image(ImageKind),
+    Pdf,
+}
+
+impl Kind {
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Image(image) => image.media_type(),
+            Self::Pdf => "application/pdf",
+        }
     }
 }
 
@@ -199,7 +235,7 @@ fn text_of(bytes: &[u8]) -> Option<String> {
     match shown {
         [0xff, 0xfe, ..] => Some(wide(u16::from_le_bytes)),
         [0xfe, 0xff, ..] => Some(wide(u16::from_be_bytes)),
-        _ if shown.contains(&0) || shown.starts_with(b"%PDF-") => None,
+        _ if shown.contains(&0) => None,
         _ => {
             let text = String::from_utf8_lossy(shown.strip_prefix(b"\xef\xbb\xbf").unwrap_or(shown));
             let broken = text.chars().filter(|letter| *letter == char::REPLACEMENT_CHARACTER).count();
@@ -244,6 +280,32 @@ mod tests {
     }
 
     #[test]
+    fn a_pdf_is_one_by_its_first_bytes_and_is_read_by_the_page_once() {
+        let previews = Previews::default();
+        let bytes = b"%PDF-1.7\n1 0 obj << /Type /Catalog /OpenAction << /S /JavaScript >> >>".to_vec();
+        let Preview::Pdf { url } = previews.of(Zeroizing::new(bytes.clone())).unwrap() else { panic!("no PDF") };
+        let first = take(&previews, &url);
+        assert_eq!((first.status(), first.body()), (StatusCode::OK, &bytes));
+        let said = |name| first.headers().get(name).unwrap().to_str().unwrap();
+        assert_eq!(said(header::CONTENT_TYPE), "application/pdf");
+        assert_eq!(said(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+        assert_eq!(said(header::CONTENT_SECURITY_POLICY), "default-src 'none'; sandbox");
+        assert_eq!(said(header::ACCESS_CONTROL_ALLOW_ORIGIN), "*");
+        let second = take(&previews, &url);
+        assert_eq!((second.status(), second.body().len()), (StatusCode::NOT_FOUND, 0));
+        assert_eq!(second.headers().get(header::ACCESS_CONTROL_ALLOW_ORIGIN), None);
+        // A text about one is a text.
+        assert!(matches!(shown(b"How it begins: %PDF-1.7"), Preview::Text { .. }));
+    }
+
+    #[test]
+    fn an_image_is_drawn_and_not_read() {
+        let previews = Previews::default();
+        let Preview::Image { url } = previews.of(Zeroizing::new(png(2, 2))).unwrap() else { panic!("no image") };
+        assert_eq!(take(&previews, &url).headers().get(header::ACCESS_CONTROL_ALLOW_ORIGIN), None);
+    }
+
+    #[test]
     fn nothing_waits_after_a_lock_and_not_much_before() {
         let previews = Previews::default();
         let offer = || match previews.of(Zeroizing::new(png(2, 2))).unwrap() {
@@ -285,7 +347,6 @@ mod tests {
         assert_eq!(text(b"\xef\xbb\xbfplain").as_deref(), Some("plain"));
         assert_eq!(text(b"\xff\xfeh\0i\0").as_deref(), Some("hi"));
         assert_eq!(text(b"caf\xe9 au lait").as_deref(), Some("caf\u{fffd} au lait"));
-        assert_eq!(text(b"%PDF-1.7\n%"), None);
         assert_eq!(text(b"PK\x03\x04\x14\0\0"), None);
         assert_eq!(text(&[0x9c; 64]), None);
         let Preview::Text { text, cut: true } = shown(&vec![b'a'; TEXT + 1]) else { panic!("not cut") };

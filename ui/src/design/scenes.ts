@@ -27,6 +27,7 @@ import {
   type World,
 } from '$lib/backend/mock';
 import picture from '../../../icons/icon.png?url';
+import agreement from './agreement.pdf?url';
 import { clock } from '$lib/format/clock';
 import {
   acme,
@@ -112,20 +113,28 @@ const PLAN = `Closing, step by step
 Not before all three have said so:  שלום, Łódź, 北京.
 `.repeat(6);
 
-const shows = (preview: Preview) => (): World => {
-  const world = acme();
-  world.previews.set('e-spa', preview);
-  return world;
-};
+const shows =
+  (preview: Preview, entry = 'e-spa') =>
+  (): World => {
+    const world = acme();
+    world.previews.set(entry, preview);
+    return world;
+  };
 
-async function toLook(hand: Hand): Promise<void> {
-  await chooseAgreement(hand);
+async function toPdf(hand: Hand): Promise<void> {
+  await toLook(hand, 'Disclosure letter (signed).pdf');
+  await hand.see('.sheet canvas, .middle b');
+}
+
+async function toLook(hand: Hand, name = AGREEMENT): Promise<void> {
+  await hand.press(name);
   document.querySelector<HTMLElement>('[role="grid"]')?.focus();
   hand.key(' ');
   await hand.wait(200);
 }
 
-const chooseAgreement = (hand: Hand) => hand.press('Share purchase agreement v7.docx');
+const AGREEMENT = 'Share purchase agreement v7.docx';
+const chooseAgreement = (hand: Hand) => hand.press(AGREEMENT);
 
 async function toWhere(hand: Hand): Promise<void> {
   await toYou(hand);
@@ -1616,14 +1625,22 @@ export const SCENES: Record<string, Scene> = {
   },
   'preview-text': {
     world: shows({ kind: 'text', text: PLAN, cut: true }),
-    act: toLook,
+    act: (hand) => toLook(hand),
   },
   'preview-image': {
     world: shows({ kind: 'image', url: picture }),
-    act: toLook,
+    act: (hand) => toLook(hand),
   },
-  'preview-none': { world: acme, act: toLook },
-  'preview-waits': { world: acme, options: { hang: ['preview'] }, act: toLook },
+  'preview-pdf': {
+    world: shows({ kind: 'pdf', url: agreement }, 'e-letter'),
+    act: toPdf,
+  },
+  'preview-pdf-broken': {
+    world: shows({ kind: 'pdf', url: picture }, 'e-letter'),
+    act: toPdf,
+  },
+  'preview-none': { world: acme, act: (hand) => toLook(hand) },
+  'preview-waits': { world: acme, options: { hang: ['preview'] }, act: (hand) => toLook(hand) },
   'preview-too-large': {
     world: acme,
     options: {
@@ -1635,7 +1652,7 @@ export const SCENES: Record<string, Scene> = {
         }),
       },
     },
-    act: toLook,
+    act: (hand) => toLook(hand),
   },
   news: {
     world: () => {
@@ -1791,6 +1808,12 @@ export const SCENES: Record<string, Scene> = {
 export class Hand {
   async wait(ms: number): Promise<void> {
     await new Promise((done) => setTimeout(done, ms));
+  }
+
+  /** Waits for what takes its time. */
+  async see(css: string): Promise<void> {
+    await this.#find(() => document.querySelector<HTMLElement>(css), css);
+    await this.wait(60);
   }
 
   async press(name: string, which = 0): Promise<void> {

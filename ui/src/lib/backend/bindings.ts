@@ -946,13 +946,17 @@ export type Preview =
 { kind: "image"; 
 /**  See above. */
 url: string } | 
+/**  A PDF: an address that its bytes can be taken from once. */
+{ kind: "pdf"; 
+/**  See above. */
+url: string } | 
 /**  A text, whatever it is written in. */
 { kind: "text"; 
 /**  What does not decode stands as a mark. */
 text: string; 
 /**  There is more of it. */
 cut: boolean } | 
-/**  Neither: its own program shows it. */
+/**  None of them: its own program shows it. */
 { kind: "none" };
 
 /**  What a computer can open, or could. */

@@ -1,14 +1,20 @@
 import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Preview } from '$lib/backend';
 import { MockBackend } from '$lib/backend/mock';
+import { Pdf } from '$lib/pdf/document';
+import { PdfTrouble } from '$lib/pdf/trouble';
 import App from '../../App.svelte';
+import { pagesOf, pdf } from '../../design/pdf';
+import { installWorkers, workers } from '../../design/workers';
 import { acme } from '../../design/world';
 
 afterEach(() => {
   cleanup();
   localStorage.clear();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 const HOSTILE = '<script>document.title = "it ran"</script>\n<img src=x onerror=alert(1)>';
@@ -63,7 +69,78 @@ test('an image has its name; one that does not draw is said to be broken', async
   expect(await within(dialog).findByText(/damaged/)).toBeVisible();
 });
 
-test('what is no text and no image is left to its own program', async () => {
+const ADDRESS = 'valise-preview://localhost/01';
+
+/** A PDF in the room that a window has; what is drawn is not drawn here. */
+async function lookAtPdf(bytes: Uint8Array<ArrayBuffer>) {
+  installWorkers();
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(bytes)));
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(640);
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(800);
+  const draw = vi
+    .spyOn(Pdf.prototype, 'draw')
+    .mockImplementation(() => Promise.resolve(document.createElement('canvas')));
+  const looked = await look(/Share purchase agreement/, [['e-spa', { kind: 'pdf', url: ADDRESS }]]);
+  return { ...looked, draw };
+}
+
+const numbered = (count: number) => pdf(pagesOf(Array.from({ length: count }, (_, at) => `Line ${at + 1}`)));
+
+test('a PDF shows the pages that are near, with their text, and which one it is', async () => {
+  const { dialog, draw } = await lookAtPdf(numbered(12));
+  expect(await within(dialog).findByRole('img', { name: 'Page 1 of 12' })).toBeVisible();
+  expect(await within(dialog).findByText('Line 1')).toBeInTheDocument();
+  await waitFor(() => expect(dialog.querySelectorAll('canvas')).toHaveLength(2));
+  expect(draw.mock.calls.map(([number]) => number)).toEqual([1, 2]);
+  expect(within(dialog).getByText('Page 1 of 12')).toBeVisible();
+  expect(dialog.querySelector('a, form, iframe, object, embed')).toBeNull();
+});
+
+test('keys turn its pages and make them larger; Ctrl with the wheel does, too', async () => {
+  const { dialog, user } = await lookAtPdf(numbered(12));
+  const pages = await within(dialog).findByRole('region');
+  await user.keyboard('{PageDown}{PageDown}');
+  expect(pages.scrollTop).toBe(2 * 720);
+  pages.dispatchEvent(new Event('scroll'));
+  expect(await within(dialog).findByText('Page 3 of 12')).toBeVisible();
+  await user.keyboard('{Home}');
+  expect(pages.scrollTop).toBe(0);
+  await user.keyboard('{Control>}+{/Control}');
+  expect(within(dialog).getByText('125 %')).toBeVisible();
+  await user.click(within(dialog).getByRole('button', { name: 'Smaller' }));
+  expect(within(dialog).getByText('100 %')).toBeVisible();
+  pages.dispatchEvent(new WheelEvent('wheel', { deltaY: -1, ctrlKey: true, cancelable: true }));
+  expect(await within(dialog).findByText('110 %')).toBeVisible();
+});
+
+test('the next file, and closing, end what reads a PDF', async () => {
+  const { dialog, user } = await lookAtPdf(numbered(1));
+  await within(dialog).findByRole('img', { name: 'Page 1 of 1' });
+  expect(workers.ended).toBe(0);
+  await user.keyboard('{ArrowRight}');
+  await waitFor(() => expect(workers.ended).toBe(2));
+  await user.keyboard('{ArrowLeft}');
+  await within(dialog).findByRole('img', { name: 'Page 1 of 1' });
+  await user.keyboard(' ');
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect([workers.made.length, workers.ended]).toEqual([4, 4]);
+});
+
+test('a PDF that is broken, or has no end, says so and leaves the ways to its own program', async () => {
+  const { dialog } = await lookAtPdf(new TextEncoder().encode('%PDF-1.7\nand nothing else'));
+  expect(await within(dialog).findByText('This PDF is damaged, or none')).toBeVisible();
+  expect(within(dialog).getByRole('button', { name: 'Open' })).toBeEnabled();
+  expect(workers.ended).toBe(2);
+});
+
+test('a page that is drawn without end ends the whole', async () => {
+  vi.spyOn(Pdf.prototype, 'size').mockRejectedValue(new PdfTrouble('slow'));
+  const { dialog } = await lookAtPdf(numbered(1));
+  expect(await within(dialog).findByText('This PDF takes too long to be shown here')).toBeVisible();
+  expect(workers.ended).toBe(2);
+});
+
+test('what is none of them is left to its own program', async () => {
   const { backend, dialog, user } = await look(/Board presentation/);
   expect(await within(dialog).findByText(/shown by its own program/)).toBeVisible();
   await user.click(within(dialog).getByRole('button', { name: 'Open' }));
