@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 # All programs in one choice of packages and features, or cargo builds the dependencies again for each.
-selection=(--workspace --bins --features valise-desktop/custom-protocol,valise-tests/bench)
+selection=(--workspace --bins --features "valise-desktop/custom-protocol valise-tests/bench")
 
 scripts/setup.sh bench
 install_interface_packages
