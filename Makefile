@@ -12,7 +12,7 @@ run: ## install what is missing, build, open Valise; without a display: `valise 
 test: ## everything CI runs, with a time per section (ONLY="formatting lints" for some of it)
 	@scripts/test.sh $(ONLY)
 
-bench: ## measure Valise beside age, gocryptfs, restic and cp, in release (ARGS="--quick --only large")
+bench: ## measure Valise beside others, in release, and print the targets (ARGS="--quick --only large")
 	@scripts/bench.sh $(ARGS)
 
 package: ## build the Debian package: window, command line, desktop entry (in release)

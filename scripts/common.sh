@@ -37,3 +37,9 @@ install_interface_packages() {
     npm --prefix ui ci --no-audit --no-fund
   fi
 }
+
+# Nothing of the interface is newer than what was built of it.
+interface_is_current() {
+  [ -e ui/dist/index.html ] &&
+    [ -z "$(find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -newer ui/dist/index.html -print -quit)" ]
+}

@@ -10,11 +10,6 @@ set -euo pipefail
 # own are built: the demonstration needs no window's libraries.
 selection=(--workspace --features valise-desktop/custom-protocol)
 
-interface_is_current() {
-  [ -e ui/dist/index.html ] &&
-    [ -z "$(find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -newer ui/dist/index.html -print -quit)" ]
-}
-
 if ! has_display; then
   say "There is no display here, so no window can open: this is the same job by two people on the command line (valise demo)."
   scripts/setup.sh demo

@@ -4,7 +4,7 @@
 #   scripts/setup.sh demo    the command line and the catalog: no desktop packages
 #   scripts/setup.sh run     the window
 #   scripts/setup.sh test    everything that `make test` needs
-#   scripts/setup.sh bench   the programs that Valise is measured beside
+#   scripts/setup.sh bench   the window, and the programs that Valise is measured beside or with
 #
 # System packages need root, or sudo without a password; otherwise the one line to run is printed and this stops.
 set -euo pipefail
@@ -18,7 +18,7 @@ test=(
   openssh-client
   desktop-file-utils
 )
-bench=(age gocryptfs restic)
+bench=(age gocryptfs restic strace iproute2 webkit2gtk-driver xvfb xauth xdotool dbus)
 tauri_driver=2.1.0
 
 main() {
@@ -41,8 +41,10 @@ main() {
       require_tauri_driver
       ;;
     bench)
-      require_packages "${build[@]}" "${bench[@]}"
+      require_packages "${build[@]}" "${window[@]}" "${bench[@]}"
       require_rust
+      require_node
+      require_tauri_driver
       ;;
     *) die "usage: scripts/setup.sh demo|run|test|bench" ;;
   esac

@@ -23,7 +23,7 @@ use tokio::time::sleep;
 /// Between two looks at a process.
 const TICK: Duration = Duration::from_millis(10);
 /// What `/proc` counts CPU time in: USER_HZ, 100 a second on every Linux.
-const TICKS_A_SECOND: f64 = 100.0;
+pub const TICKS_A_SECOND: f64 = 100.0;
 /// What Valise's log says when the vault is open.
 pub const UNLOCKED: &str = "unlocked";
 
@@ -151,13 +151,37 @@ fn children(id: u32) -> Vec<u32> {
     children.split_whitespace().filter_map(|id| id.parse().ok()).collect()
 }
 
+/// Everything that a process started, and that started, by whichever thread.
+pub fn below(id: u32) -> Vec<u32> {
+    let all: Vec<u32> = fs::read_dir("/proc")
+        .expect("processes")
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect();
+    let above = |id: &u32| stat(*id)?.get(1)?.parse::<u32>().ok();
+    let is_below = |other: &u32| std::iter::successors(above(other), above).any(|above| above == id);
+    all.into_iter().filter(is_below).collect()
+}
+
+/// What a process is called, in 15 bytes at most.
+pub fn name(id: u32) -> String {
+    fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default().trim().to_owned()
+}
+
+/// What stands behind the name in `/proc/PID/stat`, which is in brackets and may hold anything: first the state, which
+/// `proc(5)` counts as the third.
+pub fn stat(id: u32) -> Option<Vec<String>> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    Some(fields.split_whitespace().map(str::to_owned).collect())
+}
+
 /// CPU seconds, and the system's part of them.
 pub fn cpu(id: u32) -> (f64, f64) {
-    let stat = fs::read_to_string(format!("/proc/{id}/stat")).expect("a process that is not reaped");
-    // The name is in brackets and may hold anything. After it: state, then utime as the 12th, stime, cutime, cstime.
-    let (_, fields) = stat.rsplit_once(')').expect("a name in brackets");
-    let seconds = |field: &str| field.parse::<f64>().expect("a number of ticks") / TICKS_A_SECOND;
-    let times: Vec<f64> = fields.split_whitespace().skip(11).take(4).map(seconds).collect();
+    let fields = stat(id).expect("a process that is not reaped");
+    let seconds = |field: &String| field.parse::<f64>().expect("a number of ticks") / TICKS_A_SECOND;
+    // utime, stime, cutime, cstime.
+    let times: Vec<f64> = fields[11..15].iter().map(seconds).collect();
     (times.iter().sum(), times[1] + times[3])
 }
 

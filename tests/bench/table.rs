@@ -49,6 +49,11 @@ impl Table {
         Some(Cost { cpu, system, wall: whole.wall - start.wall, peak: None })
     }
 
+    /// What one of those that were moved cost, in milliseconds of CPU.
+    pub fn milliseconds_each(&self, cost: Cost) -> f64 {
+        cost.cpu * 1000.0 / self.amount
+    }
+
     /// What was moved a second, of this cost's wall time.
     pub fn rate(&self, cost: Cost) -> f64 {
         self.amount / cost.wall
@@ -167,6 +172,6 @@ pub fn print_targets(targets: &[Target]) {
             Some(found) => (format!("{found:.2}"), "falls short"),
             None => ("".to_owned(), "not run"),
         };
-        println!("  {:<58} {found:>8}  {verdict:<12} {}", target.wanted, target.aside);
+        println!("  {:<66} {found:>8}  {verdict:<12} {}", target.wanted, target.aside);
     }
 }

@@ -1,6 +1,6 @@
 //! Two people at two homes, with a real catalog and its pinning node.
 
-use std::{ffi::OsString, path::Path, time::Duration};
+use std::{ffi::OsString, path::Path, process::Command, time::Duration};
 
 use valise_tests::{
     args,
@@ -63,7 +63,12 @@ impl World {
 
     /// `valise add --no-wait`: ends when the content is stored and the outbox has what the catalog is to be told.
     pub async fn add(&self, what: &Path) -> Cost {
-        measured(&self.ada, &args!["add", what, "--to", FOLDER, "--no-wait"]).await
+        run(self.adding(what)).await
+    }
+
+    /// The same, to be started.
+    pub fn adding(&self, what: &Path) -> Command {
+        command(&self.ada, &args!["add", what, "--to", FOLDER, "--no-wait"])
     }
 
     /// Takes the catalog away for good.
@@ -86,20 +91,24 @@ impl World {
 
     /// `valise get` by one of them.
     pub async fn get(&self, who: &Person, name: &str, to: &Path) -> Cost {
-        measured(who, &args!["get", format!("{FOLDER}/{name}"), "-o", to]).await
+        run(command(who, &args!["get", format!("{FOLDER}/{name}"), "-o", to])).await
     }
 }
 
 /// `valise ls`: what starting, unlocking and one look at the catalog cost by themselves.
 pub async fn start_alone(who: &Person) -> Cost {
-    measured(who, &args!["ls"]).await
+    run(command(who, &args!["ls"])).await
 }
 
-async fn measured(who: &Person, arguments: &[OsString]) -> Cost {
-    measure::settle();
+fn command(who: &Person, arguments: &[OsString]) -> Command {
     let mut command = who.command(arguments);
     command.env("RUST_LOG", "valise_engine=info");
-    measure::run(&mut command.into_std(), Peak::SinceUnlock).await.unwrap_or_else(|why| panic!("{why}"))
+    command.into_std()
+}
+
+async fn run(mut command: Command) -> Cost {
+    measure::settle();
+    measure::run(&mut command, Peak::SinceUnlock).await.unwrap_or_else(|why| panic!("{why}"))
 }
 
 /// A status, by itself or in an event, with nothing on its way.

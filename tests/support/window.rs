@@ -26,7 +26,7 @@ use crate::{
     PATIENCE,
     home::Home,
     output_dir,
-    process::{Process, built},
+    process::{Line, Process, built},
     until,
 };
 
@@ -52,6 +52,8 @@ pub struct Computer {
     bus_address: String,
     /// The page's process stays when Valise locks: the driver's session would end with it.
     pub keeps_page: bool,
+    /// More of its environment.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 impl Computer {
@@ -64,7 +66,7 @@ impl Computer {
         daemon.args(["--session", "--nofork", "--nopidfile", "--print-address=1", &address]).envs(home.environment());
         let bus = Process::spawn(&mut daemon).not_worth_telling();
         let bus_address = bus.line("the address of the bus", |line| Some(line.to_owned())).await;
-        Computer { home, bus, bus_address, keeps_page: true }
+        Computer { home, bus, bus_address, keeps_page: true, environment: Vec::new() }
     }
 
     /// A command on this computer: its home, its bus, its programs. A catalog that is hosted here is reached from this
@@ -74,6 +76,7 @@ impl Computer {
         if self.keeps_page {
             command.env("VALISE_KEEP_PAGE", "1");
         }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.env("VALISE_HOST", "127.0.0.1:0").env("PATH", self.path())
     }
 
@@ -326,6 +329,11 @@ impl Window {
     pub async fn application_id(&self) -> u32 {
         let group = self.driver.id();
         until("the application runs", PATIENCE, || async move { process_in(group, APPLICATION) }).await
+    }
+
+    /// What the application and its drivers wrote so far.
+    pub fn output(&self) -> Vec<Line> {
+        self.driver.output()
     }
 
     /// Ends the session and with it the application.

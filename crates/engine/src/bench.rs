@@ -1,17 +1,26 @@
 //! For `make bench`: work that is too quick, or goes on too deep inside, to be measured through a whole program.
 
+use std::ops::Range;
 use std::path::Path;
 
-use valise_crypto::{Costs, DeviceSecrets};
+use tokio_util::sync::CancellationToken;
+
+use valise_blocks::{Address, PeerId};
+use valise_crypto::{Costs, DeviceSecrets, make_bytes};
 use valise_protocol::account::sign_consent;
-use valise_protocol::folder::{Purpose, Role};
-use valise_protocol::ids::{DeviceId, FolderId};
+use valise_protocol::folder::{Pin, Purpose, Role};
+use valise_protocol::ids::{Cid, DeviceId, EntryId, FolderId};
+use valise_protocol::tree::change::{Change, More, NewContent};
+use valise_protocol::tree::{Content, EntryKind};
 
 use crate::colleague::Colleague;
+use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::home::{Home, Public};
 use crate::index::wraps;
 use crate::sync::ensure_personal;
+use crate::transfer::fetch;
+pub use crate::transfer::fetch::{BLOCK_TIMEOUT, WINDOW};
 use crate::vault::Vault;
 use crate::vault::devices::Joining;
 use crate::vault::first_run::{self, Person};
@@ -145,5 +154,131 @@ impl ManyMembers {
             self.vault.compose_rekey(*folder)?;
         }
         Ok(usize::try_from(self.vault.account.head().seq - before).unwrap_or(0) + self.folders.len())
+    }
+}
+
+/// Files whose records are made at once.
+const FILES_AT_ONCE: usize = 1_000;
+const NAMES: &[&str] = &["agreement", "Übergabe", "請求書", "договор", "procès-verbal", "minutes of the board"];
+
+/// A home, to be opened with this password, in which a shared folder has so many files: their records and keys as after a
+/// join, and none of their bytes. There is no catalog.
+///
+/// # Errors
+/// In words.
+pub fn make_many_files(home: &Path, password: &str, folder: &str, count: usize) -> Result<(), String> {
+    try_make_many_files(home, password, folder, count).map_err(|error| error.to_string())
+}
+
+fn try_make_many_files(home: &Path, password: &str, folder: &str, count: usize) -> Result<(), EngineError> {
+    let home = Home::take(home)?;
+    let person = Person { name: "Ada", password, costs: Costs::DEFAULT };
+    let public = first_run::create(&home, &person, "Acme")?;
+    let (mut vault, _) = Vault::unlock(&home, &public, password, person.costs)?;
+    ensure_personal(&mut vault)?;
+    let folder = vault.create_folder(folder, Purpose::SHARED)?;
+    (0..count)
+        .step_by(FILES_AT_ONCE)
+        .try_for_each(|begin| add_files(&mut vault, folder, begin..count.min(begin + FILES_AT_ONCE)))
+}
+
+/// As if they were added, and a catalog had taken what is to be told of them.
+fn add_files(vault: &mut Vault, folder: FolderId, numbers: Range<usize>) -> Result<(), EngineError> {
+    let (mut changes, mut pins, mut wraps) = (Vec::new(), Vec::new(), Vec::new());
+    for number in numbers {
+        let (id, kind, cid) = (EntryId::new(make_bytes()?), EntryKind::File, some_cid()?);
+        let (_, wrap) = vault.make_dek(&folder)?;
+        let name = format!("{} {number:06}.pdf", NAMES[number % NAMES.len()]);
+        changes.push(Change::Create { id, parent: EntryId::TOP, kind, name, more: More::default() });
+        changes.push(Change::Content(NewContent {
+            id,
+            base: None,
+            size: 20_000 + number as u64,
+            // A minute between two of them, from 2026 on.
+            mtime: 1_767_225_600_000 + number as i64 * 60_000,
+            executable: false,
+            media_type: "application/pdf".to_owned(),
+            cid,
+            dek: wrap.dek,
+            more: More::default(),
+        }));
+        pins.push(Pin { cid, size: 20_500 + number as u64, blocks: 1 });
+        wraps.push(wrap);
+    }
+    vault.change(folder, changes, &pins, &[], &wraps)?;
+    while let Some(outgoing) = vault.next_to_send(folder)? {
+        vault.take_folder_record(folder, &outgoing.record)?;
+    }
+    Ok(())
+}
+
+/// A leaf that nobody has.
+fn some_cid() -> Result<Cid, EngineError> {
+    const RAW: u64 = 0x55;
+    const SHA2_256: u64 = 0x12;
+    let digest = cid::multihash::Multihash::wrap(SHA2_256, &make_bytes::<32>()?);
+    let digest = digest.map_err(|_| EngineError::Internal("a digest"))?;
+    Cid::new(cid::Cid::new_v1(RAW, digest)).map_err(|_| EngineError::Internal("a content id"))
+}
+
+/// Two open engines whose catalog is away, with nobody between them: the one that has the bytes stands where the pinning
+/// node stands in everyday life.
+pub struct Direct<'a>(&'a Engine);
+
+impl<'a> Direct<'a> {
+    /// One side.
+    pub fn of(engine: &'a Engine) -> Self {
+        Self(engine)
+    }
+
+    /// Its node's id.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn peer(&self) -> Result<String, String> {
+        let session = self.0.shared().session().map_err(|error| error.to_string())?;
+        Ok(session.blocks.peer().0)
+    }
+
+    /// Lets the other's node in; answers where this one is.
+    ///
+    /// # Errors
+    /// In words.
+    pub async fn let_in(&self, peer: &str) -> Result<Vec<String>, String> {
+        let asked = async {
+            let session = self.0.shared().session()?;
+            session.blocks.allow(vec![PeerId(peer.to_owned())]).await?;
+            Ok::<_, EngineError>(session.blocks.health().await?.listening)
+        };
+        let listening = asked.await.map_err(|error| error.to_string())?;
+        Ok(listening.into_iter().map(|address| address.0).collect())
+    }
+
+    /// Connects with the other's node.
+    ///
+    /// # Errors
+    /// In words.
+    pub async fn connect(&self, peer: &str, address: &str) -> Result<(), String> {
+        self.let_in(peer).await?;
+        let session = self.0.shared().session().map_err(|error| error.to_string())?;
+        let connected = session.blocks.connect(&PeerId(peer.to_owned()), &[Address(address.to_owned())]).await;
+        connected.map_err(|error| error.to_string())
+    }
+
+    /// Brings the newest version of a file here as every command that needs it does, complete and pinned.
+    ///
+    /// # Errors
+    /// In words.
+    pub async fn fetch(&self, folder: FolderId, entry: EntryId) -> Result<(), String> {
+        let fetched = async {
+            let (shared, session) = (self.0.shared(), self.0.shared().session()?);
+            let newest = |vault: &mut Vault| {
+                let found = vault.folder(&folder)?.tree().entry(&entry).and_then(|entry| entry.newest()).cloned();
+                found.ok_or(EngineError::NotFound("the file"))
+            };
+            let content: Content = shared.vault(newest)?;
+            fetch::ensure_here(shared, &session, &content, &CancellationToken::new(), &|_| {}).await
+        };
+        fetched.await.map_err(|error| error.to_string())
     }
 }

@@ -97,7 +97,7 @@ impl Engine {
     }
 
     /// What is behind it.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "bench"))]
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }

@@ -21,9 +21,9 @@ use crate::error::EngineError;
 use crate::shared::{Session, Shared};
 
 /// Blocks in flight: enough for a network with 50 ms of latency.
-const WINDOW: usize = 16;
+pub const WINDOW: usize = 16;
 /// Without a block for so long, another peer is asked.
-const BLOCK_TIMEOUT: Duration = Duration::from_secs(20);
+pub const BLOCK_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Brings a version's bytes here, complete and pinned. `progress` hears the bytes that are here.
 pub async fn ensure_here(
