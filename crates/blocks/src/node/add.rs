@@ -11,7 +11,7 @@ use bytes::BufMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::commit::{Committer, Job};
+use super::commit::{Committer, Job, UnderWay};
 use super::files::{Files, Staged};
 use super::pins::Pin;
 use crate::dag::build::{Builder, Made, Subtree};
@@ -45,11 +45,13 @@ pub(super) struct Adding {
     /// How many of `staged` are synced, or are being synced by `flushing`.
     flushed: usize,
     flushing: Option<JoinHandle<Result<(), BlocksError>>>,
+    _under_way: UnderWay,
 }
 
 impl Adding {
     pub(super) fn new(files: Arc<Files>, committer: Committer) -> Self {
         Self {
+            _under_way: committer.begins(),
             files,
             committer,
             builder: Builder::default(),

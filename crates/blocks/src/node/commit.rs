@@ -1,7 +1,7 @@
 //! Group commit: makes staged files durable and gives them their names, many adds at a time.
 //!
 //! While one group is being synced, the next gathers; so with one add at a time each has its own sync,
-//! and with many side by side they share. The order in a group, which a crash may cut anywhere:
+//! and with many side by side they share: a group waits a moment for adds that are under way. The order in a group, which a crash may cut anywhere:
 //!
 //! 1. the bytes of all files reach the disk;
 //! 2. the blocks get their names;
@@ -15,8 +15,11 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{RwLock, mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 
 use super::files::{Files, Staged, sync_directory};
 use super::pins::Pin;
@@ -24,6 +27,11 @@ use crate::error::BlocksError;
 
 /// Adds in one group at most.
 const GROUP: usize = 256;
+
+/// While adds are under way that are not waiting yet, a group is kept open as long as one comes in this time ...
+const NEXT: Duration = Duration::from_millis(10);
+/// ... and no longer than this in all.
+const GATHER: Duration = Duration::from_millis(50);
 
 /// Up to so many files or directories are synced one by one; for more, one sync of the whole file system
 /// is cheaper, though it also waits for what others wrote.
@@ -42,7 +50,19 @@ pub(super) struct Job {
 /// Where jobs are handed in.
 #[derive(Clone)]
 pub(super) struct Committer {
-    jobs: mpsc::Sender<(Job, oneshot::Sender<io::Result<()>>)>,
+    jobs: mpsc::Sender<Waiting>,
+    under_way: Arc<AtomicUsize>,
+}
+
+type Waiting = (Job, oneshot::Sender<io::Result<()>>);
+
+/// Counts as an add under way until it is dropped.
+pub(super) struct UnderWay(Arc<AtomicUsize>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Committer {
@@ -50,9 +70,12 @@ impl Committer {
     /// a block and its pin. Ends when the last clone is dropped.
     pub(super) fn start(files: Arc<Files>, gate: Arc<RwLock<()>>) -> Self {
         let (jobs, mut inbox) = mpsc::channel(GROUP);
+        let under_way = Arc::new(AtomicUsize::new(0));
+        let adds = under_way.clone();
         tokio::spawn(async move {
             let mut group = Vec::new();
             while inbox.recv_many(&mut group, GROUP).await > 0 {
+                gather(&mut inbox, &mut group, &adds).await;
                 let shared = gate.clone().read_owned().await;
                 let (jobs, told): (Vec<Job>, Vec<_>) = std::mem::take(&mut group).into_iter().unzip();
                 let files = files.clone();
@@ -65,7 +88,13 @@ impl Committer {
                 }
             }
         });
-        Self { jobs }
+        Self { jobs, under_way }
+    }
+
+    /// Tells that an add begins: others wait a moment for what it will want done.
+    pub(super) fn begins(&self) -> UnderWay {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        UnderWay(self.under_way.clone())
     }
 
     /// Resolves when the job's files are durable.
@@ -73,6 +102,19 @@ impl Committer {
         let (tell, told) = oneshot::channel();
         self.jobs.send((job, tell)).await.map_err(|_| BlocksError::Closed)?;
         Ok(told.await.map_err(|_| BlocksError::Closed)??)
+    }
+}
+
+/// Waits a moment for adds that are under way. One by itself waits for nothing.
+async fn gather(inbox: &mut mpsc::Receiver<Waiting>, group: &mut Vec<Waiting>, under_way: &AtomicUsize) {
+    let end = Instant::now() + GATHER;
+    while group.len() < GROUP.min(under_way.load(Ordering::Relaxed)) {
+        let next = end.min(Instant::now() + NEXT);
+        let room = GROUP - group.len();
+        match timeout_at(next, inbox.recv_many(group, room)).await {
+            Ok(more) if more > 0 => {}
+            _ => return,
+        }
     }
 }
 

@@ -17,8 +17,8 @@ use valise_protocol::ids::{Cid, DekId, EntryId, FolderId};
 use valise_protocol::tree::{Change, EntryKind, More, NewContent};
 
 use super::content::{Stored, mtime, store};
-use super::life;
 use super::walk::{Found, FoundKind, Walked, walk};
+use super::{PERMIT, life};
 use crate::api::{Event, Transfer};
 use crate::error::EngineError;
 use crate::index::transfers;
@@ -26,10 +26,10 @@ use crate::shared::{Session, Shared};
 use crate::vault::Vault;
 use crate::vault::fetch_keys::NewWrap;
 
-/// Files encrypted side by side: their block writes share one sync.
-const AT_ONCE: usize = 16;
-/// Memory permits of 1 MiB that a file takes at most.
-const MOST_MEMORY: u32 = 8;
+/// Files encrypted side by side: their block writes share two syncs. Memory is bounded by permits.
+const AT_ONCE: usize = 128;
+/// Memory permits that a file takes at most: 8 MiB.
+const MOST_MEMORY: u32 = ((8 << 20) / PERMIT) as u32;
 /// A batch is announced when it has so many files ...
 const BATCH_FILES: usize = 512;
 /// ... or its first one has waited so long.
@@ -177,7 +177,8 @@ impl Job {
     ) -> Result<Finished, (String, EngineError)> {
         let name = planned.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let work = async {
-            let permits = u32::try_from(planned.size >> 20).unwrap_or(MOST_MEMORY).saturating_add(1).min(MOST_MEMORY);
+            let permits =
+                u32::try_from(planned.size / PERMIT as u64).unwrap_or(MOST_MEMORY).saturating_add(1).min(MOST_MEMORY);
             let _permit = memory.acquire_many(permits).await.map_err(|_| EngineError::Cancelled)?;
             if self.cancel.is_cancelled() {
                 return Err(EngineError::Cancelled);

@@ -22,9 +22,11 @@ use crate::error::EngineError;
 
 /// Ended transfers that are still told of.
 const REMEMBERED: usize = 20;
-/// Memory permits of 1 MiB for what is encrypted, of all transfers: a large file takes several, so that few run side by
-/// side. Who asks first is served first, so that no transfer starves another.
-const MEMORY: usize = 24;
+/// Memory for what is encrypted, of all transfers, in permits of [`PERMIT`]: a large file takes many, so that few run side
+/// by side. Who asks first is served first, so that no transfer starves another.
+const MEMORY: usize = (24 << 20) / PERMIT;
+/// Bytes that one permit stands for: about what a small file takes.
+const PERMIT: usize = 128 << 10;
 
 /// All transfers of an open vault.
 pub struct Transfers {
