@@ -268,10 +268,4 @@ mod tests {
         assert_eq!(texts(&acts), [(0, "3 new files".to_owned())]);
         assert_eq!(told.look(&of(4), false, Notifications::Off, Language::En), []);
     }
-
-    #[test]
-    fn a_name_can_do_nothing_to_the_line() {
-        assert_eq!(plain("a\nb\u{202e}c\u{2069}"), "\u{2068}abc\u{2069}");
-        assert_eq!(plain(&"x".repeat(500)).chars().count(), NAME_CHARS + 3);
-    }
 }

@@ -193,6 +193,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_can_do_nothing_to_the_line() {
+        assert_eq!(plain("a\nb\u{202e}c\u{2069}"), "\u{2068}abc\u{2069}");
+        assert_eq!(plain(&"x".repeat(500)).chars().count(), NAME_CHARS + 3);
+        let asked = Language::En.share("Merger", "Bao\u{202e}?\n");
+        assert_eq!(asked, "Share “\u{2068}Merger\u{2069}” and all its history with \u{2068}Bao?\u{2069}?");
+    }
+
+    #[test]
     fn numbers_and_languages_agree() {
         assert_eq!(Language::En.new_in(3, "Leave forms"), "3 new files in Leave forms");
         assert_eq!(Language::En.new_in(1, "Leave forms"), "1 new file in Leave forms");
