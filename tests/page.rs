@@ -198,6 +198,7 @@ async fn a_script_in_the_page_gets_no_key_no_file_and_shares_nothing() {
     let mut open = world.alice.start(args!["sync", "--watch"]).not_worth_telling();
     carol.valise(args!["join", invitation["link"].as_str().unwrap(), "--name", "Carol"]).await;
     open.stop().await;
+    world.alice.valise(args!["group", "set", "Legal", "Carol"]).await;
     // A folder of Bob's own, which he may share.
     let bob = world.unlocked().await;
     let canary = world.at_bob.home.write("canary.txt", CANARY);
@@ -221,6 +222,7 @@ async fn a_script_in_the_page_gets_no_key_no_file_and_shares_nothing() {
         ("EntryId", plan.clone()),
         ("AccountId", carols),
         ("DeviceId", ask("devices", json!({})).await[0]["id"].clone()),
+        ("GroupId", ask("groups", json!({})).await[0]["id"].clone()),
         ("String", path.clone()),
         ("Typed", path.clone()),
         ("PathBuf", path),
@@ -251,7 +253,7 @@ async fn a_script_in_the_page_gets_no_key_no_file_and_shares_nothing() {
     let not_there: Vec<_> = answered.iter().filter(|(_, answer)| unknown(answer)).map(|(name, _)| name).collect();
     assert_eq!(not_there, Vec::<&String>::new(), "the source is read rightly");
     // These waited, and nobody said yes.
-    for asks in ["invite", "add_member", "add_files", "save", "export", "export_activity"] {
+    for asks in ["invite", "add_member", "add_group", "add_files", "save", "export", "export_activity"] {
         assert!(answered.get(asks).is_none_or(|answer| answer["ok"].is_null()), "{asks}: {:?}", answered[asks]);
     }
     let said = answers.to_string();

@@ -690,12 +690,6 @@ pub async fn remove_group(app: State<'_, App>, group: GroupId) -> Result<Vec<Gro
     reply!(app.ask(Request::RemoveGroup { group }).await?, Groups)
 }
 
-/// Adds everybody of a group to a folder.
-#[tauri::command]
-pub async fn add_group(app: State<'_, App>, folder: FolderId, group: GroupId, role: Role) -> Result<u32, ApiError> {
-    reply!(app.ask(Request::AddGroup { folder, group, role }).await?, Added)
-}
-
 /// A directory.
 #[tauri::command]
 pub async fn list(app: State<'_, App>, folder: FolderId, parent: Option<EntryId>) -> Result<Listing, ApiError> {

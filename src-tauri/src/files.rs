@@ -8,7 +8,7 @@ use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, State, Window,
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath, MessageDialogButtons};
 use tauri_plugin_opener::OpenerExt as _;
-use valise_engine::api::{AccountId, DekId, EntryId, FolderId};
+use valise_engine::api::{AccountId, DekId, EntryId, FolderId, GroupId};
 use valise_engine::api::{
     ActivityFilter, ActivityFormat, ApiError, ErrorCode, Folder, Invitation, KitName, Reply, Request, Role, Transfer,
 };
@@ -85,6 +85,26 @@ pub async fn add_member(
     let person = person.ok_or_else(|| fault(ErrorCode::NotFound, "This person is not in the workspace."))?;
     confirm(&handle, app.spoken.now(), |speak| speak.share(&name, &person.name)).await?;
     app.ask(Request::AddMember { folder, account, role }).await.map(|_| ())
+}
+
+/// Adds everybody of a group to a folder, after the person here has said so in a native dialog that names them.
+#[tauri::command]
+pub async fn add_group(
+    handle: AppHandle,
+    app: State<'_, App>,
+    folder: FolderId,
+    group: GroupId,
+    role: Role,
+) -> Result<u32, ApiError> {
+    let name = folder_row(&app, folder).await?.name;
+    let known = reply!(app.ask(Request::Groups).await?, Groups)?;
+    let known = known.into_iter().find(|known| known.id == group);
+    let known = known.ok_or_else(|| fault(ErrorCode::NotFound, "This group is not in the workspace."))?;
+    let people = reply!(app.ask(Request::People).await?, People)?;
+    let of_it = people.iter().filter(|person| known.members.contains(&person.account));
+    let names: Vec<&str> = of_it.map(|person| person.name.as_str()).collect();
+    confirm(&handle, app.spoken.now(), |speak| speak.share_with_group(&name, &known.name, &names)).await?;
+    reply!(app.ask(Request::AddGroup { folder, group, role }).await?, Added)
 }
 
 async fn folder_row(app: &App, folder: FolderId) -> Result<Folder, ApiError> {

@@ -137,7 +137,7 @@ pub fn run() -> ExitCode {
             commands::groups,
             commands::set_group,
             commands::remove_group,
-            commands::add_group,
+            files::add_group,
             commands::make_keeper_key,
             commands::rewrap_authority,
             commands::unlock_with_token,

@@ -115,6 +115,21 @@ impl Language {
         }
     }
 
+    /// Asks before everybody of a group is added.
+    pub fn share_with_group(self, folder: &str, group: &str, names: &[&str]) -> String {
+        let (folder, group) = (plain(folder), plain(group));
+        let mut listed: Vec<String> = names.iter().take(NAMES).map(|name| plain(name)).collect();
+        if names.len() > NAMES {
+            let more = names.len() - NAMES;
+            listed.push(self.choose(format!("{more} more"), format!("{more} weitere")));
+        }
+        let listed = listed.join(", ");
+        match self {
+            Self::En => format!("Share “{folder}” and all its history with everybody in “{group}”: {listed}?"),
+            Self::De => format!("„{folder}“ mit allem, was darin geschah, mit allen in „{group}“ teilen: {listed}?"),
+        }
+    }
+
     /// The buttons of such a question.
     pub fn yes_or_no(self) -> (&'static str, &'static str) {
         self.choose(("Share", "Cancel"), ("Teilen", "Abbrechen"))
@@ -165,6 +180,8 @@ impl Language {
 
 /// Longer names are cut.
 const NAME_CHARS: usize = 80;
+/// More people of a group are counted.
+const NAMES: usize = 12;
 
 /// A name that others chose, in a line of ours: it cannot end the line or turn its direction, and is not endless.
 pub fn plain(name: &str) -> String {
