@@ -102,5 +102,6 @@ fn served(keys: &Keys) -> &'static str {
 
 fn many(ported: &Ported) -> String {
     let Ported { records, accounts, folders, .. } = ported;
-    format!("{records} records, {accounts} accounts, {folders} folders")
+    let count = |number: &u64, one: &str| format!("{number} {one}{}", if *number == 1 { "" } else { "s" });
+    [count(records, "record"), count(accounts, "account"), count(folders, "folder")].join(", ")
 }
