@@ -132,7 +132,7 @@ async fn two_people_share_files_in_two_windows() {
     drop_files(&bob, &[answer]).await;
     alice.see(&row("answer.txt")).await;
     look_around(&alice).await;
-    look_at_a_pdf(&at_bob, &bob, &alice).await;
+    look_at_a_pdf(&at_alice, &alice, &bob).await;
     lock_with_the_screen(&at_bob, &bob).await;
     make_everything_new(&bob).await;
     add_and_remove_a_computer(&alice).await;
@@ -201,35 +201,35 @@ async fn from_a_terminal(computer: &Computer, window: &Window) {
     window.gone(&row("From a terminal")).await;
 }
 
-/// A PDF of Bob's is drawn in Alice's window, and nothing of what it would do is done.
-async fn look_at_a_pdf(at_bob: &Computer, bob: &Window, alice: &Window) {
-    let contract = at_bob.home.write("Contract.pdf", pdf(&["The Seller sells, and", "the Buyer buys."]));
-    drop_files(bob, &[contract]).await;
-    let file = alice.see(&row("Contract.pdf")).await;
-    alice.click(&file, 2, 1).await;
-    alice.choose("Look at it here").await;
+/// A PDF of Alice's is drawn in Bob's window, and nothing of what it would do is done.
+async fn look_at_a_pdf(at_alice: &Computer, alice: &Window, bob: &Window) {
+    let contract = at_alice.home.write("Contract.pdf", pdf(&["The Seller sells, and", "the Buyer buys."]));
+    drop_files(alice, &[contract]).await;
+    let file = bob.see(&row("Contract.pdf")).await;
+    bob.click(&file, 2, 1).await;
+    bob.choose("Look at it here").await;
     let dark = "const canvas = document.querySelector('.preview canvas');
         if (canvas === null) return 0;
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
         return data.filter((value, at) => at % 4 === 0 && value < 128).length;";
     until("the page is drawn", PATIENCE, || async {
-        let pixels = alice.client.execute(dark, Vec::new()).await.ok()?.as_u64()?;
+        let pixels = bob.client.execute(dark, Vec::new()).await.ok()?.as_u64()?;
         (pixels > 500).then_some(())
     })
     .await;
-    alice.read("The Seller sells, and").await;
-    alice.read("Page 1 of 2").await;
-    alice.screenshot("18-pdf").await;
+    bob.read("The Seller sells, and").await;
+    bob.read("Page 1 of 2").await;
+    bob.screenshot("18-pdf").await;
 
-    let focused = alice.client.active_element().await.expect("a focus");
+    let focused = bob.client.active_element().await.expect("a focus");
     focused.send_keys(&Key::End.to_string()).await.expect("End");
-    alice.read("Page 2 of 2").await;
-    alice.read("the Buyer buys.").await;
-    assert_ne!(alice.client.title().await.expect("a title"), "it ran");
+    bob.read("Page 2 of 2").await;
+    bob.read("the Buyer buys.").await;
+    assert_ne!(bob.client.title().await.expect("a title"), "it ran");
     let active = "return document.querySelectorAll('.preview :is(a, form, iframe, object, embed, script)').length";
-    assert_eq!(alice.client.execute(active, Vec::new()).await.expect("a number"), 0);
+    assert_eq!(bob.client.execute(active, Vec::new()).await.expect("a number"), 0);
     focused.send_keys(&Key::Escape.to_string()).await.expect("Escape");
-    alice.gone("[role='dialog']").await;
+    bob.gone("[role='dialog']").await;
 }
 
 /// A PDF with a line on each page, which would run a script when it is opened and go elsewhere when it is clicked.
