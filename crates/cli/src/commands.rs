@@ -15,6 +15,7 @@ use crate::args::{
     Arguments, Command, FolderCommand, Init, Invite, Join, PeopleCommand, RecoveryCommand, RoleName, Sync,
     TokenCommand, TrashCommand,
 };
+use crate::interrupt::Interrupt;
 use crate::opened;
 use crate::output::{print, role, row, shown};
 use crate::paths::{self, find, split};
@@ -435,13 +436,20 @@ pub async fn account(session: &Session, person: &str) -> Result<AccountId, ApiEr
     }
 }
 
-/// On this computer alone there is nobody to wait for.
-pub async fn await_held(session: &Session, seconds: u32) -> Result<(), ApiError> {
+/// On this computer alone there is nobody to wait for. Who interrupts the waiting interrupts nothing else.
+pub async fn await_held(session: &Session, seconds: u32, interrupt: &mut Interrupt) -> Result<(), ApiError> {
     let status = session.status().await?;
     if status.account.as_ref().is_some_and(|account| account.catalog.is_none()) {
         return Ok(());
     }
-    session.ask(Request::AwaitHeld { seconds }).await.map(|_| ())
+    tokio::select! {
+        held = session.ask(Request::AwaitHeld { seconds }) => held.map(|_| ()),
+        () = interrupt.pressed() => Err(fault(
+            ErrorCode::Cancelled,
+            "Stopped waiting. What was made is safe on this computer, and nowhere else yet.",
+            "interrupted; `valise sync` goes on",
+        )),
+    }
 }
 
 async fn ls(session: &Session, json: bool, path: Option<&str>, trash: bool) -> Result<(), ApiError> {
@@ -624,15 +632,16 @@ async fn sync(session: &Session, json: bool, command: &Sync) -> Result<(), ApiEr
         session.ask(Request::Sync).await?;
         if !command.no_wait {
             // What is only here when the computer is closed is nowhere.
-            await_held(session, command.timeout).await?;
+            await_held(session, command.timeout, &mut Interrupt::hear()).await?;
         }
         return status(session, json).await;
     }
+    let mut interrupt = Interrupt::hear();
     let mut events = session.events().await?;
     status(session, json).await?;
     loop {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Ok(()),
+            () = interrupt.pressed() => return Ok(()),
             event = events.next() => match event {
                 Some(event) if json => print(true, &event, |_| Vec::new()),
                 Some(Event::Status { status }) => println!("{}", status_lines(&status).join("; ")),

@@ -8,6 +8,7 @@ use valise_engine::api::{
 };
 
 use crate::args::{DeviceCommand, Pair};
+use crate::interrupt::Interrupt;
 use crate::output::{print, shown};
 use crate::recovery;
 use crate::session::{Session, fault, unexpected};
@@ -84,6 +85,7 @@ fn line(device: &Device) -> String {
 async fn add(session: &Session, json: bool, name: Option<&str>) -> Result<(), ApiError> {
     let mut events = session.events().await?;
     let password = session.secret().await?;
+    let mut interrupt = Interrupt::hear();
     let pairing = match session.ask(Request::Pair { password, name: name.map(str::to_owned) }).await? {
         Reply::Pairing(pairing) => pairing,
         other => return Err(unexpected(&other)),
@@ -94,7 +96,7 @@ async fn add(session: &Session, json: bool, name: Option<&str>) -> Result<(), Ap
         let event = tokio::select! {
             event = events.next() => event,
             // The code counts no more: whoever has the home would go on waiting.
-            _ = tokio::signal::ctrl_c() => {
+            () = interrupt.pressed() => {
                 session.ask(Request::EndPairing).await?;
                 None
             }

@@ -10,6 +10,7 @@ mod devices;
 mod doctor;
 mod groups;
 mod helpers;
+mod interrupt;
 mod keys;
 mod look;
 mod opened;

@@ -8,6 +8,7 @@ use valise_engine::api::{ApiError, DekId, Details, EntryKind, ErrorCode, Hit, Re
 
 use crate::args::Edit;
 use crate::commands::{await_held, settle, trashed};
+use crate::interrupt::Interrupt;
 use crate::output::{self, print, shown};
 use crate::paths::{self, Place, find};
 use crate::session::{Session, fault, unexpected};
@@ -35,7 +36,7 @@ pub async fn edit(session: &Session, json: bool, command: &Edit) -> Result<(), A
     if kept.is_some() {
         settle(session).await?;
         if !command.no_wait {
-            await_held(session, command.timeout).await?;
+            await_held(session, command.timeout, &mut Interrupt::hear()).await?;
         }
     }
     print(json, &kept, |kept| vec![kept.as_ref().map_or_else(|| "unchanged".to_owned(), became)]);
@@ -88,9 +89,11 @@ async fn until_done(program: &mut Command) -> Result<(), ApiError> {
 
 /// Ctrl-C is for the program in the same terminal; this one waits for it.
 async fn asked_to_end() {
+    let mut interrupt = Interrupt::hear();
     let ignored = async {
-        while tokio::signal::ctrl_c().await.is_ok() {}
-        std::future::pending::<()>().await;
+        loop {
+            interrupt.pressed().await;
+        }
     };
     #[cfg(unix)]
     {

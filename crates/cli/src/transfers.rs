@@ -8,6 +8,7 @@ use valise_engine::api::{ApiError, EntryId, ErrorCode, Event, Reply, Request, Tr
 
 use crate::args::{Add, TransfersCommand};
 use crate::commands::await_held;
+use crate::interrupt::Interrupt;
 use crate::opened;
 use crate::output::{self, count, print, shown, size};
 use crate::paths::find;
@@ -19,11 +20,12 @@ pub async fn add(session: &Session, json: bool, command: &Add) -> Result<(), Api
     let parent = place.directory()?;
     let paths = command.paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())).collect();
     let mut events = session.events().await?;
+    let mut interrupt = Interrupt::hear();
     let (reply, _held) = session.hold(Request::Add { folder: place.folder.id, parent, paths }).await?;
     let Reply::Transfer(begun) = reply else { return Err(unexpected(&reply)) };
-    let ended = follow(session, json, &mut events, begun.id).await?;
+    let ended = follow(session, json, &mut events, &mut interrupt, begun.id).await?;
     if !command.no_wait {
-        await_held(session, command.timeout).await?;
+        await_held(session, command.timeout, &mut interrupt).await?;
     }
     print(json, &ended, summary);
     Ok(())
@@ -48,9 +50,9 @@ pub async fn get(
     let to = std::path::absolute(&to).unwrap_or(to);
     let mut events = session.events().await?;
     let mut bar = Bar::new(json);
-    let interrupted = async { _ = tokio::signal::ctrl_c().await };
+    let mut interrupt = Interrupt::hear();
     let request = Request::Save { folder: place.folder.id, entry, version, to };
-    let mut saving = std::pin::pin!(session.ask_until(request, interrupted));
+    let mut saving = std::pin::pin!(session.ask_until(request, interrupt.pressed()));
     let reply = loop {
         tokio::select! {
             reply = &mut saving => break reply?,
@@ -77,8 +79,9 @@ pub async fn transfers(session: &Session, json: bool, command: Option<&Transfers
         None => {}
         Some(TransfersCommand::Resume { number }) => {
             let mut events = session.events().await?;
+            let mut interrupt = Interrupt::hear();
             session.ask(Request::ResumeTransfer { transfer: *number }).await?;
-            let ended = follow(session, json, &mut events, *number).await?;
+            let ended = follow(session, json, &mut events, &mut interrupt, *number).await?;
             print(json, &ended, summary);
             return Ok(());
         }
@@ -96,7 +99,13 @@ pub async fn transfers(session: &Session, json: bool, command: Option<&Transfers
 }
 
 /// Shows a transfer until it ends; how it ended, if that is well.
-async fn follow(session: &Session, json: bool, events: &mut Events, id: u64) -> Result<Transfer, ApiError> {
+async fn follow(
+    session: &Session,
+    json: bool,
+    events: &mut Events,
+    interrupt: &mut Interrupt,
+    id: u64,
+) -> Result<Transfer, ApiError> {
     let mut bar = Bar::new(json);
     let ended = loop {
         let found = session.transfers().await?.into_iter().find(|one| one.id == id);
@@ -110,7 +119,7 @@ async fn follow(session: &Session, json: bool, events: &mut Events, id: u64) -> 
         tokio::select! {
             _ = tokio::time::timeout(Duration::from_millis(500), next) => {}
             // Who interrupts the command does not want it to go on later.
-            _ = tokio::signal::ctrl_c() => drop(session.ask(Request::CancelTransfer { transfer: id }).await),
+            () = interrupt.pressed() => drop(session.ask(Request::CancelTransfer { transfer: id }).await),
         }
     };
     match ended.state {
