@@ -1,12 +1,13 @@
 //! Opening by itself at log-in: the system's keyring gives whoever is logged in a secret that opens this home.
 //!
-//! Off at first, and nobody turns it on without the password. From then on every unlocking with the password makes a new
-//! secret: into the keyring, and the slot it opens beside the password's. Locking takes both away; ending the program does
+//! Off at first, and nobody turns it on without the password. From then on unlocking with the password makes a new secret
+//! where none opens this home: into the keyring, and the slot it opens beside the password's. Locking takes both away; ending the program does
 //! not. So a computer that was locked, by a person, the clock, the screen or before it slept, asks for the password,
 //! whatever was in the keyring before.
 //!
 //! Invariants:
 //! - Locking never waits for the keyring: without its slot a secret opens nothing.
+//! - What opens this home is not replaced: keyring and slot change one after the other, and a command may end in between.
 //! - Where a token is asked for instead of a password, it is asked for each time.
 
 use std::sync::Arc;
@@ -65,6 +66,11 @@ pub async fn keep(
 ) {
     let keeping = async {
         if !shared.open(|open| is_wanted(&mut open.vault))? {
+            return Ok(());
+        }
+        if let Some(kept) = ask(&shared, &keyring, &public).await?
+            && open(&shared, &public, &kept)?.is_some()
+        {
             return Ok(());
         }
         let secret = LoginSecret::make().map_err(SlotError::from)?;

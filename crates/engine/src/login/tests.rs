@@ -113,6 +113,20 @@ async fn it_opens_after_the_program_ended_and_not_after_it_was_locked() {
     assert!(opens_by_itself(&world.start()).await);
 }
 
+/// The keyring's secret and the slot cannot change at once: a program that ended in between kept a slot that nothing in
+/// the keyring opened.
+#[tokio::test]
+async fn what_opens_is_not_replaced() {
+    let world = World::new().await;
+    let before = world.secret();
+    let engine = world.start();
+    ask(&engine, Request::Unlock { password: password() }).await;
+    choose(&engine, true).await;
+    assert_eq!(world.secret(), before);
+    end(engine).await;
+    assert!(opens_by_itself(&world.start()).await);
+}
+
 #[tokio::test]
 async fn it_is_over_as_soon_as_it_is_not_wanted_any_more() {
     let world = World::new().await;
