@@ -75,7 +75,7 @@ async fn news_are_told_to_who_looks_elsewhere_and_to_nobody_while_locked() {
     world.icon_is("Locked").await;
     world.unlock(&bob).await;
     let folder = bob.see("nav button[data-drop-folder]:has(bdi[title='Leave forms'])").await;
-    bob.click(&folder, 0, 1).await;
+    bob.click(&folder, 1).await;
     bob.see("h1 bdi[title='Leave forms']").await;
     panel::look_away(&world.at_bob).await;
     world.icon_is("Open").await;
@@ -131,7 +131,7 @@ async fn the_window_goes_and_comes_back_where_it_was() {
         let seen = "arguments[0].scrollIntoView({ block: 'center' })";
         let argument = serde_json::to_value(&label).expect("an element");
         bob.client.execute(seen, vec![argument]).await.expect("it is in sight");
-        bob.click(&label, 0, 1).await;
+        bob.click(&label, 1).await;
     }
     until("the entry", PATIENCE, || async { autostart.exists().then_some(()) }).await;
     let entry = fs::read_to_string(&autostart).expect("the entry");
@@ -185,10 +185,10 @@ async fn files_are_looked_at_and_nothing_in_them_runs() {
     let bob = Window::open(&world.at_bob, &[]).await;
     world.unlock(&bob).await;
     let folder = bob.see("nav button[data-drop-folder]:has(bdi[title='Leave forms'])").await;
-    bob.click(&folder, 0, 1).await;
+    bob.click(&folder, 1).await;
     bob.press("Sort by Name").await;
     let first = bob.see("[data-entry]:has(bdi[title='a plan.txt'])").await;
-    bob.click(&first, 2, 1).await;
+    bob.click_right(&first).await;
     bob.choose("Look at it here").await;
     bob.read("Monday:").await;
     let keys = async |text: String| {

@@ -92,7 +92,7 @@ async fn nothing_in_a_name_runs() {
     world.alice.valise(args!["rm", format!("{FOLDER}/all/<!--")]).await;
 
     let bob = world.unlocked().await;
-    bob.click(&bob.see("[data-entry]:has(bdi[title='all'])").await, 0, 2).await;
+    bob.click(&bob.see("[data-entry]:has(bdi[title='all'])").await, 2).await;
     bob.read(&format!("{} files", usable.len() - 1)).await;
     bob.screenshot("30-hostile-names").await;
     while bob.client.execute(SCROLL, Vec::new()).await.expect("the page answers") == true {
@@ -118,7 +118,7 @@ async fn nothing_in_a_name_runs() {
     }
     // Quotation marks: found by its place, not by its name.
     let folder = bob.see("nav [data-drop-folder]:last-of-type, aside [data-drop-folder]:last-of-type").await;
-    bob.click(&folder, 0, 1).await;
+    bob.click(&folder, 1).await;
     for item in ["Activity…", "Keys…"] {
         bob.press("More for this folder").await;
         bob.choose(item).await;

@@ -132,7 +132,7 @@ async fn two_people_share_files_in_two_windows() {
     drop_files(&bob, &[answer]).await;
     alice.see(&row("answer.txt")).await;
     look_around(&alice).await;
-    look_at_a_pdf(&at_alice, &alice, &bob).await;
+    look_at_a_pdf(&at_bob, &bob, &alice).await;
     lock_with_the_screen(&at_bob, &bob).await;
     make_everything_new(&bob).await;
     add_and_remove_a_computer(&alice).await;
@@ -142,12 +142,12 @@ async fn two_people_share_files_in_two_windows() {
 
 async fn open_save_and_export(computer: &Computer, window: &Window, opened: &Path) {
     let file = window.see(&row("agreement.txt")).await;
-    window.click(&file, 0, 2).await;
+    window.click(&file, 2).await;
     let copy = opened.join("agreement.txt");
     let content = until("the program was given the file", PATIENCE, || async { fs::read(&copy).ok() }).await;
     assert_eq!(content, AGREEMENT.as_bytes());
 
-    window.click(&file, 2, 1).await;
+    window.click_right(&file).await;
     window.see("[role='menu']").await;
     window.screenshot("13-menu").await;
     window.choose("Save as…").await;
@@ -156,7 +156,7 @@ async fn open_save_and_export(computer: &Computer, window: &Window, opened: &Pat
     let content = until("the copy is saved", PATIENCE, || async { fs::read(&saved).ok() }).await;
     assert_eq!(content, AGREEMENT.as_bytes());
 
-    window.click(&file, 2, 1).await;
+    window.click_right(&file).await;
     window.choose("Export with key…").await;
     let exported = computer.home.path().join("exported.age");
     window.answer_dialog(exported.to_str().expect("a path in ASCII"), "15-export").await;
@@ -170,12 +170,12 @@ async fn open_save_and_export(computer: &Computer, window: &Window, opened: &Pat
 async fn edit(bob: &Window, alice: &Window, opened: &Path) {
     fs::write(opened.join("next"), "An agreement between Brightwater and Bob.\n").expect("what Bob types");
     let file = bob.see(&row("agreement.txt")).await;
-    bob.click(&file, 0, 2).await;
+    bob.click(&file, 2).await;
     bob.read("Saved a new version of").await;
     bob.screenshot("15-version").await;
 
     let file = alice.see(&row("agreement.txt")).await;
-    alice.click(&file, 0, 1).await;
+    alice.click(&file, 1).await;
     alice.see("[aria-label='Actions for version 1']").await;
     alice.read("Bob Okafor, ").await;
     alice.screenshot("15-versions").await;
@@ -201,35 +201,35 @@ async fn from_a_terminal(computer: &Computer, window: &Window) {
     window.gone(&row("From a terminal")).await;
 }
 
-/// A PDF of Alice's is drawn in Bob's window, and nothing of what it would do is done.
-async fn look_at_a_pdf(at_alice: &Computer, alice: &Window, bob: &Window) {
-    let contract = at_alice.home.write("Contract.pdf", pdf(&["The Seller sells, and", "the Buyer buys."]));
-    drop_files(alice, &[contract]).await;
-    let file = bob.see(&row("Contract.pdf")).await;
-    bob.click(&file, 2, 1).await;
-    bob.choose("Look at it here").await;
+/// A PDF of Bob's is drawn in Alice's window, and nothing of what it would do is done.
+async fn look_at_a_pdf(at_bob: &Computer, bob: &Window, alice: &Window) {
+    let contract = at_bob.home.write("Contract.pdf", pdf(&["The Seller sells, and", "the Buyer buys."]));
+    drop_files(bob, &[contract]).await;
+    let file = alice.see(&row("Contract.pdf")).await;
+    alice.click_right(&file).await;
+    alice.choose("Look at it here").await;
     let dark = "const canvas = document.querySelector('.preview canvas');
         if (canvas === null) return 0;
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
         return data.filter((value, at) => at % 4 === 0 && value < 128).length;";
     until("the page is drawn", PATIENCE, || async {
-        let pixels = bob.client.execute(dark, Vec::new()).await.ok()?.as_u64()?;
+        let pixels = alice.client.execute(dark, Vec::new()).await.ok()?.as_u64()?;
         (pixels > 500).then_some(())
     })
     .await;
-    bob.read("The Seller sells, and").await;
-    bob.read("Page 1 of 2").await;
-    bob.screenshot("18-pdf").await;
+    alice.read("The Seller sells, and").await;
+    alice.read("Page 1 of 2").await;
+    alice.screenshot("18-pdf").await;
 
-    let focused = bob.client.active_element().await.expect("a focus");
+    let focused = alice.client.active_element().await.expect("a focus");
     focused.send_keys(&Key::End.to_string()).await.expect("End");
-    bob.read("Page 2 of 2").await;
-    bob.read("the Buyer buys.").await;
-    assert_ne!(bob.client.title().await.expect("a title"), "it ran");
+    alice.read("Page 2 of 2").await;
+    alice.read("the Buyer buys.").await;
+    assert_ne!(alice.client.title().await.expect("a title"), "it ran");
     let active = "return document.querySelectorAll('.preview :is(a, form, iframe, object, embed, script)').length";
-    assert_eq!(bob.client.execute(active, Vec::new()).await.expect("a number"), 0);
+    assert_eq!(alice.client.execute(active, Vec::new()).await.expect("a number"), 0);
     focused.send_keys(&Key::Escape.to_string()).await.expect("Escape");
-    bob.gone("[role='dialog']").await;
+    alice.gone("[role='dialog']").await;
 }
 
 /// A PDF with a line on each page, which would run a script when it is opened and go elsewhere when it is clicked.
@@ -356,7 +356,7 @@ async fn look_around(window: &Window) {
             window.screenshot(&format!("view-{}-{name}", view.to_lowercase())).await;
         }
         let file = window.see(&row("agreement.txt")).await;
-        window.click(&file, 0, 1).await;
+        window.click(&file, 1).await;
         window.read("Technical details").await;
         window.screenshot(&format!("view-details-{name}")).await;
         window.place(0, 0, 960, 600).await;

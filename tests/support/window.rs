@@ -9,7 +9,7 @@ use std::{ffi::OsString, fs, os::unix::fs::PermissionsExt, path::PathBuf, time::
 
 use fantoccini::{
     Client, ClientBuilder, Locator,
-    actions::{InputSource, MouseActions, PointerAction},
+    actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
     elements::Element,
     error::CmdError,
     wd::Capabilities,
@@ -195,7 +195,7 @@ impl Window {
     pub async fn choose(&self, text: &str) {
         let xpath = format!("//*[starts-with(@role, 'menuitem')][contains(normalize-space(.), \"{text}\")]");
         let item = self.find(Locator::XPath(&xpath), text).await;
-        self.click(&item, 0, 1).await;
+        self.click(&item, 1).await;
     }
 
     /// Waits until nothing in the page matches.
@@ -208,7 +208,7 @@ impl Window {
     }
 
     /// Presses a button of the pointer on an element, so many times in quick succession.
-    pub async fn click(&self, element: &Element, button: u64, times: usize) {
+    pub async fn click(&self, element: &Element, times: usize) {
         let mut hand = MouseActions::new("hand".into()).then(PointerAction::MoveToElement {
             element: element.clone(),
             duration: None,
@@ -216,9 +216,24 @@ impl Window {
             y: 0.0,
         });
         for _ in 0..times {
-            hand = hand.then(PointerAction::Down { button }).then(PointerAction::Up { button });
+            hand = hand
+                .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+                .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
         }
         self.client.perform_actions(hand).await.expect("the pointer does it");
+    }
+
+    /// Opens an element's context menu, by the display's own pointer: the driver's never lets go of the right button, and
+    /// from then on the page hears no pointer that is pressed.
+    pub async fn click_right(&self, element: &Element) {
+        let middle = "const at = arguments[0].getBoundingClientRect();
+            return [Math.round(at.x + at.width / 2), Math.round(at.y + at.height / 2)]";
+        let element = serde_json::to_value(element).expect("an element is JSON");
+        let middle = self.client.execute(middle, vec![element]).await.expect("the page answers");
+        let on_page = |axis: usize| middle[axis].as_i64().and_then(|at| i32::try_from(at).ok()).expect("a number");
+        let at = self.geometry().await;
+        let (x, y) = ((at.x + on_page(0)).to_string(), (at.y + on_page(1)).to_string());
+        run("xdotool", &["mousemove", "--sync", &x, &y, "click", "3"]).await;
     }
 
     /// Types into the native dialog which the application opens, ends with Return, and waits until it is closed. A name
