@@ -36,7 +36,8 @@ async fn count(input: &Input, scratch: &Path) -> Result<(u64, String), String> {
     let summary = scratch.join("syncs");
     let adding = world.adding(&input.path);
     let mut command = Command::new("strace");
-    command.args(["-f", "-c", "-e", CALLS, "-o"]).arg(&summary).arg("--").arg(adding.get_program());
+    // Only these calls stop the program: with all of them it would be another one.
+    command.args(["-f", "--seccomp-bpf", "-c", "-e", CALLS, "-o"]).arg(&summary).arg("--").arg(adding.get_program());
     command.args(adding.get_args()).current_dir(adding.get_current_dir().unwrap_or(scratch));
     for (name, value) in adding.get_envs() {
         match value {

@@ -760,11 +760,11 @@ impl Engine {
         session.blocks.stop().await;
         {
             let mut state = self.shared.state();
-            let public = match &*state {
-                State::Open(open) => open.public.clone(),
-                _ => return Ok(()),
-            };
-            *state = State::Locked(public);
+            let State::Open(open) = &mut *state else { return Ok(()) };
+            if let Err(error) = open.vault.write_all_held() {
+                tracing::debug!(%error, "the catalog says it again");
+            }
+            *state = State::Locked(open.public.clone());
         }
         let changed = session.opened.clear();
         drop(round);

@@ -38,6 +38,8 @@ const PUBLISH_AT_ONCE: usize = 64;
 
 /// Pages of wraps or "held" words in one step: more than there are, and an end to pages without end.
 const PAGES_AT_ONCE: usize = 256;
+/// A page of fewer is the last for now. Less than any catalog's page.
+const A_FEW: usize = 64;
 const NO_RECEIPT: &str = "it did not confirm what it was given";
 
 /// One round, from connecting to the last change sent. Only one runs at a time.
@@ -588,8 +590,7 @@ async fn pull_held(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderI
     for _ in 0..PAGES_AT_ONCE {
         let after = shared.vault(|vault| {
             let from_start = !std::mem::replace(&mut vault.folder_mut(&folder)?.held_read, true);
-            let after = marks::find(vault.index.read(), Mark::HeldCursor(folder))?;
-            Ok(if from_start { 0 } else { after.unwrap_or(0) })
+            if from_start { Ok(0) } else { vault.held_up_to(&folder) }
         })?;
         let page = link.client.held(&folder, after).await?;
         if page.held.is_empty() || page.cursor <= after {
@@ -597,6 +598,10 @@ async fn pull_held(shared: &Arc<Shared>, session: &Arc<Session>, folder: FolderI
         }
         shared.vault(|vault| vault.take_held(folder, &page))?;
         shared.tell_folder(folder);
+        // The pinning node is at it: what it says next is told, and read together.
+        if page.held.len() < A_FEW {
+            return Ok(());
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use valise_protocol::account::Account;
 use valise_protocol::api::{HeldPage, Page, Wraps};
 use valise_protocol::chain::{Head, Slice, Verdict};
-use valise_protocol::ids::{AccountId, FolderId};
+use valise_protocol::ids::{AccountId, Cid, FolderId};
 use valise_protocol::receipt::Receipt;
 use valise_protocol::record::{ChainId, Record};
 use valise_protocol::sign::VerifyKey;
@@ -17,6 +17,17 @@ use crate::index::{held, in_flight, outbox, records, wraps};
 
 /// The catalog knows less than it confirmed before.
 pub const WENT_BACK: &str = "it went back to an older state";
+
+/// So many words of pinning nodes are written together at most.
+const HELD_TOGETHER: usize = 1024;
+
+/// Words of pinning nodes that wait to be written.
+#[derive(Default)]
+pub(super) struct HeldUnwritten {
+    cids: Vec<Cid>,
+    /// To go on from, in the catalog's order.
+    cursor: u64,
+}
 
 /// What a page of a folder's chain brought.
 #[derive(Debug, Default)]
@@ -119,6 +130,7 @@ impl Vault {
 
     /// Everything beside a folder's chain is to be read from the start, and brought: the catalog lost some of it.
     pub fn begin_again_beside(&mut self, id: FolderId) -> Result<(), EngineError> {
+        self.held_unwritten.remove(&id);
         self.index.write(|db| {
             marks::remove(db, Mark::WrapsCursor(id))?;
             marks::remove(db, Mark::HeldCursor(id))?;
@@ -208,7 +220,18 @@ impl Vault {
         Ok(taken)
     }
 
-    /// Keeps a pinning node's words, as far as they are signed by a node which the workspace chain names.
+    /// Up to where a pinning node's words about a folder were read.
+    pub fn held_up_to(&self, id: &FolderId) -> Result<u64, EngineError> {
+        match self.held_unwritten.get(id) {
+            Some(unwritten) => Ok(unwritten.cursor),
+            None => Ok(marks::find(self.index.read(), Mark::HeldCursor(*id))?.unwrap_or(0)),
+        }
+    }
+
+    /// Takes a pinning node's words, as far as they are signed by a node which the workspace chain names.
+    ///
+    /// They come by the hundred while files are being added. What is not in the index yet is read again when this
+    /// computer forgets it, so they are written together: when nothing is missing any more, or when they are many.
     pub fn take_held(&mut self, id: FolderId, page: &HeldPage) -> Result<(), EngineError> {
         let nodes: Vec<VerifyKey> = self
             .workspace()?
@@ -220,15 +243,33 @@ impl Vault {
                 return Err(EngineError::Distrusted("a pinning node's word is not signed by it"));
             }
         }
-        self.index.write(|db| {
-            page.held.iter().try_for_each(|held| held::put(db, &held.cid))?;
-            marks::set(db, Mark::HeldCursor(id), &page.cursor)
-        })?;
+        let unwritten = self.held_unwritten.entry(id).or_default();
+        unwritten.cids.extend(page.held.iter().map(|held| held.cid));
+        unwritten.cursor = page.cursor;
+        let many = unwritten.cids.len() >= HELD_TOGETHER;
         self.held.extend(page.held.iter().map(|held| held.cid));
         let known = &self.held;
-        if let Some(state) = self.folders.get_mut(&id) {
+        let state = self.folders.get_mut(&id);
+        let missing = state.is_some_and(|state| {
             state.take_held(|cid| known.contains(cid));
-        }
+            state.unheld().next().is_some()
+        });
+        if many || !missing { self.write_held(id) } else { Ok(()) }
+    }
+
+    /// Writes what waits of that for all folders, before this vault goes.
+    pub fn write_all_held(&mut self) -> Result<(), EngineError> {
+        let folders: Vec<FolderId> = self.held_unwritten.keys().copied().collect();
+        folders.into_iter().try_for_each(|id| self.write_held(id))
+    }
+
+    fn write_held(&mut self, id: FolderId) -> Result<(), EngineError> {
+        let Some(unwritten) = self.held_unwritten.get(&id) else { return Ok(()) };
+        self.index.write(|db| {
+            unwritten.cids.iter().try_for_each(|cid| held::put(db, cid))?;
+            marks::set(db, Mark::HeldCursor(id), &unwritten.cursor)
+        })?;
+        self.held_unwritten.remove(&id);
         Ok(())
     }
 
@@ -302,3 +343,6 @@ fn check_head(page: &Page, head: Head) -> Result<bool, EngineError> {
         std::cmp::Ordering::Greater => Ok(true),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,6 +82,8 @@ pub struct Vault {
     pub hosts_catalog: bool,
     /// DAGs a pinning node has confirmed.
     pub held: HashSet<Cid>,
+    /// Words of pinning nodes that are in [`Vault::held`] and not in the index yet, by folder.
+    held_unwritten: BTreeMap<FolderId, intake::HeldUnwritten>,
     /// DAGs that are complete and pinned here.
     pub here: HashSet<Cid>,
     /// Other accounts' chains, as far as they were read.

@@ -91,6 +91,7 @@ impl Vault {
             index,
             hosts_catalog: false,
             held,
+            held_unwritten: BTreeMap::new(),
             here: HashSet::new(),
             others: HashMap::new(),
             asked: Vec::new(),
