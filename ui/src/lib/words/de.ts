@@ -1968,6 +1968,7 @@ export const de: Words = {
   waysIn: {
     one: 'Das öffnet Valise auf diesem Computer:',
     either: 'Eines von beiden öffnet Valise auf diesem Computer:',
+    any: 'Jedes davon öffnet Valise auf diesem Computer:',
     list: 'Was Valise auf diesem Computer öffnet',
     password: 'Passwort',
     token: (name: string | null) => (name === null ? 'Token' : `Token ${quoted(name)}`),

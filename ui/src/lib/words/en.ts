@@ -1885,6 +1885,7 @@ export const en = {
   waysIn: {
     one: 'What opens Valise on this computer:',
     either: 'Either of these opens Valise on this computer:',
+    any: 'Any of these opens Valise on this computer:',
     list: 'What opens Valise on this computer',
     password: 'Password',
     token: (name: string | null) => (name === null ? 'Token' : `Token ${quoted(name)}`),
