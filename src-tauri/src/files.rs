@@ -102,9 +102,9 @@ pub async fn add_group(
     let known = known.ok_or_else(|| fault(ErrorCode::NotFound, "This group is not in the workspace."))?;
     let people = reply!(app.ask(Request::People).await?, People)?;
     let of_it = people.iter().filter(|person| known.members.contains(&person.account));
-    let names: Vec<&str> = of_it.map(|person| person.name.as_str()).collect();
+    let (named, names): (Vec<_>, Vec<_>) = of_it.map(|person| (person.account, person.name.as_str())).unzip();
     confirm(&handle, app.spoken.now(), |speak| speak.share_with_group(&name, &known.name, &names)).await?;
-    reply!(app.ask(Request::AddGroup { folder, group, role }).await?, Added)
+    reply!(app.ask(Request::AddGroup { folder, group, role, named: Some(named) }).await?, Added)
 }
 
 async fn folder_row(app: &App, folder: FolderId) -> Result<Folder, ApiError> {

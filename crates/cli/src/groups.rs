@@ -40,7 +40,7 @@ pub async fn group(session: &Session, json: bool, command: Option<&GroupCommand>
 /// Adds everybody of a group to a folder.
 pub async fn add_to(session: &Session, folder: FolderId, name: &str, role: Role) -> Result<(), ApiError> {
     let group = find(session, name).await?.id;
-    session.ask(Request::AddGroup { folder, group, role }).await.map(|_| ())
+    session.ask(Request::AddGroup { folder, group, role, named: None }).await.map(|_| ())
 }
 
 async fn all(session: &Session) -> Result<Vec<Group>, ApiError> {

@@ -232,8 +232,9 @@ pub enum Request {
     SetGroup { group: Option<GroupId>, name: String, members: Vec<AccountId> },
     /// Officers: a group is no more. Its people stay in every folder.
     RemoveGroup { group: GroupId },
-    /// Adds everybody of a group who is not in the folder yet, as they are in it now.
-    AddGroup { folder: FolderId, group: GroupId, role: Role },
+    /// Adds everybody of a group who is not in the folder yet, as they are in it now; `named`: of these alone, whom a
+    /// person was shown before the group may have changed.
+    AddGroup { folder: FolderId, group: GroupId, role: Role, named: Option<Vec<AccountId>> },
     /// Somebody may let people in and close accounts, or may no longer. Only officers decide this.
     SetOfficer { account: AccountId, officer: bool },
     /// Somebody is of the workspace no longer: the catalog and every colleague refuse them at once, owners' computers

@@ -292,8 +292,8 @@ impl Engine {
                 groups::set(shared, group, &name, members).await.map(Reply::Groups)
             }
             Request::RemoveGroup { group } => groups::remove(shared, group).await.map(Reply::Groups),
-            Request::AddGroup { folder, group, role } => {
-                groups::add(shared, folder, group, role).await.map(Reply::Added)
+            Request::AddGroup { folder, group, role, named } => {
+                groups::add(shared, folder, group, role, named.as_deref()).await.map(Reply::Added)
             }
             Request::People => shared.vault(|vault| vault.people_rows()).map(Reply::People),
             Request::List { folder, parent } => {

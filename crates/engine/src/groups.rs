@@ -85,14 +85,22 @@ pub async fn remove(shared: &Arc<Shared>, id: GroupId) -> Result<Vec<Group>, Eng
     shared.vault(|vault| vault.groups())
 }
 
-/// Adds everybody of a group who is not in the folder yet; answers how many that were. Cut short, the same once more
-/// adds the rest.
-pub async fn add(shared: &Arc<Shared>, folder: FolderId, id: GroupId, role: Role) -> Result<u32, EngineError> {
+/// Adds everybody of a group who is not in the folder yet, and is `named` where that is said; answers how many that were.
+/// Cut short, the same once more adds the rest.
+pub async fn add(
+    shared: &Arc<Shared>,
+    folder: FolderId,
+    id: GroupId,
+    role: Role,
+    named: Option<&[AccountId]>,
+) -> Result<u32, EngineError> {
     let newcomers = shared.vault(|vault| {
         let group =
             vault.groups()?.into_iter().find(|group| group.id == id).ok_or(EngineError::NotFound("the group"))?;
         let members = vault.folder(&folder)?.chain().members();
-        Ok(group.members.into_iter().filter(|account| !members.contains_key(account)).collect::<Vec<_>>())
+        let meant = |account: &AccountId| named.is_none_or(|named| named.contains(account));
+        let newcomer = |account: &AccountId| !members.contains_key(account) && meant(account);
+        Ok(group.members.into_iter().filter(newcomer).collect::<Vec<_>>())
     })?;
     for account in &newcomers {
         share::add(shared, folder, *account, role).await?;
