@@ -92,8 +92,13 @@ pub const MAX_ROWS: usize = 4096;
 
 /// Connections of the pinning node: a computer has one, for as long as Valise is open there.
 pub const NODE_CONNECTIONS: ConnectionLimits = ConnectionLimits { total: 4096, per_peer: 4, pending_incoming: 512 };
-/// Fetches of the pinning node side by side.
-pub const FETCHES: usize = 4;
+/// Fetches of the pinning node side by side: of small DAGs, of those up to [`FETCH_MIDDLE`], and of larger ones. However
+/// many large ones there are, a letter waits for none of them.
+pub const FETCHES: [usize; 3] = [4, 2, 2];
+/// A DAG of up to so many bytes is small.
+pub const FETCH_SMALL: u64 = 16 << 20;
+/// See [`FETCHES`].
+pub const FETCH_MIDDLE: u64 = 1 << 30;
 /// Blocks in flight in one of them.
 pub const FETCH_WINDOW: usize = 16;
 /// A block that does not come in this time ends the attempt.

@@ -49,10 +49,10 @@ pub(crate) fn insert(db: &Connection, waiting: &Waiting) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// Ids of waiting pins after an id, oldest first.
-pub(crate) fn waiting_after(db: &Connection, after: i64) -> rusqlite::Result<Vec<i64>> {
-    let mut statement = db.prepare_cached("SELECT id FROM pins WHERE held = 0 AND id > ? ORDER BY id")?;
-    statement.query_map([after], |row| row.get(0))?.collect()
+/// Waiting pins after an id, oldest first: id, who announced it, bytes.
+pub(crate) fn waiting_after(db: &Connection, after: i64) -> rusqlite::Result<Vec<(i64, AccountId, u64)>> {
+    let mut statement = db.prepare_cached("SELECT id, author, size FROM pins WHERE held = 0 AND id > ? ORDER BY id")?;
+    statement.query_map([after], |row| Ok((row.get(0)?, AccountId::new(row.get(1)?), uint(row.get(2)?))))?.collect()
 }
 
 /// A pin, if it is still waiting.

@@ -3,6 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use valise_protocol::ids::AccountId;
+
+use crate::limits::{FETCH_MIDDLE, FETCH_SMALL, FETCHES};
+
 /// What came of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -16,6 +20,32 @@ pub(super) enum Outcome {
     Wrong,
 }
 
+/// Pins of about a size take turns among themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lane {
+    Small,
+    Middle,
+    Large,
+}
+
+impl Lane {
+    pub(super) const ALL: [Self; 3] = [Self::Small, Self::Middle, Self::Large];
+
+    /// For a DAG of so many bytes.
+    pub(super) fn of(bytes: u64) -> Self {
+        match bytes {
+            ..=FETCH_SMALL => Self::Small,
+            ..=FETCH_MIDDLE => Self::Middle,
+            _ => Self::Large,
+        }
+    }
+
+    /// How many are fetched side by side.
+    pub(super) fn width(self) -> usize {
+        FETCHES[self as usize]
+    }
+}
+
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// A block store may have been repaired, an announcement never is; so seldom, but not never.
@@ -27,8 +57,10 @@ const MOST_WRONG: u32 = 64;
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     waiting: BTreeMap<i64, Turn>,
-    /// Those that are not being tried, next first.
-    due: BTreeSet<(Instant, i64)>,
+    /// Those that are not being tried, by who announced them, next first.
+    due: BTreeMap<(Lane, AccountId), BTreeSet<(Instant, i64)>>,
+    /// Whose turn it was last.
+    last: BTreeMap<Lane, AccountId>,
     newest: i64,
     /// Counts [`Queue::all_due`].
     round: u64,
@@ -36,13 +68,20 @@ pub(super) struct Queue {
     wrong: u32,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Turn {
+    whose: (Lane, AccountId),
     failures: u32,
     /// The round in which it was tried last.
     round: u64,
     /// It was not what was announced.
     wrong: bool,
+}
+
+impl Turn {
+    fn new(whose: (Lane, AccountId)) -> Self {
+        Self { whose, failures: 0, round: 0, wrong: false }
+    }
 }
 
 impl Queue {
@@ -51,23 +90,34 @@ impl Queue {
         self.newest
     }
 
-    /// Adds pins, due at once.
-    pub(super) fn add(&mut self, ids: Vec<i64>, now: Instant) {
-        for id in ids {
+    /// Adds pins, due at once: id, who announced it, bytes.
+    pub(super) fn add(&mut self, pins: Vec<(i64, AccountId, u64)>, now: Instant) {
+        for (id, author, bytes) in pins {
+            let whose = (Lane::of(bytes), author);
             self.newest = self.newest.max(id);
-            self.waiting.insert(id, Turn::default());
-            self.due.insert((now, id));
+            self.waiting.insert(id, Turn::new(whose));
+            self.due.entry(whose).or_default().insert((now, id));
         }
     }
 
-    /// The pin that has been due for longest; it is being tried from now on.
-    pub(super) fn take_due(&mut self, now: Instant) -> Option<i64> {
-        let first = *self.due.first().filter(|(due, _)| *due <= now)?;
-        self.due.remove(&first);
-        if let Some(turn) = self.waiting.get_mut(&first.1) {
+    /// Of the person whose turn it is, the pin that has been due for longest; it is being tried from now on. People take
+    /// turns, so that a letter waits for no one else's thousands.
+    pub(super) fn take_due(&mut self, lane: Lane, now: Instant) -> Option<i64> {
+        let due = self.due.iter().filter(|((of, _), pins)| *of == lane && pins.first().is_some_and(|pin| pin.0 <= now));
+        let mut authors = due.map(|((_, author), _)| *author).peekable();
+        let first = *authors.peek()?;
+        let last = self.last.get(&lane);
+        let author = authors.find(|author| last.is_none_or(|last| author > last)).unwrap_or(first);
+        let pins = self.due.get_mut(&(lane, author))?;
+        let (_, id) = pins.pop_first()?;
+        if pins.is_empty() {
+            self.due.remove(&(lane, author));
+        }
+        self.last.insert(lane, author);
+        if let Some(turn) = self.waiting.get_mut(&id) {
             turn.round = self.round;
         }
-        Some(first.1)
+        Some(id)
     }
 
     /// What came of an attempt.
@@ -87,16 +137,16 @@ impl Queue {
         turn.failures = turn.failures.saturating_add(1);
         turn.wrong = outcome == Outcome::Wrong;
         self.wrong = self.wrong.saturating_add(turn.wrong.into());
-        self.due.insert((now + pause, id));
+        let whose = turn.whose;
+        self.due.entry(whose).or_default().insert((now + pause, id));
     }
 
     /// Somebody else is connected: everything may go better now.
     pub(super) fn all_due(&mut self, now: Instant) {
         self.round += 1;
-        let idle = std::mem::take(&mut self.due);
-        for (_, id) in idle {
-            self.waiting.insert(id, Turn::default());
-            self.due.insert((now, id));
+        for (whose, pins) in &mut self.due {
+            *pins = pins.iter().map(|(_, id)| (now, *id)).collect();
+            self.waiting.extend(pins.iter().map(|(_, id)| (*id, Turn::new(*whose))));
         }
     }
 
@@ -134,63 +184,96 @@ fn pause(failures: u32) -> Duration {
 mod tests {
     use super::*;
 
+    const ALICE: AccountId = AccountId::new([1; 32]);
+    const BOB: AccountId = AccountId::new([2; 32]);
+
+    fn small(ids: impl IntoIterator<Item = i64>) -> Vec<(i64, AccountId, u64)> {
+        ids.into_iter().map(|id| (id, ALICE, 1)).collect()
+    }
+
+    #[test]
+    fn nobody_waits_for_anothers_thousands_nor_a_letter_for_a_film() {
+        let (mut queue, now) = (Queue::default(), Instant::now());
+        queue.add((1..=1000).map(|id| (id, ALICE, 1)).collect(), now);
+        queue.add(vec![(1001, BOB, 1), (1002, ALICE, 8 << 30), (1003, BOB, 2 << 20)], now + Duration::from_millis(1));
+        let now = now + Duration::from_millis(2);
+        let mut next = |lane| queue.take_due(lane, now);
+        let first: Vec<_> = (0..4).map(|_| next(Lane::Small)).collect();
+        assert_eq!(first, [Some(1), Some(1001), Some(2), Some(1003)]);
+        assert_eq!((next(Lane::Small), next(Lane::Middle), next(Lane::Large)), (Some(3), None, Some(1002)));
+    }
+
     #[test]
     fn pauses_grow_up_to_a_minute_and_end_when_a_peer_comes() {
         let (mut queue, start) = (Queue::default(), Instant::now());
-        queue.add(vec![1, 2], start);
-        assert_eq!((queue.take_due(start), queue.take_due(start), queue.take_due(start)), (Some(1), Some(2), None));
+        queue.add(small([1, 2]), start);
+        assert_eq!(
+            (
+                queue.take_due(Lane::Small, start),
+                queue.take_due(Lane::Small, start),
+                queue.take_due(Lane::Small, start)
+            ),
+            (Some(1), Some(2), None)
+        );
         queue.finish(1, Outcome::Again, start);
         queue.finish(2, Outcome::NoHolder, start);
         let later = start + FIRST_PAUSE;
-        assert_eq!((queue.take_due(start), queue.take_due(later), queue.take_due(later)), (None, Some(1), None));
+        assert_eq!(
+            (
+                queue.take_due(Lane::Small, start),
+                queue.take_due(Lane::Small, later),
+                queue.take_due(Lane::Small, later)
+            ),
+            (None, Some(1), None)
+        );
         queue.finish(1, Outcome::Again, later);
-        assert_eq!(queue.take_due(later + FIRST_PAUSE), None);
-        assert_eq!(queue.take_due(later + 2 * FIRST_PAUSE), Some(1));
+        assert_eq!(queue.take_due(Lane::Small, later + FIRST_PAUSE), None);
+        assert_eq!(queue.take_due(Lane::Small, later + 2 * FIRST_PAUSE), Some(1));
         queue.finish(1, Outcome::Again, later);
         assert_eq!(pause(50), LONGEST_PAUSE);
         queue.all_due(start);
-        assert_eq!((queue.take_due(start), queue.take_due(start)), (Some(1), Some(2)));
+        assert_eq!((queue.take_due(Lane::Small, start), queue.take_due(Lane::Small, start)), (Some(1), Some(2)));
     }
 
     #[test]
     fn who_comes_during_an_attempt_is_asked_after_it() {
         let (mut queue, now) = (Queue::default(), Instant::now());
-        queue.add(vec![7], now);
-        assert_eq!(queue.take_due(now), Some(7));
+        queue.add(small([7]), now);
+        assert_eq!(queue.take_due(Lane::Small, now), Some(7));
         queue.all_due(now);
         queue.finish(7, Outcome::NoHolder, now);
-        assert_eq!(queue.take_due(now), Some(7));
+        assert_eq!(queue.take_due(Lane::Small, now), Some(7));
         queue.finish(7, Outcome::NoHolder, now);
-        assert_eq!(queue.take_due(now), None);
+        assert_eq!(queue.take_due(Lane::Small, now), None);
     }
 
     #[test]
     fn what_was_wrong_is_collected_and_puts_nothing_off() {
         let (mut queue, now) = (Queue::default(), Instant::now());
         let many = i64::from(MOST_WRONG);
-        queue.add((0..=many).collect(), now);
+        queue.add(small(0..=many), now);
         for id in 0..many {
             assert!(!queue.brought_too_much());
-            assert_eq!(queue.take_due(now), Some(id));
+            assert_eq!(queue.take_due(Lane::Small, now), Some(id));
             queue.finish(id, Outcome::Wrong, now);
         }
         assert_eq!((queue.is_idle(), queue.brought_wrong(), queue.brought_too_much()), (false, true, true));
-        assert_eq!(queue.take_due(now), Some(many));
+        assert_eq!(queue.take_due(Lane::Small, now), Some(many));
         queue.finish(many, Outcome::Done, now);
         queue.collected();
         assert_eq!((queue.is_idle(), queue.brought_wrong(), queue.is_empty()), (true, false, false));
         // Put right, it may come after all.
-        queue.add(vec![many + 1], now);
+        queue.add(small([many + 1]), now);
         assert!(!queue.is_idle());
     }
 
     #[test]
     fn what_is_being_tried_is_not_tried_twice() {
         let (mut queue, now) = (Queue::default(), Instant::now());
-        queue.add(vec![7], now);
-        assert_eq!(queue.take_due(now), Some(7));
+        queue.add(small([7]), now);
+        assert_eq!(queue.take_due(Lane::Small, now), Some(7));
         queue.all_due(now);
-        assert_eq!((queue.take_due(now), queue.is_empty()), (None, false));
+        assert_eq!((queue.take_due(Lane::Small, now), queue.is_empty()), (None, false));
         queue.finish(7, Outcome::Done, now);
         assert!(queue.is_empty());
         assert_eq!(queue.newest(), 7);

@@ -1,19 +1,20 @@
 //! The pinning node's loop: let go of what was dropped, fetch what is waiting, a few at a time.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::FutureExt as _;
 use tokio::task::JoinSet;
 use valise_blocks::PeerId;
 use valise_protocol::ids::Cid;
 
 use super::attempt::attempt;
-use super::queue::{Outcome, Queue};
+use super::queue::{Lane, Outcome, Queue};
 use crate::catalog::{Catalog, now};
 use crate::db::{pins, unpins};
 use crate::error::ApiError;
-use crate::limits::FETCHES;
 
 /// How often the node is asked who is connected, while something waits.
 const LOOK: Duration = Duration::from_secs(1);
@@ -46,7 +47,7 @@ struct Worker {
     connected: Arc<Vec<PeerId>>,
     running: JoinSet<(i64, Outcome)>,
     /// Pins that are being tried.
-    tried: HashMap<i64, Cid>,
+    tried: HashMap<i64, (Cid, Lane)>,
     /// Something was unpinned, or is not what was announced, since the last collection, at this time.
     garbage: Option<Instant>,
 }
@@ -92,15 +93,23 @@ impl Worker {
     }
 
     async fn start_due(&mut self) {
-        while self.running.len() < FETCHES
+        for lane in Lane::ALL {
+            self.start_due_in(lane).await;
+        }
+    }
+
+    async fn start_due_in(&mut self, lane: Lane) {
+        while self.tried.values().filter(|(_, of)| *of == lane).count() < lane.width()
             && !self.queue.brought_too_much()
-            && let Some(id) = self.queue.take_due(Instant::now())
+            && let Some(id) = self.queue.take_due(lane, Instant::now())
         {
             match self.read(move |db| pins::find_waiting(db, id)).await {
                 Ok(Some(waiting)) => {
-                    self.tried.insert(id, waiting.pin.cid);
+                    self.tried.insert(id, (waiting.pin.cid, lane));
                     let attempt = attempt(Arc::clone(&self.catalog), id, waiting, Arc::clone(&self.connected));
-                    self.running.spawn(async move { (id, attempt.await) });
+                    // What panics must not keep its place for ever.
+                    let attempt = AssertUnwindSafe(attempt).catch_unwind();
+                    self.running.spawn(async move { (id, attempt.await.unwrap_or(Outcome::Again)) });
                 }
                 Ok(None) => self.queue.finish(id, Outcome::Done, Instant::now()),
                 Err(_) => self.queue.finish(id, Outcome::Again, Instant::now()),
@@ -126,7 +135,8 @@ impl Worker {
         let grace = u64::try_from(self.catalog.pinning.grace.as_millis()).unwrap_or(u64::MAX);
         let until = now().saturating_sub(grace);
         let dropped = self.read(move |db| unpins::some(db, until)).await?;
-        for cid in dropped.into_iter().filter(|cid| !self.tried.values().any(|tried| tried == cid)).collect::<Vec<_>>()
+        for cid in
+            dropped.into_iter().filter(|cid| !self.tried.values().any(|(tried, _)| tried == cid)).collect::<Vec<_>>()
         {
             if !self.read(move |db| pins::is_wanted(db, cid)).await? {
                 if let Err(error) = self.catalog.pinning.node.unpin(cid.inner()).await {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use valise_crypto::make_bytes;
@@ -18,7 +19,7 @@ use valise_protocol::tree::{Change, EntryKind, More, NewContent};
 
 use super::content::{Stored, mtime, store};
 use super::walk::{Found, FoundKind, Walked, walk};
-use super::{PERMIT, life};
+use super::{LARGE_EACH, LARGE_FROM, PERMIT, Transfers, life};
 use crate::api::{Event, Transfer};
 use crate::error::EngineError;
 use crate::index::transfers;
@@ -26,10 +27,8 @@ use crate::shared::{Session, Shared};
 use crate::vault::Vault;
 use crate::vault::fetch_keys::NewWrap;
 
-/// Files encrypted side by side: their block writes share two syncs. Memory is bounded by permits.
+/// Files encrypted side by side: their block writes share two syncs. Memory is bounded by [`Turn`]s.
 const AT_ONCE: usize = 128;
-/// Memory permits that a file takes at most: 8 MiB.
-const MOST_MEMORY: u32 = ((8 << 20) / PERMIT) as u32;
 /// A batch is announced when it has so many files ...
 const BATCH_FILES: usize = 512;
 /// ... or its first one has waited so long.
@@ -71,6 +70,35 @@ struct Planned {
     base: Option<DekId>,
     create: Option<Change>,
     media_type: String,
+}
+
+/// Who may encrypt: no transfer starves another.
+#[derive(Clone)]
+struct Turns {
+    small: Arc<Semaphore>,
+    large: Arc<Semaphore>,
+    /// Of this transfer.
+    own_large: Arc<Semaphore>,
+}
+
+/// Room for one file, until it is dropped.
+struct Turn(#[expect(dead_code, reason = "held, never looked at")] [Option<OwnedSemaphorePermit>; 2]);
+
+impl Turns {
+    fn of(transfers: &Transfers) -> Self {
+        let (small, large) = (transfers.small.clone(), transfers.large.clone());
+        Self { small, large, own_large: Arc::new(Semaphore::new(LARGE_EACH)) }
+    }
+
+    async fn take(&self, size: u64) -> Result<Turn, AcquireError> {
+        if size >= LARGE_FROM {
+            let own = self.own_large.clone().acquire_owned().await?;
+            return Ok(Turn([Some(own), Some(self.large.clone().acquire_owned().await?)]));
+        }
+        // Less than `LARGE_FROM / PERMIT`.
+        let permits = u32::try_from(size / PERMIT as u64).unwrap_or(0).saturating_add(1);
+        Ok(Turn([Some(self.small.clone().acquire_many_owned(permits).await?), None]))
+    }
 }
 
 /// A file that is in the node.
@@ -138,11 +166,11 @@ impl Job {
     }
 
     async fn encrypt_all(&self, files: Vec<Planned>) -> Result<(), EngineError> {
-        let memory = self.session.transfers.memory.clone();
+        let turns = Turns::of(&self.session.transfers);
         let before = self.session.transfers.update(self.id, |_| ()).map_or(0, |transfer| transfer.bytes_done);
         let read = Arc::new(AtomicU64::new(before));
         let mut finished = futures::stream::iter(files)
-            .map(|planned| self.encrypt(planned, memory.clone(), read.clone()))
+            .map(|planned| self.encrypt(planned, turns.clone(), read.clone()))
             .buffer_unordered(AT_ONCE);
         let mut batch = Vec::new();
         let mut since = Instant::now();
@@ -172,14 +200,12 @@ impl Job {
     async fn encrypt(
         &self,
         planned: Planned,
-        memory: Arc<tokio::sync::Semaphore>,
+        turns: Turns,
         read: Arc<AtomicU64>,
     ) -> Result<Finished, (String, EngineError)> {
         let name = planned.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let work = async {
-            let permits =
-                u32::try_from(planned.size / PERMIT as u64).unwrap_or(MOST_MEMORY).saturating_add(1).min(MOST_MEMORY);
-            let _permit = memory.acquire_many(permits).await.map_err(|_| EngineError::Cancelled)?;
+            let _turn = turns.take(planned.size).await.map_err(|_| EngineError::Cancelled)?;
             if self.cancel.is_cancelled() {
                 return Err(EngineError::Cancelled);
             }
@@ -299,4 +325,32 @@ fn plan(
         ids.push(id);
     }
     Ok((directories, files))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    /// Three films of one transfer hold up neither a letter nor another transfer's film.
+    #[tokio::test]
+    async fn no_transfer_starves_another() {
+        let transfers = Transfers::new(true);
+        let (films, other) = (Turns::of(&transfers), Turns::of(&transfers));
+        let (film, letter) = (10 << 30, 20 << 10);
+        let mut begun = Vec::new();
+        for _ in 0..LARGE_EACH {
+            begun.push(films.take(film).await.unwrap());
+        }
+        assert!(films.take(film).now_or_never().is_none(), "one more of the same transfer waits");
+        assert!(films.take(letter).now_or_never().is_some(), "a letter does not");
+        assert!(other.take(film).now_or_never().is_some(), "nor does another transfer");
+        begun.pop();
+        assert!(films.take(film).now_or_never().is_some());
+        // However large or small they are.
+        for size in [0, PERMIT as u64, LARGE_FROM - 1, LARGE_FROM, u64::MAX] {
+            assert!(other.take(size).now_or_never().is_some(), "{size}");
+        }
+    }
 }

@@ -22,16 +22,23 @@ use crate::error::EngineError;
 
 /// Ended transfers that are still told of.
 const REMEMBERED: usize = 20;
-/// Memory for what is encrypted, of all transfers, in permits of [`PERMIT`]: a large file takes many, so that few run side
-/// by side. Who asks first is served first, so that no transfer starves another.
-const MEMORY: usize = (24 << 20) / PERMIT;
+/// Memory for what is encrypted, of all transfers, in permits of [`PERMIT`]. A small file waits for no large one; among
+/// small ones who asks first is served first, which is soon.
+const SMALL_MEMORY: usize = (20 << 20) / PERMIT;
+/// Of large files so many are encrypted side by side, by all transfers ...
+const LARGE: usize = 12;
+/// ... and by one of them, so that another one's need not wait for it.
+const LARGE_EACH: usize = 2;
+/// From so many bytes a file is large: more than this it never takes.
+const LARGE_FROM: u64 = 4 << 20;
 /// Bytes that one permit stands for: about what a small file takes.
 const PERMIT: usize = 128 << 10;
 
 /// All transfers of an open vault.
 pub struct Transfers {
     all: Mutex<Table>,
-    memory: Arc<Semaphore>,
+    small: Arc<Semaphore>,
+    large: Arc<Semaphore>,
     /// Something ended, for now or for good.
     ended: Notify,
     /// What is kept goes on by itself.
@@ -66,7 +73,13 @@ pub enum Stop {
 impl Transfers {
     /// None yet. `goes_on`: what is found, or lacks the network, goes on by itself.
     pub fn new(goes_on: bool) -> Self {
-        Self { all: Mutex::default(), memory: Arc::new(Semaphore::new(MEMORY)), ended: Notify::new(), goes_on }
+        Self {
+            all: Mutex::default(),
+            small: Arc::new(Semaphore::new(SMALL_MEMORY)),
+            large: Arc::new(Semaphore::new(LARGE)),
+            ended: Notify::new(),
+            goes_on,
+        }
     }
 
     /// A new transfer.
