@@ -37,7 +37,6 @@ const NOT_RUN: &[&str] = &[
     "transfers cancel NUMBER",
     "transfers pause NUMBER",
     "transfers resume NUMBER",
-    "undo",
 ];
 
 /// The page: shapes by name, and the shapes of each command.
@@ -147,6 +146,9 @@ async fn the_page_says_what_commands_answer() {
     page.check("join [LINK]", &bob, args!["join", link, "--name", "Bob"]).await;
     page.check("lock", &alice, args!["lock"]).await;
     page.check("unlock", &alice, args!["unlock"]).await;
+    alice.valise(args!["mkdir", "Contracts/Drafts"]).await;
+    page.check("undo", &alice, args!["undo"]).await;
+    page.check("outbox", &alice, args!["outbox"]).await;
     agent.stop().await;
 
     // Files.

@@ -7,9 +7,9 @@ use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId};
 use valise_engine::api::{
     AccountKeys, ActivityFilter, ActivityPage, ActivityPlace, AfterHandOver, ApiError, AskedRecovery, Authority,
     Details, Device, Entry, ErrorCode, Fingerprints, Folder, FolderInvitation, FolderKeys, Group, GroupId, Hit,
-    HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Linked, Listing, Member, Network, Pairing, Person, Reach,
-    Recoverability, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Signatures, SigningKey, Status,
-    Storage, Succession, Transfer,
+    HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Linked, Listing, Member, Network, Outbox, Pairing,
+    Person, Reach, Recoverability, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Signatures,
+    SigningKey, Status, Storage, Succession, Transfer,
 };
 
 use crate::preview::Preview;
@@ -781,6 +781,12 @@ pub async fn restore_version(
     version: DekId,
 ) -> Result<(), ApiError> {
     app.ask(Request::RestoreVersion { folder, entry, version }).await.map(|_| ())
+}
+
+/// What waits for the catalog, and what is on its way to the pinning node.
+#[tauri::command]
+pub async fn outbox(app: State<'_, App>) -> Result<Outbox, ApiError> {
+    reply!(app.ask(Request::Outbox).await?, Outbox)
 }
 
 /// Takes back the last change.

@@ -165,6 +165,7 @@ pub fn run() -> ExitCode {
             commands::empty_trash,
             commands::set_trash_policy,
             commands::restore_version,
+            commands::outbox,
             commands::undo,
             commands::details,
             commands::transfers,

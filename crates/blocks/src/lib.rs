@@ -7,6 +7,7 @@
 
 mod dag;
 pub mod error;
+mod given;
 pub mod memory;
 pub mod node;
 pub mod store;

@@ -178,6 +178,10 @@ pub trait Blocks: Send + Sync {
     /// Who answers requests on a protocol. Protocols are declared when a node is made.
     fn answer(&self, protocol: &str, responder: Arc<dyn Responder>) -> Result<(), BlocksError>;
 
+    /// Bytes of a DAG's blocks that a peer was given since this node started, as far as it said which DAG it was after.
+    /// What it asked for twice counts twice, what it had before not at all.
+    fn given(&self, root: &Cid, to: &PeerId) -> u64;
+
     /// Sizes, addresses, connections.
     async fn health(&self) -> Result<Health, BlocksError>;
 

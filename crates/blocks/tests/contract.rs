@@ -42,6 +42,7 @@ contract! {
     a_fetch_brings_everything_and_pins_nothing
     a_fetch_takes_from_whoever_has_it
     a_fetch_heals_a_damaged_block
+    who_gives_knows_how_much
     a_fetch_without_peers_fails_at_once
     a_fetch_stops_at_its_limits
     a_fetch_can_be_cancelled
@@ -232,6 +233,17 @@ async fn a_fetch_heals_a_damaged_block(world: &mut dyn World) {
     assert_eq!(bob.complete(added.cid).await.unwrap(), None);
     fetch(&bob, added.cid, &[&alice]).await.unwrap();
     assert_eq!(bob.complete(added.cid).await.unwrap().unwrap().blocks, 3);
+}
+
+async fn who_gives_knows_how_much(world: &mut dyn World) {
+    let (alice, bob, carol) = (world.node(1).await, world.node(2).await, world.node(3).await);
+    let (added, other) = (add(&alice, 1, 3 * MIB + 17).await, add(&alice, 2, 5).await);
+    join(&bob, &alice).await;
+    let fetched = fetch(&bob, added.cid, &[&alice]).await.unwrap();
+    assert!(alice.given(&added.cid, &bob.peer()) >= fetched.bytes);
+    assert_eq!(alice.given(&other.cid, &bob.peer()), 0, "another DAG");
+    assert_eq!(alice.given(&added.cid, &carol.peer()), 0, "another peer");
+    assert_eq!(bob.given(&added.cid, &alice.peer()), 0, "who received it");
 }
 
 async fn a_fetch_without_peers_fails_at_once(world: &mut dyn World) {

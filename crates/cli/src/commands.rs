@@ -89,6 +89,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Info { path } => crate::look::info(session, json, path).await,
         Command::Keep { paths, not } => crate::look::keep(session, json, paths, !not).await,
         Command::Undo => undo(session, json).await,
+        Command::Outbox => transfers::outbox(session, json).await,
         Command::Storage => crate::computer::storage(session, json).await,
         Command::Network { command } => crate::computer::network(session, json, command.as_ref()).await,
         Command::Group { command } => crate::groups::group(session, json, command.as_ref()).await,

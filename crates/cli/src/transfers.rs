@@ -4,7 +4,9 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use valise_engine::api::{ApiError, EntryId, ErrorCode, Event, Reply, Request, Transfer, TransferKind, TransferState};
+use valise_engine::api::{
+    ApiError, EntryId, ErrorCode, Event, Outbox, Reply, Request, Transfer, TransferKind, TransferState, WaitingKind,
+};
 
 use crate::args::{Add, TransfersCommand};
 use crate::commands::await_held;
@@ -96,6 +98,41 @@ pub async fn transfers(session: &Session, json: bool, command: Option<&Transfers
     all.retain(|transfer| !matches!(transfer.state, TransferState::Done | TransferState::Cancelled));
     print(json, &all, |all| all.iter().map(line).collect());
     Ok(())
+}
+
+/// Runs `outbox`.
+pub async fn outbox(session: &Session, json: bool) -> Result<(), ApiError> {
+    let Reply::Outbox(outbox) = session.ask(Request::Outbox).await? else {
+        return Err(fault(ErrorCode::Internal, "Valise made a mistake.", "outbox"));
+    };
+    print(json, &outbox, outbox_lines);
+    Ok(())
+}
+
+fn outbox_lines(outbox: &Outbox) -> Vec<String> {
+    let path = |folder: &str, name: &str| format!("{}/{}", shown(folder), shown(name));
+    let mut lines: Vec<String> = Vec::new();
+    for change in &outbox.changes {
+        let kind = match change.kind {
+            WaitingKind::Added => "new",
+            WaitingKind::Changed => "changed",
+            WaitingKind::Moved => "moved",
+            WaitingKind::Trashed => "removed",
+            WaitingKind::Restored => "restored",
+            WaitingKind::Removed => "deleted",
+        };
+        lines.push(format!("waits     {kind:<9}  {}", path(&change.folder_name, &change.name)));
+    }
+    lines.extend((outbox.more_changes > 0).then(|| format!("          and {} more", outbox.more_changes)));
+    for file in &outbox.files {
+        let (percent, size) = (format!("{} %", file.percent), size(file.bytes));
+        lines.push(format!("on its way  {percent:>4}  {size:>9}  {}", path(&file.folder_name, &file.name)));
+    }
+    lines.extend((outbox.more_files > 0).then(|| format!("          and {} more", outbox.more_files)));
+    if lines.is_empty() {
+        lines.push("nothing waits".to_owned());
+    }
+    lines
 }
 
 /// Shows a transfer until it ends; how it ended, if that is well.

@@ -270,6 +270,8 @@ pub enum Request {
     SetTrashPolicy { folder: FolderId, days: u32 },
     /// Purges all that lies in the trash, of one folder or of all that this account may change.
     EmptyTrash { folder: Option<FolderId> },
+    /// What waits for the catalog, and what is on its way to the pinning node.
+    Outbox,
     /// Takes back the last rename, move, removal, restore or restored version made here.
     Undo,
     /// Encrypts and shares files and directory trees. Answers with the transfer at once.
@@ -410,6 +412,8 @@ pub enum Reply {
     People(Vec<Person>),
     /// See [`Request::Groups`], [`Request::SetGroup`] and [`Request::RemoveGroup`].
     Groups(Vec<Group>),
+    /// See [`Request::Outbox`].
+    Outbox(Outbox),
     /// How many were added. See [`Request::AddGroup`].
     Added(u32),
     /// See [`Request::List`].
@@ -507,6 +511,8 @@ pub struct Status {
     pub waiting: u32,
     /// Files whose bytes no pinning node has confirmed yet.
     pub unheld: u32,
+    /// How far those are that are on their way.
+    pub sending: Sending,
     /// Whether there is a way back in without the password; none while locked or not let in.
     pub ways_out: Option<WaysOut>,
     /// What this computer is called in the network: a name to begin with.
@@ -522,6 +528,97 @@ pub struct Status {
     pub asked: bool,
     /// Requests for recoveries that wait for this person's word, or concern this person's own account.
     pub requests: u32,
+}
+
+/// Bytes on their way to the pinning node, from when something began to go until nothing does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Sending {
+    /// Files that are not confirmed yet.
+    pub files: u32,
+    /// Bytes of all of them, and of those that were confirmed meanwhile.
+    pub bytes: u64,
+    /// How many of these the pinning node was given.
+    pub sent: u64,
+    /// Bytes a second, lately.
+    pub rate: u64,
+}
+
+/// What has not left this computer. See [`Request::Outbox`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Outbox {
+    /// Changes that wait for the catalog, a line for each entry.
+    pub changes: Vec<WaitingChange>,
+    /// So many more.
+    pub more_changes: u32,
+    /// Files that are announced and that no pinning node has confirmed, those that are nearly there first.
+    pub files: Vec<SendingFile>,
+    /// So many more.
+    pub more_files: u32,
+    /// All of them together.
+    pub sending: Sending,
+}
+
+/// Something that waits for the catalog.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingChange {
+    /// In which folder.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub folder: FolderId,
+    /// Its name.
+    pub folder_name: String,
+    /// To which entry.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub entry: EntryId,
+    /// Its name.
+    pub name: String,
+    /// What.
+    pub kind: WaitingKind,
+}
+
+/// What was done to an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum WaitingKind {
+    /// It is new.
+    Added,
+    /// It has another version.
+    Changed,
+    /// It has another name or place.
+    Moved,
+    /// It is in the trash.
+    Trashed,
+    /// It came back from there.
+    Restored,
+    /// It is gone for good.
+    Removed,
+}
+
+/// A file on its way to the pinning node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct SendingFile {
+    /// In which folder.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub folder: FolderId,
+    /// Its name.
+    pub folder_name: String,
+    /// Which.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub entry: EntryId,
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// How much of it is there.
+    pub percent: u8,
 }
 
 /// What has been proven of the ways back in without the password.

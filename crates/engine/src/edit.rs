@@ -11,11 +11,12 @@ use valise_protocol::tree::{Change, EntryKind, More, Tree};
 
 use crate::api::Reply;
 use crate::error::EngineError;
-use crate::shared::Shared;
-use crate::vault::Vault;
+use crate::shared::{Session, Shared};
 
 /// Entries in one purge record: its drops stand in the same one.
 const PURGE_AT_ONCE: usize = 256;
+/// Changes that can be taken back, one after the other.
+const UNDOS: usize = 50;
 
 /// A new shared folder.
 pub fn create_folder(shared: &Arc<Shared>, name: &str) -> Result<Reply, EngineError> {
@@ -30,9 +31,10 @@ pub fn create_folder(shared: &Arc<Shared>, name: &str) -> Result<Reply, EngineEr
 /// Another name for a folder.
 pub fn rename_folder(shared: &Arc<Shared>, folder: FolderId, name: &str) -> Result<Reply, EngineError> {
     let name = name_of(name)?;
-    let change = Change::Move { id: EntryId::TOP, parent: EntryId::TOP, name };
-    change_all(shared, folder, |_| Ok(vec![change.clone()]))?;
-    Ok(Reply::Done)
+    let named = |name: &str| Change::Move { id: EntryId::TOP, parent: EntryId::TOP, name: name.to_owned() };
+    change_with_undo(shared, folder, "The name", |tree| {
+        Ok((vec![named(&name)], tree.name().map(named).into_iter().collect()))
+    })
 }
 
 /// A new directory.
@@ -43,8 +45,10 @@ pub fn make_directory(
     name: &str,
 ) -> Result<Reply, EngineError> {
     let (id, name, parent) = (EntryId::new(make_bytes()?), name_of(name)?, parent.unwrap_or(EntryId::TOP));
-    change_all(shared, folder, |_| {
-        Ok(vec![Change::Create { id, parent, kind: EntryKind::Directory, name: name.clone(), more: More::default() }])
+    change_with_undo(shared, folder, "The new folder", |_| {
+        let kind = EntryKind::Directory;
+        let create = Change::Create { id, parent, kind, name: name.clone(), more: More::default() };
+        Ok((vec![create], vec![Change::Trash(id)]))
     })?;
     shared.vault(|vault| {
         let state = vault.folder(&folder)?;
@@ -101,7 +105,7 @@ pub fn restore(shared: &Arc<Shared>, folder: FolderId, entries: &[EntryId]) -> R
 /// Out of the trash for good: cannot be taken back, nor can what was done before in this folder.
 pub fn purge(shared: &Arc<Shared>, folder: FolderId, entries: &[EntryId]) -> Result<Reply, EngineError> {
     take_out(shared, folder, &entries.iter().copied().map(Change::Purge).collect::<Vec<_>>())?;
-    crate::shared::lock(&shared.session()?.undo).take_if(|undo| undo.folder == folder);
+    crate::shared::lock(&shared.session()?.undo).retain(|undo| undo.folder != folder);
     Ok(Reply::Done)
 }
 
@@ -136,10 +140,19 @@ pub fn empty_trash(shared: &Arc<Shared>, folder: Option<FolderId>) -> Result<Rep
     Ok(Reply::Done)
 }
 
-/// Takes back the last change made here; answers which, in words.
+/// Keeps what takes the last change back, so that it is the next to be taken back.
+pub fn remember(session: &Session, undo: Undo) {
+    let mut all = crate::shared::lock(&session.undo);
+    if all.len() == UNDOS {
+        all.remove(0);
+    }
+    all.push(undo);
+}
+
+/// Takes back the last change made here, then the one before; answers which, in words.
 pub fn undo(shared: &Arc<Shared>) -> Result<Option<String>, EngineError> {
     let session = shared.session()?;
-    let Some(undo) = crate::shared::lock(&session.undo).take() else { return Ok(None) };
+    let Some(undo) = crate::shared::lock(&session.undo).pop() else { return Ok(None) };
     shared.vault(|vault| vault.change(undo.folder, undo.changes, &undo.pins, &[], &[]))?;
     told(shared, undo.folder)?;
     Ok(Some(undo.what.to_owned()))
@@ -169,21 +182,9 @@ fn change_with_undo(
         vault.change(folder, changes, &[], &[], &[])?;
         Ok(back)
     })?;
-    *crate::shared::lock(&session.undo) = Some(Undo { folder, what, changes: back, pins: Vec::new() });
+    remember(&session, Undo { folder, what, changes: back, pins: Vec::new() });
     told(shared, folder)?;
     Ok(Reply::Done)
-}
-
-fn change_all(
-    shared: &Arc<Shared>,
-    folder: FolderId,
-    compose: impl FnOnce(&Vault) -> Result<Vec<Change>, EngineError>,
-) -> Result<(), EngineError> {
-    shared.vault(|vault| {
-        let changes = compose(vault)?;
-        vault.change(folder, changes, &[], &[], &[])
-    })?;
-    told(shared, folder)
 }
 
 /// Says that something of a folder changed here.
@@ -231,3 +232,6 @@ fn needless(tree: &Tree, out: &[Change]) -> Vec<Cid> {
 fn name_of(name: &str) -> Result<String, EngineError> {
     names::normalize(name.trim()).ok_or(EngineError::BadName)
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,6 +54,7 @@ mod opened;
 mod page;
 pub mod process;
 mod recovery;
+mod sending;
 mod share;
 mod shared;
 mod signatures;

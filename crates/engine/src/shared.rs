@@ -13,7 +13,9 @@ use valise_blocks::{Blocks, PeerId};
 use valise_protocol::ids::FolderId;
 use valise_protocol::sign::VerifyKey;
 
-use crate::api::{Account, ApiError, Connection, Escrow, Event, SecurityEvent, Stage, Status, WayInKind, WaysOut};
+use crate::api::{
+    Account, ApiError, Connection, Escrow, Event, SecurityEvent, Sending, Stage, Status, WayInKind, WaysOut,
+};
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::error::EngineError;
@@ -77,7 +79,7 @@ pub struct Session {
     /// What the members of folders were told is open here for changing.
     pub told: Mutex<crate::editing::Told>,
     /// What takes back the last change made here.
-    pub undo: Mutex<Option<crate::edit::Undo>>,
+    pub undo: Mutex<Vec<crate::edit::Undo>>,
     /// Ends the wait for another computer, if there is one.
     pub pairing: Mutex<Option<CancellationToken>>,
     /// Something is to be sent or read.
@@ -251,6 +253,7 @@ fn open_status(open: &Open) -> Status {
         online: u32::try_from(online).unwrap_or(u32::MAX),
         waiting: vault.waiting_changes(),
         unheld: u32::try_from(vault.unheld()).unwrap_or(u32::MAX),
+        sending: vault.uploads.shown(),
         requests: u32::try_from(vault.open_requests()).unwrap_or(u32::MAX),
         ..status(stage, Some(account(&open.public, vault.is_officer())), open.session.connection())
     }
@@ -307,6 +310,7 @@ fn status(stage: Stage, account: Option<Account>, connection: Connection) -> Sta
         online: 0,
         waiting: 0,
         unheld: 0,
+        sending: Sending::default(),
         ways_out: None,
         computer: crate::devices::computer_name(),
         password: true,

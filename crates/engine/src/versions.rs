@@ -9,10 +9,10 @@ use valise_protocol::record::{ChainId, Record};
 use valise_protocol::tree::{Change, Content, NewContent};
 
 use crate::api::Reply;
-use crate::edit::{Undo, told};
+use crate::edit::{Undo, remember, told};
 use crate::error::EngineError;
 use crate::index::{outbox, records};
-use crate::shared::{Shared, lock};
+use crate::shared::Shared;
 use crate::transfer::save::version_of;
 use crate::vault::Vault;
 
@@ -35,13 +35,13 @@ pub fn restore(shared: &Arc<Shared>, folder: FolderId, entry: EntryId, version: 
         vault.change(folder, vec![again(entry, &newest, older)], &pins, &[], &[])?;
         Ok(back)
     })?;
-    *lock(&shared.session()?.undo) = Some(undo);
+    remember(&*shared.session()?, undo);
     told(shared, folder)?;
     Ok(Reply::Done)
 }
 
 /// A version once more, after the one that is the newest.
-fn again(id: EntryId, newest: &Content, version: Content) -> Change {
+pub fn again(id: EntryId, newest: &Content, version: Content) -> Change {
     Change::Content(NewContent {
         id,
         base: Some(newest.dek),
@@ -57,7 +57,7 @@ fn again(id: EntryId, newest: &Content, version: Content) -> Change {
 
 impl Vault {
     /// What its record, or the change that waits, says of a version's DAG.
-    fn pin_of(&self, folder: &FolderId, content: &Content) -> Result<Pin, EngineError> {
+    pub fn pin_of(&self, folder: &FolderId, content: &Content) -> Result<Pin, EngineError> {
         let of = |pins: Vec<Pin>| pins.into_iter().find(|pin| pin.cid == content.cid);
         let waiting = outbox::of_folder(self.index.read(), folder)?;
         if let Some(pin) = waiting.into_iter().find_map(|row| of(row.pins)) {

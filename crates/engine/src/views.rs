@@ -160,7 +160,7 @@ impl Vault {
         } else if !here {
             Place::OnDemand
         } else if self.me.is_here(&content.stamp.device) && !self.held.contains(&content.cid) {
-            Place::Sending { percent: 0 }
+            Place::Sending { percent: self.uploads.percent(&content.cid) }
         } else {
             Place::Here
         }

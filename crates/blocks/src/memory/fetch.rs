@@ -15,6 +15,7 @@ use crate::store::{FetchOptions, PeerId};
 pub(super) struct Fetch<'a> {
     pub(super) node: &'a MemoryNode,
     pub(super) options: &'a FetchOptions,
+    pub(super) root: Cid,
     /// Peers that sent wrong bytes or nothing in time: asked last from then on.
     pub(super) demoted: Mutex<HashSet<PeerId>>,
 }
@@ -82,7 +83,10 @@ impl Fetch<'_> {
         Ok(match held {
             Some(_) if far.faults.withheld.contains(&key) => Reply::DoesNotHave,
             Some(_) if far.faults.falsified.contains(&key) => Reply::Block(Bytes::from_static(b"not this")),
-            Some(block) => Reply::Block(block.clone()),
+            Some(block) => {
+                far.given.add(self.node.peer.clone(), self.root, block.len());
+                Reply::Block(block.clone())
+            }
             None => Reply::DoesNotHave,
         })
     }

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::dag::Key;
 use crate::dag::walk::Watched;
 use crate::error::BlocksError;
+use crate::given::Given;
 use crate::store::{Address, PeerId, Responder};
 
 /// A network in memory. Cheap to clone; all clones are the same network.
@@ -51,6 +52,7 @@ struct State {
     connected: BTreeSet<PeerId>,
     responders: HashMap<String, Option<Arc<dyn Responder>>>,
     faults: Faults,
+    given: Given,
 }
 
 /// What a test has set going wrong.
@@ -93,6 +95,7 @@ impl Network {
             connected: BTreeSet::new(),
             responders: protocols.iter().map(|name| ((*name).to_owned(), None)).collect(),
             faults: Faults::default(),
+            given: Given::default(),
         };
         self.lock().insert(peer.clone(), state);
         Arc::new(MemoryNode { peer, network: self.clone(), stopped: CancellationToken::new() })

@@ -154,7 +154,7 @@ impl Blocks for MemoryNode {
             max_bytes: options.max_bytes,
             max_blocks: options.max_blocks,
         };
-        let fetch = Fetch { node: self, options: &options, demoted: Mutex::default() };
+        let fetch = Fetch { node: self, options: &options, root, demoted: Mutex::default() };
         let obtain = async |cid| {
             // as on a network, others get their turn between two blocks
             tokio::task::yield_now().await;
@@ -264,6 +264,10 @@ impl Blocks for MemoryNode {
             }
             None => Err(BlocksError::UnknownProtocol { protocol: protocol.to_owned() }),
         })?
+    }
+
+    fn given(&self, root: &Cid, to: &PeerId) -> u64 {
+        self.network.lock().get(&self.peer).map_or(0, |node| node.given.of(root, to))
     }
 
     async fn health(&self) -> Result<Health, BlocksError> {

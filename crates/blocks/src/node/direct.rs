@@ -6,7 +6,8 @@
 //! our own, and who lies or keeps silent comes last from then on. Peers of other makes do not speak it and
 //! are simply passed over.
 //!
-//! Request: the CID's bytes. Answer: the block's bytes.
+//! Request: the CID's bytes, then those of the root of the DAG it is wanted for, so that whoever gives it knows how far
+//! that is. Answer: the block's bytes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,10 +21,11 @@ use rust_ipfs::Ipfs;
 use super::files::Files;
 use super::{blocking, messages};
 use crate::dag;
+use crate::given::Given;
 use crate::store::{PeerId, Responder};
 
 /// Name of the protocol.
-pub(super) const PROTOCOL: &str = "/valise/block/1";
+pub(super) const PROTOCOL: &str = "/valise/block/2";
 
 /// For one block from one peer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,9 +39,9 @@ pub(super) enum Said {
     Nonsense,
 }
 
-/// Asks one peer.
-pub(super) async fn ask(ipfs: &Ipfs, peer: Peer, cid: &Cid) -> Said {
-    let bytes = cid.to_bytes();
+/// Asks one peer for a block of a DAG.
+pub(super) async fn ask(ipfs: &Ipfs, peer: Peer, cid: &Cid, root: &Cid) -> Said {
+    let bytes = [cid.to_bytes(), root.to_bytes()].concat();
     let asking = messages::exchange(ipfs, peer, PROTOCOL, &bytes);
     match tokio::time::timeout(PATIENCE, asking).await {
         Ok(Some(block)) if dag::verify(cid, &block).is_ok() => Said::Block(block),
@@ -51,13 +53,18 @@ pub(super) async fn ask(ipfs: &Ipfs, peer: Peer, cid: &Cid) -> Said {
 /// Answers with what is on the disk.
 pub(super) struct Server {
     pub(super) files: Arc<Files>,
+    pub(super) given: Arc<Given>,
 }
 
 #[async_trait]
 impl Responder for Server {
-    async fn respond(&self, _: PeerId, request: Bytes) -> Option<Bytes> {
-        let cid = Cid::try_from(&request[..]).ok()?;
+    async fn respond(&self, from: PeerId, request: Bytes) -> Option<Bytes> {
+        let mut request = &request[..];
+        let cid = Cid::read_bytes(&mut request).ok()?;
+        let root = Cid::read_bytes(&mut request).ok()?;
         let files = self.files.clone();
-        blocking(move || files.load(&cid)).await.ok()
+        let block = blocking(move || files.load(&cid)).await.ok()?;
+        self.given.add(from, root, block.len());
+        Some(block)
     }
 }

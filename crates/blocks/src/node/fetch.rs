@@ -50,6 +50,7 @@ pub(super) async fn fetch(
         from,
         patience: options.block_timeout,
         pace: Pace::new(bounds.window),
+        root,
         demoted: Mutex::default(),
     };
     walk(root, bounds, &disk.found(), |cid| fetch.obtain(cid), progress).await
@@ -62,6 +63,7 @@ struct Fetch<'a> {
     from: Vec<Peer>,
     patience: Duration,
     pace: Pace,
+    root: Cid,
     /// Peers that lied or kept silent when asked directly: asked last from then on.
     demoted: Mutex<HashSet<Peer>>,
 }
@@ -134,7 +136,7 @@ impl Fetch<'_> {
     /// Asks one peer after the other, and stores what the first one gives.
     async fn directly(&self, cid: Cid) -> Option<Bytes> {
         for peer in self.order() {
-            match direct::ask(self.ipfs, peer, &cid).await {
+            match direct::ask(self.ipfs, peer, &cid, &self.root).await {
                 Said::Block(bytes) => {
                     // through rust-ipfs, which stores it and ends any want of its own for it
                     let block = Block::new_unchecked(cid, bytes.clone());

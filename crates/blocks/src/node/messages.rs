@@ -20,7 +20,6 @@ use tokio_util::sync::CancellationToken;
 use super::config::node;
 use super::direct;
 use super::fence::Fence;
-use super::files::Files;
 use super::peers::{parse, unreachable};
 use crate::dag::MAX_BLOCK;
 use crate::error::BlocksError;
@@ -77,12 +76,12 @@ impl Messages {
     pub(super) async fn start(
         ipfs: &Ipfs,
         protocols: &[String],
-        files: &Arc<Files>,
+        server: direct::Server,
         fence: &Fence,
         stopped: &CancellationToken,
     ) -> Result<Self, BlocksError> {
         let mut responders: Responders = protocols.iter().map(|name| (name.clone(), RwLock::default())).collect();
-        let server: Arc<dyn Responder> = Arc::new(direct::Server { files: files.clone() });
+        let server: Arc<dyn Responder> = Arc::new(server);
         responders.insert(direct::PROTOCOL.to_owned(), RwLock::new(Some(server)));
         let responders = Arc::new(responders);
         for name in responders.keys() {

@@ -49,6 +49,7 @@ use crate::dag::Key;
 use crate::dag::read::{self, Source};
 use crate::dag::walk::{Bounds, Found, Watched, walk};
 use crate::error::BlocksError;
+use crate::given::Given;
 use crate::store::{Added, Address, Blocks, FetchOptions, Health, PeerId, Progress, Responder};
 
 /// The embedded IPFS node.
@@ -59,6 +60,7 @@ pub struct IpfsNode {
     stopped: CancellationToken,
     fence: Fence,
     messages: Messages,
+    given: Arc<Given>,
     disk: Disk,
 }
 
@@ -95,7 +97,9 @@ impl IpfsNode {
         let protocols = config.protocols.clone();
         let (ipfs, peer) = config::start(config, &files, &fence).await?;
         let stopped = CancellationToken::new();
-        let messages = Messages::start(&ipfs, &protocols, &files, &fence, &stopped).await?;
+        let given = Arc::new(Given::default());
+        let server = direct::Server { files: files.clone(), given: given.clone() };
+        let messages = Messages::start(&ipfs, &protocols, server, &fence, &stopped).await?;
         let gate = Arc::new(RwLock::new(()));
         let committer = Committer::start(files.clone(), gate.clone());
         let room = Arc::new(Room::new(files.clone()));
@@ -105,6 +109,7 @@ impl IpfsNode {
             stopped: stopped.clone(),
             fence,
             messages,
+            given,
             disk: Disk { files, gate, stopped, room, in_use: Arc::default() },
         })
     }
@@ -279,6 +284,10 @@ impl Blocks for IpfsNode {
     fn answer(&self, protocol: &str, responder: Arc<dyn Responder>) -> Result<(), BlocksError> {
         self.running()?;
         self.messages.answer(protocol, responder)
+    }
+
+    fn given(&self, root: &Cid, to: &PeerId) -> u64 {
+        self.given.of(root, to)
     }
 
     async fn health(&self) -> Result<Health, BlocksError> {

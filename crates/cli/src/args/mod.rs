@@ -93,8 +93,11 @@ pub enum Command {
         #[arg(long)]
         not: bool,
     },
-    /// Take back the last rename, move, removal or restore that was made in the Valise that is open here.
+    /// Take back the last change to files that was made in the Valise that is open here: what was added, renamed, moved,
+    /// removed, restored.
     Undo,
+    /// What waits for the server, and which files are on their way to it.
+    Outbox,
     /// Decrypt a file or directory to this computer.
     #[command(disable_version_flag = true)]
     Get {

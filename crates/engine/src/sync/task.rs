@@ -10,6 +10,7 @@ use super::{pull_held, round};
 use crate::api::{Connection, Event};
 use crate::editing;
 use crate::error::EngineError;
+use crate::sending;
 use crate::shared::{Session, Shared, lock};
 use crate::transfer::life;
 
@@ -49,6 +50,7 @@ async fn keep_in_step(shared: &Arc<Shared>, session: &Arc<Session>) {
             _ = tokio::time::timeout(next, session.wake.notified()) => {}
             // Left where it stands when a round is due: the round reads the rest.
             () = read_held(shared, session) => {}
+            () = sending::watch(shared, session) => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A file counts as soon as its batch is in the index: blocks on disk and pinned, wrap and changes in one
 //! transaction. What is complete stays when the rest is stopped, and is skipped when the rest goes on.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,11 +22,13 @@ use super::content::{Stored, mtime, store};
 use super::walk::{Found, FoundKind, Walked, walk};
 use super::{LARGE_EACH, LARGE_FROM, PERMIT, Transfers, life};
 use crate::api::{Event, Transfer};
+use crate::edit::{self, Undo};
 use crate::error::EngineError;
 use crate::index::transfers;
 use crate::shared::{Session, Shared};
 use crate::vault::Vault;
 use crate::vault::fetch_keys::NewWrap;
+use crate::versions;
 
 /// Files encrypted side by side: their block writes share two syncs. Memory is bounded by [`Turn`]s.
 const AT_ONCE: usize = 128;
@@ -33,6 +36,8 @@ const AT_ONCE: usize = 128;
 const BATCH_FILES: usize = 512;
 /// ... or its first one has waited so long.
 const BATCH_TIME: Duration = Duration::from_millis(700);
+/// Files and directories of an add that one undo takes back, not counting what is in new directories.
+const MOST_TAKEN: usize = 1000;
 /// Between two events of progress.
 const TELL_EVERY: u64 = 2 << 20;
 
@@ -101,6 +106,47 @@ impl Turns {
     }
 }
 
+/// What an add makes, to be taken back.
+struct Taken {
+    /// New, in what was there before.
+    new: Vec<EntryId>,
+    /// Files that get another version, and the one that was the newest.
+    changed: Vec<(EntryId, DekId)>,
+}
+
+impl Taken {
+    /// None if it is too much to be taken back.
+    fn of(directories: &[Change], files: &[Planned]) -> Option<Self> {
+        let creates = || directories.iter().chain(files.iter().filter_map(|file| file.create.as_ref()));
+        let made: HashSet<EntryId> = creates().map(Change::subject).collect();
+        let within = |change: &&Change| match change {
+            Change::Create { parent, .. } => !made.contains(parent),
+            _ => false,
+        };
+        let changed: Vec<_> = files.iter().filter_map(|file| Some((file.id, file.base?))).collect();
+        let new: Vec<_> = creates().filter(within).map(Change::subject).collect();
+        (new.len() <= MOST_TAKEN && changed.len() <= MOST_TAKEN).then_some(Self { new, changed })
+    }
+
+    /// None if nothing came of it.
+    fn back(self, vault: &Vault, folder: FolderId) -> Result<Option<Undo>, EngineError> {
+        let tree = vault.folder(&folder)?.tree();
+        let mut undo = Undo { folder, what: "What was added", changes: Vec::new(), pins: Vec::new() };
+        undo.changes.extend(self.new.into_iter().filter(|id| tree.entry(id).is_some()).map(Change::Trash));
+        for (id, before) in self.changed {
+            let Some(entry) = tree.entry(&id) else { continue };
+            let (newest, older) = (entry.newest(), entry.versions.iter().find(|version| version.dek == before));
+            if let (Some(newest), Some(older)) = (newest, older)
+                && newest.dek != before
+            {
+                undo.pins.push(vault.pin_of(&folder, older)?);
+                undo.changes.push(versions::again(id, newest, older.clone()));
+            }
+        }
+        Ok((!undo.changes.is_empty()).then_some(undo))
+    }
+}
+
 /// A file that is in the node.
 struct Finished {
     planned: Planned,
@@ -138,10 +184,22 @@ impl Job {
         if again {
             files = self.skip(files).await?;
         }
+        let undo = Taken::of(&directories, &files);
         if !directories.is_empty() {
             self.shared.vault(|vault| vault.change(self.folder, directories, &[], &[], &[]))?;
         }
-        self.encrypt_all(files).await
+        let outcome = self.encrypt_all(files).await;
+        // What was complete stays when the rest is stopped, and is taken back like the whole.
+        match undo {
+            Some(undo) => {
+                if let Some(undo) = self.shared.vault(|vault| undo.back(vault, self.folder))? {
+                    edit::remember(&self.session, undo);
+                }
+            }
+            // Nothing older is to be taken back in its place.
+            None => crate::shared::lock(&self.session.undo).clear(),
+        }
+        outcome
     }
 
     /// Leaves out what is there as it is here: made by this computer, of the same size and time.

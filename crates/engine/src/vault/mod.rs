@@ -36,6 +36,7 @@ use crate::editing::Editing;
 use crate::error::EngineError;
 use crate::index::{Index, records};
 use crate::news::News;
+use crate::sending::Uploads;
 use folder::{FolderState, Opener};
 
 /// Ids and keys of this device.
@@ -84,6 +85,8 @@ pub struct Vault {
     pub held: HashSet<Cid>,
     /// Words of pinning nodes that are in [`Vault::held`] and not in the index yet, by folder.
     held_unwritten: BTreeMap<FolderId, intake::HeldUnwritten>,
+    /// Bytes on their way to the pinning node.
+    pub uploads: Uploads,
     /// DAGs that are complete and pinned here.
     pub here: HashSet<Cid>,
     /// Other accounts' chains, as far as they were read.

@@ -24,6 +24,7 @@ use crate::home::{BEFORE, Home, INDEX_KEY, PUBLIC, Public, SECRETS};
 use crate::index::marks::{self, Mark};
 use crate::index::{Index, held, kept, outbox, records, used};
 use crate::news::News;
+use crate::sending::Uploads;
 
 impl Vault {
     /// Opens the vault with a password. Costs about a second of CPU: not for the runtime's threads.
@@ -92,6 +93,7 @@ impl Vault {
             hosts_catalog: false,
             held,
             held_unwritten: BTreeMap::new(),
+            uploads: Uploads::default(),
             here: HashSet::new(),
             others: HashMap::new(),
             asked: Vec::new(),

@@ -254,6 +254,8 @@ export interface Backend {
   restoreVersion(folder: FolderId, entry: EntryId, version: DekId): Promise<void>;
   /** What was taken back, in words; none when there was nothing. */
   undo(): Promise<string | null>;
+  /** What waits for the catalog, and which files are on their way to it. */
+  outbox(): Promise<Outbox>;
   details(folder: FolderId, entry: EntryId): Promise<Details>;
   /** A link for colleagues (no entry: to the folder): ids only, it opens nothing. */
   link(folder: FolderId, entry: EntryId | null): Promise<string>;

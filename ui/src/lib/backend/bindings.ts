@@ -1060,6 +1060,18 @@ export type SecurityEvent = {
 	words: ApiError,
 };
 
+/**  Bytes on their way to the pinning node, from when something began to go until nothing does. */
+export type Sending = {
+	/**  Files that are not confirmed yet. */
+	files: number,
+	/**  Bytes of all of them, and of those that were confirmed meanwhile. */
+	bytes: number,
+	/**  How many of these the pinning node was given. */
+	sent: number,
+	/**  Bytes a second, lately. */
+	rate: number,
+};
+
 /**  What is chosen for this computer: nothing secret. What an older Valise did not know has its default. */
 export type Settings = {
 	/**  A window locks by itself when nobody was here for so many minutes; 0: only with the screen. */
@@ -1135,6 +1147,8 @@ export type Status = {
 	waiting: number,
 	/**  Files whose bytes no pinning node has confirmed yet. */
 	unheld: number,
+	/**  How far those are that are on their way. */
+	sending: Sending,
 	/**  Whether there is a way back in without the password; none while locked or not let in. */
 	waysOut: WaysOut | null,
 	/**  What this computer is called in the network: a name to begin with. */

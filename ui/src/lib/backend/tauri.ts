@@ -120,6 +120,7 @@ export const tauriBackend: Backend = {
   setTrashPolicy: (folder, days) => ask('set_trash_policy', { folder, days }),
   restoreVersion: (folder, entry, version) => ask('restore_version', { folder, entry, version }),
   undo: () => ask('undo'),
+  outbox: () => ask('outbox'),
   details: (folder, entry) => ask('details', { folder, entry }),
   link: (folder, entry) => ask('link', { folder, entry }),
   followLink: (link) => ask('follow_link', { link }),

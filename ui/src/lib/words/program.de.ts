@@ -425,6 +425,9 @@ const SENTENCES: Record<string, string> = {
   'The move': 'das Verschieben',
   'The removal': 'das Löschen',
   'The restoring': 'das Zurücklegen',
+  'The restored version': 'die zurückgeholte Fassung',
+  'The new folder': 'der neue Ordner',
+  'What was added': 'was hinzugefügt wurde',
 };
 
 /** Sentences with something of the moment in them, in groups. */
