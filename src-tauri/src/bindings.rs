@@ -50,6 +50,7 @@ mod tests {
             .typ::<api::Linked>()
             .typ::<api::ActivityFilter>()
             .typ::<api::ActivityPage>()
+            .typ::<api::Outbox>()
             .typ::<api::ActivityFormat>()
             .typ::<api::Signatures>()
             .typ::<api::SigningKey>()

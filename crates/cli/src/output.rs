@@ -119,8 +119,9 @@ pub fn row(entry: &Entry) -> String {
 fn place(place: &Place) -> String {
     match place {
         Place::Here => "here".into(),
+        Place::HereAlone => "here alone".into(),
         Place::OnDemand => "on demand".into(),
-        Place::Sending { .. } => "sending".into(),
+        Place::Sending { percent } => format!("sending {percent} %"),
         Place::Fetching { percent } => format!("getting {percent} %"),
         Place::Waiting => "waiting".into(),
         Place::Problem { .. } => "problem".into(),

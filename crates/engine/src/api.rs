@@ -507,9 +507,9 @@ pub struct Status {
     pub connection: Connection,
     /// Colleagues who are connected to the catalog now.
     pub online: u32,
-    /// Changes made here that have no receipt yet.
+    /// Changes made here that have no receipt yet; locked: as far as this program knows, which locked it.
     pub waiting: u32,
-    /// Files whose bytes no pinning node has confirmed yet.
+    /// Files whose bytes no pinning node has confirmed yet; locked: likewise.
     pub unheld: u32,
     /// How far those are that are on their way.
     pub sending: Sending,
@@ -1184,6 +1184,8 @@ pub struct Entry {
 pub enum Place {
     /// On this computer, and confirmed elsewhere (or it came from elsewhere).
     Here,
+    /// On this computer and nowhere else that is known: there is no server, or it runs on this computer as well.
+    HereAlone,
     /// Fetched when opened.
     OnDemand,
     /// On this computer only, until the pinning node confirms it.

@@ -765,6 +765,10 @@ impl Engine {
             if let Err(error) = open.vault.write_all_held() {
                 tracing::debug!(%error, "the catalog says it again");
             }
+            let connected = open.vault.catalog_record().is_some();
+            let unheld = u32::try_from(open.vault.unheld()).unwrap_or(u32::MAX);
+            self.shared
+                .set_left(if connected { open.vault.waiting_changes() } else { 0 }, if connected { unheld } else { 0 });
             *state = State::Locked(open.public.clone());
         }
         let changed = session.opened.clear();

@@ -38,6 +38,8 @@ pub struct Shared {
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     state: Mutex<State>,
+    /// Changes and files that had not left when this program locked last: the lock screen says so.
+    left: Mutex<(u32, u32)>,
     events: broadcast::Sender<Event>,
 }
 
@@ -135,7 +137,7 @@ impl Shared {
             None => State::New,
             Some(public) => State::Locked(public),
         };
-        Ok(Self { home, clock, state: Mutex::new(state), events: broadcast::channel(1024).0 })
+        Ok(Self { home, clock, state: Mutex::new(state), left: Mutex::default(), events: broadcast::channel(1024).0 })
     }
 
     /// Hears events from now on.
@@ -187,10 +189,17 @@ impl Shared {
         match &*self.state() {
             State::New => Status { asked: self.asked(), ..status(Stage::New, None, Connection::None) },
             State::Locked(public) => {
-                Status { asked: self.asked(), ..status(Stage::Locked, Some(account(public, false)), Connection::None) }
+                let (waiting, unheld) = *lock(&self.left);
+                let locked = status(Stage::Locked, Some(account(public, false)), Connection::None);
+                Status { asked: self.asked(), waiting, unheld, ..locked }
             }
             State::Open(open) => open_status(open),
         }
+    }
+
+    /// So many changes and files stay here while it is locked.
+    pub fn set_left(&self, waiting: u32, unheld: u32) {
+        *lock(&self.left) = (waiting, unheld);
     }
 
     /// Whether this home waits for officers to help with a recovery.

@@ -155,12 +155,18 @@ impl Vault {
     /// Where a version's bytes are.
     fn place(&self, state: &FolderState, content: &tree::Content) -> Place {
         let here = self.here.contains(&content.cid);
-        if state.is_waiting(&content.cid) {
+        let own = self.me.is_here(&content.stamp.device);
+        if here && self.catalog_record().is_none() {
+            Place::HereAlone
+        } else if state.is_waiting(&content.cid) {
             Place::Waiting
         } else if !here {
             Place::OnDemand
-        } else if self.me.is_here(&content.stamp.device) && !self.held.contains(&content.cid) {
+        } else if own && !self.held.contains(&content.cid) {
             Place::Sending { percent: self.uploads.percent(&content.cid) }
+        } else if own && self.hosts_catalog {
+            // Its pinning node is this computer once more.
+            Place::HereAlone
         } else {
             Place::Here
         }
@@ -309,11 +315,12 @@ impl Totals {
     fn add(&mut self, other: Self) {
         let distance = |place: &Place| match place {
             Place::Here => 0,
-            Place::OnDemand => 1,
-            Place::Fetching { .. } => 2,
-            Place::Sending { .. } => 3,
-            Place::Waiting => 4,
-            Place::Problem { .. } => 5,
+            Place::HereAlone => 1,
+            Place::OnDemand => 2,
+            Place::Fetching { .. } => 3,
+            Place::Sending { .. } => 4,
+            Place::Waiting => 5,
+            Place::Problem { .. } => 6,
         };
         self.bytes += other.bytes;
         self.files += other.files;

@@ -534,6 +534,7 @@ export const SCENES: Record<string, Scene> = {
     }),
   },
   unlock: { world: status({ stage: { type: 'locked' } }) },
+  'unlock-waiting': { world: status({ stage: { type: 'locked' }, waiting: 3, unheld: 1 }) },
   recover: {
     world: status({ stage: { type: 'locked' } }),
     act: (hand) => hand.press('Forgotten?'),
@@ -662,6 +663,30 @@ export const SCENES: Record<string, Scene> = {
       return world;
     },
     act: chooseAgreement,
+  },
+  outbox: {
+    world: () => {
+      const sending = { files: 2, bytes: 214_000_000, sent: 96_000_000, rate: 6_400_000 };
+      const world = status({ connection: 'syncing', waiting: 4, unheld: 2, sending })();
+      const at = { folder: 'f-merger', folderName: 'Merger Q3', entry: 'e' };
+      world.outbox = {
+        changes: [
+          { ...at, name: 'Minutes of the board.md', kind: 'changed' },
+          { ...at, name: 'Signature page.png', kind: 'moved' },
+          { ...at, name: 'Old drafts', kind: 'trashed' },
+          { ...at, name: '', kind: 'moved' },
+        ],
+        moreChanges: 0,
+        files: [
+          { ...at, name: 'Recording of the call.mp4', bytes: 206_000_000, percent: 43 },
+          { ...at, name: 'Valuation model.xlsx', bytes: 8_000_000, percent: 0 },
+        ],
+        moreFiles: 0,
+        sending,
+      };
+      return world;
+    },
+    act: (hand) => hand.press('4 changes waiting to be sent'),
   },
   connecting: { world: status({ connection: 'connecting', online: 0 }) },
   stopped: {

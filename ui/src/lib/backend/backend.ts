@@ -43,6 +43,7 @@ import type {
   Linked,
   Listing,
   Member,
+  Outbox,
   Network,
   Pairing,
   Person,

@@ -894,6 +894,20 @@ export type Notifications =
 /**  Nothing. */
 "off";
 
+/**  What has not left this computer. See [`Request::Outbox`]. */
+export type Outbox = {
+	/**  Changes that wait for the catalog, a line for each entry. */
+	changes: WaitingChange[],
+	/**  So many more. */
+	moreChanges: number,
+	/**  Files that are announced and that no pinning node has confirmed, those that are nearly there first. */
+	files: SendingFile[],
+	/**  So many more. */
+	moreFiles: number,
+	/**  All of them together. */
+	sending: Sending,
+};
+
 /**  A code that another computer joins by. */
 export type Pairing = {
 	/**  Seven groups of four characters. */
@@ -929,6 +943,8 @@ export type Person = {
 export type Place = 
 /**  On this computer, and confirmed elsewhere (or it came from elsewhere). */
 { type: "here" } | 
+/**  On this computer and nowhere else that is known: there is no server, or it runs on this computer as well. */
+{ type: "hereAlone" } | 
 /**  Fetched when opened. */
 { type: "onDemand" } | 
 /**  On this computer only, until the pinning node confirms it. */
@@ -1072,6 +1088,22 @@ export type Sending = {
 	rate: number,
 };
 
+/**  A file on its way to the pinning node. */
+export type SendingFile = {
+	/**  In which folder. */
+	folder: string,
+	/**  Its name. */
+	folderName: string,
+	/**  Which. */
+	entry: string,
+	/**  Its name. */
+	name: string,
+	/**  Its size. */
+	bytes: number,
+	/**  How much of it is there. */
+	percent: number,
+};
+
 /**  What is chosen for this computer: nothing secret. What an older Valise did not know has its default. */
 export type Settings = {
 	/**  A window locks by itself when nobody was here for so many minutes; 0: only with the screen. */
@@ -1143,9 +1175,9 @@ export type Status = {
 	connection: Connection,
 	/**  Colleagues who are connected to the catalog now. */
 	online: number,
-	/**  Changes made here that have no receipt yet. */
+	/**  Changes made here that have no receipt yet; locked: as far as this program knows, which locked it. */
 	waiting: number,
-	/**  Files whose bytes no pinning node has confirmed yet. */
+	/**  Files whose bytes no pinning node has confirmed yet; locked: likewise. */
 	unheld: number,
 	/**  How far those are that are on their way. */
 	sending: Sending,
@@ -1302,6 +1334,35 @@ export type Version = {
 	/**  Bytes are on this computer. */
 	here: boolean,
 };
+
+/**  Something that waits for the catalog. */
+export type WaitingChange = {
+	/**  In which folder. */
+	folder: string,
+	/**  Its name. */
+	folderName: string,
+	/**  To which entry. */
+	entry: string,
+	/**  Its name. */
+	name: string,
+	/**  What. */
+	kind: WaitingKind,
+};
+
+/**  What was done to an entry. */
+export type WaitingKind = 
+/**  It is new. */
+"added" | 
+/**  It has another version. */
+"changed" | 
+/**  It has another name or place. */
+"moved" | 
+/**  It is in the trash. */
+"trashed" | 
+/**  It came back from there. */
+"restored" | 
+/**  It is gone for good. */
+"removed";
 
 /**  A key slot that a person opens. */
 export type WayIn = {

@@ -47,6 +47,7 @@ import type {
   Linked,
   Listing,
   Member,
+  Outbox,
   Network,
   Pairing,
   Person,
@@ -83,6 +84,8 @@ export type World = {
   security: SecurityEvent[];
   preview: InvitationPreview;
   recovery: Recovery;
+  /** None: nothing waits. */
+  outbox?: Outbox;
   authority: Authority;
   /** What this computer asked of the officers. */
   asked: AskedRecovery | null;
@@ -1108,6 +1111,21 @@ export class MockBackend implements Backend {
     });
   }
 
+  outbox() {
+    return this.#answer(
+      'outbox',
+      [],
+      () =>
+        this.world.outbox ?? {
+          changes: [],
+          moreChanges: 0,
+          files: [],
+          moreFiles: 0,
+          sending: this.world.status.sending,
+        },
+    );
+  }
+
   undo() {
     return this.#answer('undo', [], () => {
       const last = this.#taken.pop();
@@ -1454,6 +1472,7 @@ export class MockBackend implements Backend {
       online: 0,
       waiting: 0,
       unheld: 0,
+      sending: { files: 0, bytes: 0, sent: 0, rate: 0 },
       waysOut: 'none',
       requests: 0,
     });

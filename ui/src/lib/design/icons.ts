@@ -12,6 +12,7 @@ import Film from '@lucide/svelte/icons/film';
 import Folder from '@lucide/svelte/icons/folder';
 import Image from '@lucide/svelte/icons/image';
 import Mail from '@lucide/svelte/icons/mail';
+import Monitor from '@lucide/svelte/icons/monitor';
 import Music from '@lucide/svelte/icons/music';
 import Presentation from '@lucide/svelte/icons/presentation';
 import Table from '@lucide/svelte/icons/table-2';
@@ -36,6 +37,7 @@ export const KIND_ICONS: Record<FileKind, typeof File> = {
 
 export const PLACE_ICONS: Record<Place['type'], typeof File> = {
   here: Check,
+  hereAlone: Monitor,
   onDemand: Cloud,
   sending: ArrowUp,
   fetching: ArrowDown,
@@ -45,6 +47,7 @@ export const PLACE_ICONS: Record<Place['type'], typeof File> = {
 
 export const PLACE_TONES: Record<Place['type'], 'ok' | 'muted' | 'wait' | 'bad'> = {
   here: 'ok',
+  hereAlone: 'muted',
   onDemand: 'muted',
   sending: 'wait',
   fetching: 'wait',

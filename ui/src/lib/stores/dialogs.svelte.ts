@@ -31,6 +31,8 @@ export type Dialog =
   | { kind: 'revokeSigningKey'; key: SigningKey }
   | { kind: 'emptyTrash'; count: number }
   | { kind: 'keepFor'; folder: FolderId }
+  /** What has not left this computer. */
+  | { kind: 'outbox' }
   | { kind: 'removeMember'; folder: FolderId; member: Member }
   | { kind: 'leaveFolder'; folder: FolderId }
   /** `leaving`: they wanted to leave, and may be the only owner. */

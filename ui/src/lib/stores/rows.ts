@@ -39,7 +39,7 @@ export function rowsOfHits(hits: Hit[]): Row[] {
   }));
 }
 
-const PLACES = ['problem', 'waiting', 'sending', 'fetching', 'here', 'onDemand'];
+const PLACES = ['problem', 'waiting', 'sending', 'fetching', 'hereAlone', 'here', 'onDemand'];
 
 /** By name, directories come first; ties fall to the name. None: the order of the answer. */
 export function comparing(sorting: Sorting | null, locale: string): ((a: Row, b: Row) => number) | null {

@@ -88,7 +88,7 @@ describe('German', () => {
     expect(de.header.summary(4, 128)).toBe('4 Personen, 128 Dateien');
     expect(de.header.summary(1, 1)).toBe('Nur Sie, 1 Datei');
     expect(de.status.waiting(1)).toBe('1 Änderung wartet auf das Senden');
-    expect(de.transfers.title('add', 41, 2, 'x')).toBe('Verschlüsselt und sendet 3 von 41 Dateien');
+    expect(de.transfers.title('add', 41, 2, 'x')).toBe('Verschlüsselt 3 von 41 Dateien');
     expect(de.transfers.left(2)).toBe('noch 2 Sekunden');
     expect(de.did.trashed(['a.pdf'])).toBe('„a.pdf“ in den Papierkorb gelegt.');
     expect(de.helpers.waits(168)).toBe('Eine Woche');

@@ -431,6 +431,8 @@ const place = (where: Place): string => {
   switch (where.type) {
     case 'here':
       return 'Hier';
+    case 'hereAlone':
+      return 'Nur hier';
     case 'onDemand':
       return 'Bei Bedarf';
     case 'sending':
@@ -448,6 +450,8 @@ const placeLong = (where: Place): string => {
   switch (where.type) {
     case 'here':
       return 'Auf diesem Computer und anderswo gesichert';
+    case 'hereAlone':
+      return 'Auf diesem Computer und auf keinem anderen, von dem man weiß. Geht er verloren, so auch die Datei';
     case 'onDemand':
       return 'Wird geladen, wenn Sie es öffnen';
     case 'sending':
@@ -693,6 +697,10 @@ export const de: Words = {
     withToken: 'Stattdessen das Token verwenden',
     withPassword: 'Stattdessen das Passwort verwenden',
     lost: 'Token verloren oder PIN vergessen?',
+    waits: (changes: number, files: number) =>
+      changes > 0
+        ? `${plural(changes, 'Änderung wartet', 'Änderungen warten')} hier, bis Sie entsperren, und ${changes === 1 ? 'wird' : 'werden'} dann gesendet.`
+        : `${plural(files, 'Datei ist', 'Dateien sind')} nur auf diesem Computer. Das Senden geht nach dem Entsperren weiter.`,
   },
 
   recover: {
@@ -1389,7 +1397,7 @@ export const de: Words = {
     label: 'Übertragungen',
     title: (kind: TransferKind, files: number, done: number, name: string): string => {
       const what = files > 1 ? `${n(Math.min(done + 1, files))} von ${n(files)} Dateien` : displayName(name);
-      return kind === 'fetch' ? `Lädt ${what}` : `Verschlüsselt und sendet ${what}`;
+      return kind === 'fetch' ? `Lädt ${what}` : `Verschlüsselt ${what}`;
     },
     amount: (done: number, all: number) => `${size(done, locale)} von ${size(all, locale)}`,
     rate: (rate: number) => `${size(rate, locale)}/s`,
@@ -1415,9 +1423,35 @@ export const de: Words = {
         : `${plural(value, 'Änderung wartet', 'Änderungen warten')} auf das Senden`,
     unheld: (value: number) => `${plural(value, 'Datei', 'Dateien')} nur auf diesem Computer`,
     unheldHint: 'Der Server hat sie noch nicht bestätigt. Sie werden von selbst gesendet.',
+    sending: (files: number, share: number) =>
+      `${plural(files, 'Datei wird', 'Dateien werden')} gesendet, ${n(Math.floor(share * 100))} %`,
     syncNow: 'Jetzt nachsehen',
     lock: 'Sperren',
     lockHint: 'Sperren (Strg+L)',
+  },
+
+  outbox: {
+    title: 'Noch nicht gesendet',
+    text: 'Alles hier ist auf diesem Computer sicher und wird von selbst gesendet, sobald der Server erreichbar ist.',
+    empty: 'Nichts wartet: Was Sie gemacht haben, ist beim Server.',
+    sending: 'Unterwegs zum Server',
+    waiting: 'Warten auf den Server',
+    kind: {
+      added: 'Neu',
+      changed: 'Neue Fassung',
+      moved: 'Umbenannt oder verschoben',
+      trashed: 'Im Papierkorb',
+      restored: 'Aus dem Papierkorb',
+      removed: 'Gelöscht',
+    },
+    progress: (sent: number, bytes: number, rate: number, left: number | null) =>
+      [
+        `${size(sent, locale)} von ${size(bytes, locale)}`,
+        ...(rate > 0 ? [`${size(rate, locale)}/s`] : []),
+        ...(left === null ? [] : [`noch ${duration(left)}`]),
+      ].join(', '),
+    percent: (value: number) => `${n(value)} %`,
+    more: (value: number) => `und ${n(value)} weitere`,
   },
 
   role: (role: Role) => ROLE[role].name,

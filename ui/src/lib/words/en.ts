@@ -18,6 +18,7 @@ import type {
   Role,
   TransferKind,
   Verdict,
+  WaitingKind,
 } from '$lib/backend';
 import { clock } from '$lib/format/clock';
 import type { KeeperKind } from '$lib/format/keeper';
@@ -389,6 +390,8 @@ const place = (where: Place): string => {
   switch (where.type) {
     case 'here':
       return 'Here';
+    case 'hereAlone':
+      return 'Only here';
     case 'onDemand':
       return 'On demand';
     case 'sending':
@@ -406,6 +409,8 @@ const placeLong = (where: Place): string => {
   switch (where.type) {
     case 'here':
       return 'On this computer, and safe elsewhere';
+    case 'hereAlone':
+      return 'On this computer, and on no other that is known. If it is lost, so is the file';
     case 'onDemand':
       return 'Fetched when you open it';
     case 'sending':
@@ -645,6 +650,10 @@ export const en = {
     withToken: 'Use the token instead',
     withPassword: 'Use the password instead',
     lost: 'Token lost, or PIN forgotten?',
+    waits: (changes: number, files: number) =>
+      changes > 0
+        ? `${plural(changes, 'change waits', 'changes wait')} here until you unlock, and ${changes === 1 ? 'is' : 'are'} sent then.`
+        : `${plural(files, 'file is', 'files are')} on this computer only. Sending goes on when you unlock.`,
   },
 
   recover: {
@@ -1315,7 +1324,7 @@ export const en = {
   transfers: {
     label: 'Transfers',
     title: (kind: TransferKind, files: number, done: number, name: string): string => {
-      const verb = kind === 'fetch' ? 'Fetching' : 'Encrypting and sending';
+      const verb = kind === 'fetch' ? 'Fetching' : 'Encrypting';
       return files > 1
         ? `${verb} ${n(Math.min(done + 1, files))} of ${n(files)} files`
         : `${verb} ${displayName(name)}`;
@@ -1342,9 +1351,35 @@ export const en = {
       value === 0 ? 'Nothing waiting to be sent' : `${plural(value, 'change', 'changes')} waiting to be sent`,
     unheld: (value: number) => `${plural(value, 'file', 'files')} on this computer only`,
     unheldHint: 'The server has not confirmed these yet. They are sent by themselves.',
+    sending: (files: number, share: number) =>
+      `Sending ${plural(files, 'file', 'files')}, ${n(Math.floor(share * 100))} %`,
     syncNow: 'Check now',
     lock: 'Lock',
     lockHint: 'Lock (Ctrl+L)',
+  },
+
+  outbox: {
+    title: 'Not sent yet',
+    text: 'Everything here is safe on this computer, and goes by itself as soon as the server can be reached.',
+    empty: 'Nothing waits: what you made is with the server.',
+    sending: 'On their way to the server',
+    waiting: 'Waiting for the server',
+    kind: {
+      added: 'New',
+      changed: 'New version',
+      moved: 'Renamed or moved',
+      trashed: 'In the trash',
+      restored: 'Out of the trash',
+      removed: 'Deleted',
+    } satisfies Record<WaitingKind, string>,
+    progress: (sent: number, bytes: number, rate: number, left: number | null) =>
+      [
+        `${size(sent, locale)} of ${size(bytes, locale)}`,
+        ...(rate > 0 ? [`${size(rate, locale)}/s`] : []),
+        ...(left === null ? [] : [`${duration(left)} left`]),
+      ].join(', '),
+    percent: (value: number) => `${n(value)} %`,
+    more: (value: number) => `and ${n(value)} more`,
   },
 
   role: (role: Role) => ROLE[role].name,

@@ -16,7 +16,7 @@ test('one and many', () => {
   expect(words.status.online(2)).toBe('2 colleagues online');
   expect(words.did.trashed(['a.pdf'])).toBe('Moved “a.pdf” to the trash.');
   expect(words.did.trashed(['a', 'b'])).toBe('Moved 2 items to the trash.');
-  expect(words.transfers.title('add', 41, 2, 'x')).toBe('Encrypting and sending 3 of 41 files');
+  expect(words.transfers.title('add', 41, 2, 'x')).toBe('Encrypting 3 of 41 files');
   expect(words.transfers.title('fetch', 1, 0, 'x.pdf')).toBe('Fetching x.pdf');
   expect(words.transfers.left(2)).toBe('2 seconds left');
 });

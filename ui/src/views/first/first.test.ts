@@ -79,6 +79,20 @@ describe('starting a workspace', () => {
     expect(backend.asked).toContainEqual(['create', 'Ada', PASSWORD, 'Acme', 'https://valise.example']);
   });
 
+  test('the lock screen says what waits', async () => {
+    const world = acme();
+    world.status = { ...world.status, stage: { type: 'locked' } };
+    const { backend } = start(world);
+    await screen.findByLabelText('Password');
+    expect(screen.queryByText(/until you unlock/)).toBeNull();
+    backend.setStatus({ waiting: 3 });
+    expect(await screen.findByText('3 changes wait here until you unlock, and are sent then.')).toBeVisible();
+    backend.setStatus({ waiting: 0, unheld: 1 });
+    expect(
+      await screen.findByText('1 file is on this computer only. Sending goes on when you unlock.'),
+    ).toBeVisible();
+  });
+
   test('caps lock is seen, and a password can be shown', async () => {
     const { user } = start(blank());
     await press(user, /Start a workspace/);

@@ -591,11 +591,37 @@ describe('places', () => {
     expect(status).toHaveTextContent('1 file on this computer only');
   });
 
+  test('what waits and what is on its way is listed, and how far it is', async () => {
+    const { backend, user } = await open();
+    const at = { folder: 'f-merger', folderName: 'Merger Q3', entry: 'e' };
+    const sending = { files: 1, bytes: 200, sent: 90, rate: 10 };
+    backend.world.outbox = {
+      changes: [{ ...at, name: 'Old drafts', kind: 'trashed' }],
+      moreChanges: 2,
+      files: [{ ...at, name: 'Film.mp4', bytes: 200, percent: 45 }],
+      moreFiles: 0,
+      sending,
+    };
+    backend.setStatus({ waiting: 3, unheld: 1, sending });
+    expect(await screen.findByRole('button', { name: 'Sending 1 file, 45 %' })).toBeVisible();
+    await user.click(screen.getByRole('button', { name: '3 changes waiting to be sent' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Not sent yet' });
+    await waitFor(() => expect(dialog).toHaveTextContent('Film.mp4'));
+    expect(dialog).toHaveTextContent('90 bytes of 200 bytes, 10 bytes/s, 11 seconds left');
+    expect(dialog).toHaveTextContent('45 %');
+    expect(dialog).toHaveTextContent('Old drafts');
+    expect(dialog).toHaveTextContent('In the trash');
+    expect(dialog).toHaveTextContent('and 2 more');
+    delete backend.world.outbox;
+    backend.setStatus({ waiting: 0, unheld: 0, sending: { files: 0, bytes: 0, sent: 0, rate: 0 } });
+    await waitFor(() => expect(dialog).toHaveTextContent('Nothing waits'));
+  });
+
   test('a transfer is shown while it runs, and can be stopped', async () => {
     const { backend, user } = await open();
     await user.click(screen.getByRole('button', { name: 'Add files' }));
     const region = await screen.findByRole('region', { name: 'Transfers' });
-    expect(region).toHaveTextContent('Encrypting and sending 1 of 3 files');
+    expect(region).toHaveTextContent('Encrypting 1 of 3 files');
     await user.click(within(region).getByRole('button', { name: /Cancel/ }));
     expect(asked(backend, 'cancelTransfer')).toHaveLength(1);
     await waitFor(() => expect(screen.queryByRole('region', { name: 'Transfers' })).toBeNull());

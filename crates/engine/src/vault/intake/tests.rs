@@ -7,7 +7,7 @@ use valise_protocol::sign::SigningKey;
 use valise_protocol::tree::{Change, EntryKind, More, NewContent};
 
 use super::*;
-use crate::api::{Password, Request};
+use crate::api::{Password, Reply, Request};
 use crate::{Config, Costs, Engine};
 
 fn cid(number: u8) -> Cid {
@@ -93,6 +93,8 @@ async fn words_of_a_pinning_node_count_at_once_and_are_written_together() {
     assert_eq!(seen.unwrap(), 3);
     // Whoever locks has it written.
     engine.handle(Request::Lock).await.unwrap();
+    let Reply::Status(status) = engine.handle(Request::Status).await.unwrap() else { panic!("a status") };
+    assert_eq!(status.unheld, 1, "the lock screen says what is on this computer only");
     let password = Password("violet ladder marble seven".to_owned());
     engine.handle(Request::Unlock { password }).await.unwrap();
     assert_eq!(engine.shared().vault(|vault| Ok(vault.held.len())).unwrap(), 5);
