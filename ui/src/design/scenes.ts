@@ -1721,6 +1721,52 @@ export const SCENES: Record<string, Scene> = {
       backend.drag({ kind: 'enter', count: 2, x: 500, y: 480 });
     },
   },
+  carry: {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      await hand.carry(AGREEMENT, 'Due diligence');
+    },
+  },
+  'carry-several': {
+    world: acme,
+    act: async (hand) => {
+      await hand.open('Due diligence');
+      await hand.press('Contracts');
+      hand.key('ArrowDown', { shiftKey: true });
+      hand.key('ArrowDown', { shiftKey: true });
+      await hand.carry('Contracts', 'Brightwater merger', -1);
+    },
+  },
+  'carry-top': {
+    world: acme,
+    act: async (hand) => {
+      await hand.open('Due diligence');
+      await hand.press('Contracts');
+      await hand.carry('Contracts', 'Brightwater merger');
+    },
+  },
+  'carry-refused': {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      await hand.carry(AGREEMENT, 'Board papers');
+    },
+  },
+  'carry-nowhere': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Due diligence');
+      await hand.carry('Due diligence', 'Timetable');
+    },
+  },
+  'carry-long': {
+    world: () => ({ ...acme(), entries: new Map([...acme().entries, ['f-merger', strangeNames()]]) }),
+    act: async (hand) => {
+      await hand.pressContaining('extraordinary');
+      await hand.carry('Minutes of the extraordinary', 'Leave forms');
+    },
+  },
   transfers: {
     world: () => ({
       ...acme(),
@@ -1907,9 +1953,20 @@ export class Hand {
     at?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
   }
 
+  /** Takes what is selected by one of its rows, and does not let go of it. */
+  async carry(name: string, to: string, which = 0): Promise<void> {
+    const [row, target] = [named(name)[0]?.closest('[role=row]'), named(to).at(which)];
+    if (row == null || target === undefined) throw new Error(`nothing is called ${name} or ${to}`);
+    const about = { bubbles: true, pointerId: 1, isPrimary: true, pointerType: 'mouse', buttons: 1 };
+    const { x, y } = middle(row);
+    row.dispatchEvent(new PointerEvent('pointerdown', { ...about, clientX: x, clientY: y }));
+    const box = middle(target);
+    window.dispatchEvent(new PointerEvent('pointermove', { ...about, clientX: box.x, clientY: box.y }));
+    await this.wait(60);
+  }
+
   middleOf(name: string): { x: number; y: number } {
-    const box = (named(name)[0]?.closest('[data-drop-folder]') ?? document.body).getBoundingClientRect();
-    return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+    return middle(named(name)[0]?.closest('[data-drop-folder]') ?? document.body);
   }
 
   async #find(look: () => HTMLElement | null, what: string): Promise<HTMLElement> {
@@ -1920,6 +1977,11 @@ export class Hand {
     }
     throw new Error(`nothing is called ${what}`);
   }
+}
+
+function middle(at: Element): { x: number; y: number } {
+  const box = at.getBoundingClientRect();
+  return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
 }
 
 function click(at: HTMLElement): void {

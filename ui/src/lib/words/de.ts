@@ -2183,6 +2183,18 @@ export const de: Words = {
     list: 'Unterordner',
   },
 
+  /** Zeilen am Zeiger. */
+  moveBy: {
+    items: (value: number) => plural(value, 'Element', 'Elemente'),
+    into: (to: string) => `Nach ${quoted(to)} verschieben`,
+    otherFolder: (folder: string) => `Nur innerhalb von ${quoted(folder)}`,
+    otherFolderText:
+      'Es wurde nichts verschoben. Verschieben geht nur innerhalb eines Ordners: Zu einem anderen gehören andere Personen.',
+    severalFolders: 'Aus mehreren Ordnern',
+    severalFoldersText:
+      'Es wurde nichts verschoben. Was in mehreren Ordnern liegt, lässt sich nur Ordner für Ordner verschieben.',
+  },
+
   purge: {
     title: (names: string[]) => `${things(names)} endgültig löschen?`,
     text: 'Es verschwindet bei allen im Ordner, mit allen Versionen. Das lässt sich nicht rückgängig machen.',

@@ -2092,6 +2092,16 @@ export const en = {
     list: 'Subfolders',
   },
 
+  /** Rows carried by the pointer. */
+  moveBy: {
+    items: (value: number) => plural(value, 'item', 'items'),
+    into: (to: string) => `Move to ${quoted(to)}`,
+    otherFolder: (folder: string) => `Moves only within ${quoted(folder)}`,
+    otherFolderText: 'Nothing was moved. Files move within their own folder: another one has other people.',
+    severalFolders: 'These are from several folders',
+    severalFoldersText: 'Nothing was moved. What lies in several folders is moved folder by folder.',
+  },
+
   purge: {
     title: (names: string[]) => `Delete ${things(names, 'item', 'items')} for good?`,
     text: 'It goes away for everybody in the folder, with all its versions. This cannot be undone.',
