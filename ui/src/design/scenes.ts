@@ -1799,6 +1799,22 @@ export const SCENES: Record<string, Scene> = {
       ],
     }),
   },
+  'transfers-rest': {
+    world: () => ({
+      ...acme(),
+      transfers: [transfer, { ...transfer, id: 8, name: 'Model inputs', files: 1200 }].map((each) => ({
+        ...each,
+        state: { type: 'paused' },
+      })),
+    }),
+  },
+  'transfers-stop': {
+    world: () => ({
+      ...acme(),
+      transfers: [transfer, { ...transfer, id: 8, name: 'Model inputs', files: 1200 }],
+    }),
+    act: (hand) => hand.press('Stop all…'),
+  },
   'notice-undo': {
     world: acme,
     act: async (hand) => {
