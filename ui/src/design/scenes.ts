@@ -321,6 +321,12 @@ const heir =
     return world;
   };
 
+async function toServer(hand: Hand): Promise<void> {
+  await hand.press('People');
+  await hand.wait(100);
+  hand.show('Server');
+}
+
 async function toHeirs(hand: Hand): Promise<void> {
   await hand.press('People');
   await hand.wait(100);
@@ -758,6 +764,26 @@ export const SCENES: Record<string, Scene> = {
     world: () => ({ ...acme(), people: PEOPLE.slice(0, 1) }),
     act: (hand) => hand.press('People'),
   },
+  server: { world: acme, act: toServer },
+  'server-here': {
+    world: () => ({
+      ...acme(),
+      network: {
+        ...acme().network,
+        hosts: true,
+        addresses: ['https://ada-desk.local:8443', 'https://192.168.1.20:8443'],
+      },
+    }),
+    act: toServer,
+  },
+  'server-none': {
+    world: () => ({
+      ...status({ connection: 'none', online: 0 })(),
+      network: { ...acme().network, catalog: null, addresses: [] },
+    }),
+    act: toServer,
+  },
+  'server-offline': { world: status({ connection: 'unreachable', online: 0 }), act: toServer },
   'people-menu': {
     world: acme,
     act: async (hand) => {

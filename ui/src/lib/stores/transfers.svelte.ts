@@ -128,7 +128,7 @@ export function totalOf(running: readonly Transfer[]): Total {
     bytesDone: sum((each) => Math.min(each.bytesDone, each.bytes)),
     bytes: sum((each) => each.bytes),
     rate: sum((each) => each.rate),
-    seconds: seconds.every((each) => each !== null) ? Math.max(...seconds) : null,
+    seconds: seconds.every((each) => each !== null) ? Math.max(0, ...seconds) : null,
   };
 }
 

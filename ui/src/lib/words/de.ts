@@ -1702,6 +1702,13 @@ export const de: Words = {
 
   /** Wer Ordner übernimmt, wenn jemand geht. */
   server: {
+    card: 'Server',
+    addressNow: 'Adresse',
+    addresses: 'Gesucht, der Reihe nach',
+    answers: 'Verbindung',
+    change: 'Adresse ändern…',
+    none: 'Es gibt noch keinen: Der Arbeitsbereich liegt nur auf diesem Computer, ein einziger Verlust nimmt also alles mit.',
+    here: 'Er läuft auf diesem Computer. Geht dieser Computer verloren, sind auch der Server und seine Kopien verloren: Das ist immer noch ein einziger Verlust.',
     open: 'Wo der Server antwortet…',
     moveOpen: 'Auf einen Server umziehen…',
     title: 'Wo antwortet der Server?',

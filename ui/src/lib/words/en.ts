@@ -1625,6 +1625,13 @@ export const en = {
 
   /** Who takes over folders of somebody who leaves. */
   server: {
+    card: 'Server',
+    addressNow: 'Address',
+    addresses: 'Looked for, in this order',
+    answers: 'Connection',
+    change: 'Change the address…',
+    none: 'There is none yet: the workspace lives on this computer alone, so one single loss takes all of it.',
+    here: 'It runs on this computer. If this computer is lost, so are the server and its copies: that is still one single loss.',
     open: 'Where the server answers…',
     moveOpen: 'Move to a server…',
     title: 'Where does the server answer?',
