@@ -321,6 +321,12 @@ const heir =
     return world;
   };
 
+async function toServer(hand: Hand): Promise<void> {
+  await hand.press('People');
+  await hand.wait(100);
+  hand.show('Server');
+}
+
 async function toHeirs(hand: Hand): Promise<void> {
   await hand.press('People');
   await hand.wait(100);
@@ -783,6 +789,26 @@ export const SCENES: Record<string, Scene> = {
     world: () => ({ ...acme(), people: PEOPLE.slice(0, 1) }),
     act: (hand) => hand.press('People'),
   },
+  server: { world: acme, act: toServer },
+  'server-here': {
+    world: () => ({
+      ...acme(),
+      network: {
+        ...acme().network,
+        hosts: true,
+        addresses: ['https://ada-desk.local:8443', 'https://192.168.1.20:8443'],
+      },
+    }),
+    act: toServer,
+  },
+  'server-none': {
+    world: () => ({
+      ...status({ connection: 'none', online: 0 })(),
+      network: { ...acme().network, catalog: null, addresses: [] },
+    }),
+    act: toServer,
+  },
+  'server-offline': { world: status({ connection: 'unreachable', online: 0 }), act: toServer },
   'people-menu': {
     world: acme,
     act: async (hand) => {
@@ -1746,6 +1772,52 @@ export const SCENES: Record<string, Scene> = {
       backend.drag({ kind: 'enter', count: 2, x: 500, y: 480 });
     },
   },
+  carry: {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      await hand.carry(AGREEMENT, 'Due diligence');
+    },
+  },
+  'carry-several': {
+    world: acme,
+    act: async (hand) => {
+      await hand.open('Due diligence');
+      await hand.press('Contracts');
+      hand.key('ArrowDown', { shiftKey: true });
+      hand.key('ArrowDown', { shiftKey: true });
+      await hand.carry('Contracts', 'Brightwater merger', -1);
+    },
+  },
+  'carry-top': {
+    world: acme,
+    act: async (hand) => {
+      await hand.open('Due diligence');
+      await hand.press('Contracts');
+      await hand.carry('Contracts', 'Brightwater merger');
+    },
+  },
+  'carry-refused': {
+    world: acme,
+    act: async (hand) => {
+      await chooseAgreement(hand);
+      await hand.carry(AGREEMENT, 'Board papers');
+    },
+  },
+  'carry-nowhere': {
+    world: acme,
+    act: async (hand) => {
+      await hand.press('Due diligence');
+      await hand.carry('Due diligence', 'Timetable');
+    },
+  },
+  'carry-long': {
+    world: () => ({ ...acme(), entries: new Map([...acme().entries, ['f-merger', strangeNames()]]) }),
+    act: async (hand) => {
+      await hand.pressContaining('extraordinary');
+      await hand.carry('Minutes of the extraordinary', 'Leave forms');
+    },
+  },
   transfers: {
     world: () => ({
       ...acme(),
@@ -1777,6 +1849,22 @@ export const SCENES: Record<string, Scene> = {
         { ...transfer, id: 11 },
       ],
     }),
+  },
+  'transfers-rest': {
+    world: () => ({
+      ...acme(),
+      transfers: [transfer, { ...transfer, id: 8, name: 'Model inputs', files: 1200 }].map((each) => ({
+        ...each,
+        state: { type: 'paused' },
+      })),
+    }),
+  },
+  'transfers-stop': {
+    world: () => ({
+      ...acme(),
+      transfers: [transfer, { ...transfer, id: 8, name: 'Model inputs', files: 1200 }],
+    }),
+    act: (hand) => hand.press('Stop all…'),
   },
   'notice-undo': {
     world: acme,
@@ -1932,9 +2020,20 @@ export class Hand {
     at?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
   }
 
+  /** Takes what is selected by one of its rows, and does not let go of it. */
+  async carry(name: string, to: string, which = 0): Promise<void> {
+    const [row, target] = [named(name)[0]?.closest('[role=row]'), named(to).at(which)];
+    if (row == null || target === undefined) throw new Error(`nothing is called ${name} or ${to}`);
+    const about = { bubbles: true, pointerId: 1, isPrimary: true, pointerType: 'mouse', buttons: 1 };
+    const { x, y } = middle(row);
+    row.dispatchEvent(new PointerEvent('pointerdown', { ...about, clientX: x, clientY: y }));
+    const box = middle(target);
+    window.dispatchEvent(new PointerEvent('pointermove', { ...about, clientX: box.x, clientY: box.y }));
+    await this.wait(60);
+  }
+
   middleOf(name: string): { x: number; y: number } {
-    const box = (named(name)[0]?.closest('[data-drop-folder]') ?? document.body).getBoundingClientRect();
-    return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+    return middle(named(name)[0]?.closest('[data-drop-folder]') ?? document.body);
   }
 
   async #find(look: () => HTMLElement | null, what: string): Promise<HTMLElement> {
@@ -1945,6 +2044,11 @@ export class Hand {
     }
     throw new Error(`nothing is called ${what}`);
   }
+}
+
+function middle(at: Element): { x: number; y: number } {
+  const box = at.getBoundingClientRect();
+  return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
 }
 
 function click(at: HTMLElement): void {

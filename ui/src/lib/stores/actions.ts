@@ -158,11 +158,12 @@ export class Actions {
     const first = rows[0];
     if (first === undefined) return;
     const ids = rows.map((row) => row.entry.id);
-    const before = first.path.at(-1)?.id ?? null;
     await this.#change(
       () => this.backend.move(first.folder, ids, parent),
       () => words.did.moved(names(rows), to),
-      () => this.backend.move(first.folder, ids, before),
+      async () => {
+        for (const [before, back] of byParent(rows)) await this.backend.move(first.folder, back, before);
+      },
     );
   }
 
@@ -300,6 +301,16 @@ export class Actions {
 
 function names(rows: Row[]): string[] {
   return rows.map((row) => row.entry.name);
+}
+
+/** Hits of a search come from several directories. */
+function byParent(rows: Row[]): Map<EntryId | null, EntryId[]> {
+  const groups = new Map<EntryId | null, EntryId[]>();
+  for (const row of rows) {
+    const parent = row.path.at(-1)?.id ?? null;
+    groups.set(parent, [...(groups.get(parent) ?? []), row.entry.id]);
+  }
+  return groups;
 }
 
 function byFolder(rows: Row[]): Map<FolderId, Row[]> {

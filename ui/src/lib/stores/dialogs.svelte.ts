@@ -30,6 +30,8 @@ export type Dialog =
   | { kind: 'tokenSigningKey' }
   | { kind: 'revokeSigningKey'; key: SigningKey }
   | { kind: 'emptyTrash'; count: number }
+  /** All that there were, by id. */
+  | { kind: 'stopTransfers'; transfers: number[] }
   | { kind: 'keepFor'; folder: FolderId }
   /** What has not left this computer. */
   | { kind: 'outbox' }

@@ -13,7 +13,7 @@ import { comparing, inOrderOf, rowsOfListing, type Row, type Sorting } from './r
 import { Selection } from './selection.svelte';
 import { Session } from './session.svelte';
 import { inSlices, sortSteps } from './slices';
-import { secondsLeft, share, Transfers } from './transfers.svelte';
+import { secondsLeft, share, totalOf, Transfers } from './transfers.svelte';
 
 const rowsOf = (...names: string[]): Row[] =>
   rowsOfListing({ folder: 'f', path: [], entries: names.map((name) => entry(name, name)) });
@@ -352,6 +352,19 @@ describe('transfers', () => {
     expect(secondsLeft(transfer)).toBe(3);
     expect(secondsLeft({ ...transfer, rate: 0 })).toBeNull();
     expect(share({ ...transfer, bytes: 0, bytesDone: 0 })).toBe(0.25);
+  });
+
+  test('tells what several come to', () => {
+    expect(totalOf([transfer, { ...transfer, id: 2, files: 1, filesDone: 0, rate: 50 }])).toEqual({
+      files: 4,
+      bytesDone: 50,
+      bytes: 200,
+      rate: 75,
+      seconds: 3,
+    });
+    const uncounted = { ...transfer, id: 3, files: 0, filesDone: 0, bytes: 0, bytesDone: 0 };
+    expect(totalOf([transfer, uncounted])).toMatchObject({ files: 4, bytes: 100, seconds: null });
+    expect(totalOf([{ ...transfer, rate: 0 }]).seconds).toBeNull();
   });
 
   test('runs while it runs, and an answer that comes late does not wake it', () => {

@@ -13,6 +13,9 @@ export class Transfers {
       .sort((one, other) => Number(isRunning(other)) - Number(isRunning(one)) || one.id - other.id),
   );
 
+  /** They are stopped together, and that is said once. */
+  #together = new Set<number>();
+
   constructor(
     private readonly backend: Backend,
     private readonly notices: Notices,
@@ -49,7 +52,28 @@ export class Transfers {
     await this.notices.guard(() => this.backend.resumeTransfer(transfer));
   }
 
+  /** What cannot be paused goes on. */
+  async pauseAll(): Promise<void> {
+    for (const { id } of this.open.filter(canPause)) await this.pause(id);
+  }
+
+  async resumeAll(): Promise<void> {
+    for (const { id } of this.open.filter((transfer) => !isRunning(transfer))) await this.resume(id);
+  }
+
+  /** A dialog asked first. What ended meanwhile is left as it is. */
+  async cancelAll(ids: readonly number[]): Promise<void> {
+    let stopped = 0;
+    for (const id of ids.filter((wanted) => this.open.some((known) => known.id === wanted))) {
+      this.#together.add(id);
+      if (await this.notices.guard(() => this.backend.cancelTransfer(id))) stopped += 1;
+      else this.#together.delete(id);
+    }
+    if (stopped > 0) this.notices.tell(words.transfers.stoppedAll(stopped));
+  }
+
   forget(): void {
+    this.#together.clear();
     this.#all = new Map();
   }
 
@@ -57,7 +81,8 @@ export class Transfers {
     const folder = this.folders.of(transfer.folder)?.name ?? '';
     const { state } = transfer;
     if (state.type === 'failed') this.notices.trouble(new Trouble(state.error, true));
-    if (state.type === 'cancelled') this.notices.tell(words.transfers.cancelled(folder));
+    const alone = !this.#together.delete(transfer.id);
+    if (state.type === 'cancelled' && alone) this.notices.tell(words.transfers.cancelled(folder));
     if (transfer.leftOut.length > 0) {
       this.notices.trouble(
         new Trouble({
@@ -79,6 +104,8 @@ export class Transfers {
 
 export const isRunning = ({ state }: Transfer): boolean => state.type === 'running';
 
+export const canPause = (transfer: Transfer): boolean => isRunning(transfer) && transfer.kept;
+
 /** What failed and is kept can be tried again. */
 function isOver({ state, kept }: Transfer): boolean {
   return state.type === 'done' || state.type === 'cancelled' || (state.type === 'failed' && !kept);
@@ -88,6 +115,21 @@ function isOver({ state, kept }: Transfer): boolean {
 export function secondsLeft(transfer: Transfer): number | null {
   if (transfer.rate <= 0 || transfer.bytes <= transfer.bytesDone) return null;
   return (transfer.bytes - transfer.bytesDone) / transfer.rate;
+}
+
+export type Total = Pick<Transfer, 'files' | 'bytesDone' | 'bytes' | 'rate'> & { seconds: number | null };
+
+/** What runs, taken together: the files that are not done, and as long as the slowest takes, if that can be told of all. */
+export function totalOf(running: readonly Transfer[]): Total {
+  const sum = (of: (transfer: Transfer) => number) => running.reduce((all, each) => all + of(each), 0);
+  const seconds = running.map(secondsLeft);
+  return {
+    files: sum((each) => Math.max(1, each.files - each.filesDone)),
+    bytesDone: sum((each) => Math.min(each.bytesDone, each.bytes)),
+    bytes: sum((each) => each.bytes),
+    rate: sum((each) => each.rate),
+    seconds: seconds.every((each) => each !== null) ? Math.max(0, ...seconds) : null,
+  };
 }
 
 export function share(transfer: Transfer): number {

@@ -1408,6 +1408,17 @@ export const de: Words = {
     resumeNamed: (name: string) => `Mit ${displayName(name)} weitermachen`,
     cancelNamed: (name: string) => `${displayName(name)} abbrechen`,
     cancelled: (name: string) => `Angehalten. Was vollständig war, bleibt in ${quoted(name)}.`,
+    onTheirWay: (files: number) => `${plural(files, 'Datei', 'Dateien')} unterwegs`,
+    oneRuns: (all: number) => `1 von ${n(all)} Übertragungen läuft`,
+    noneRuns: (all: number) => `Keine von ${n(all)} Übertragungen läuft`,
+    pauseAll: 'Alle anhalten',
+    resumeAll: 'Mit allen weitermachen',
+    stopAll: 'Alle beenden…',
+    stopTitle: (value: number) => `${plural(value, 'Übertragung', 'Übertragungen')} beenden?`,
+    stopText: 'Was vollständig ist, bleibt. Der Rest lässt sich noch einmal hinzufügen oder holen.',
+    stopDo: 'Alle beenden',
+    stoppedAll: (value: number) =>
+      `${plural(value, 'Übertragung', 'Übertragungen')} beendet. Was vollständig war, bleibt.`,
     all: (value: number) => `Alle ${n(value)} Übertragungen zeigen`,
     fewer: 'Weniger zeigen',
   },
@@ -1725,6 +1736,13 @@ export const de: Words = {
 
   /** Wer Ordner übernimmt, wenn jemand geht. */
   server: {
+    card: 'Server',
+    addressNow: 'Adresse',
+    addresses: 'Gesucht, der Reihe nach',
+    answers: 'Verbindung',
+    change: 'Adresse ändern…',
+    none: 'Es gibt noch keinen: Der Arbeitsbereich liegt nur auf diesem Computer, ein einziger Verlust nimmt also alles mit.',
+    here: 'Er läuft auf diesem Computer. Geht dieser Computer verloren, sind auch der Server und seine Kopien verloren: Das ist immer noch ein einziger Verlust.',
     open: 'Wo der Server antwortet…',
     moveOpen: 'Auf einen Server umziehen…',
     title: 'Wo antwortet der Server?',
@@ -2215,6 +2233,18 @@ export const de: Words = {
     none: 'Keine Unterordner hier.',
     into: (name: string) => `${displayName(name)} öffnen`,
     list: 'Unterordner',
+  },
+
+  /** Zeilen am Zeiger. */
+  moveBy: {
+    items: (value: number) => plural(value, 'Element', 'Elemente'),
+    into: (to: string) => `Nach ${quoted(to)} verschieben`,
+    otherFolder: (folder: string) => `Nur innerhalb von ${quoted(folder)}`,
+    otherFolderText:
+      'Es wurde nichts verschoben. Verschieben geht nur innerhalb eines Ordners: Zu einem anderen gehören andere Personen.',
+    severalFolders: 'Aus mehreren Ordnern',
+    severalFoldersText:
+      'Es wurde nichts verschoben. Was in mehreren Ordnern liegt, lässt sich nur Ordner für Ordner verschieben.',
   },
 
   purge: {

@@ -1338,6 +1338,17 @@ export const en = {
     resumeNamed: (name: string) => `Go on with ${displayName(name)}`,
     cancelNamed: (name: string) => `Cancel ${displayName(name)}`,
     cancelled: (name: string) => `Stopped. What was complete stays in ${quoted(name)}.`,
+    onTheirWay: (files: number) => `${plural(files, 'file', 'files')} on their way`,
+    oneRuns: (all: number) => `1 of ${n(all)} transfers is running`,
+    noneRuns: (all: number) => `None of ${n(all)} transfers is running`,
+    pauseAll: 'Pause all',
+    resumeAll: 'Go on with all',
+    stopAll: 'Stop all…',
+    stopTitle: (value: number) => `Stop ${plural(value, 'transfer', 'transfers')}?`,
+    stopText: 'What is complete stays. The rest can be added or fetched again.',
+    stopDo: 'Stop all',
+    stoppedAll: (value: number) =>
+      `Stopped ${plural(value, 'transfer', 'transfers')}. What was complete stays.`,
     all: (value: number) => `Show all ${n(value)} transfers`,
     fewer: 'Show fewer',
   },
@@ -1649,6 +1660,13 @@ export const en = {
 
   /** Who takes over folders of somebody who leaves. */
   server: {
+    card: 'Server',
+    addressNow: 'Address',
+    addresses: 'Looked for, in this order',
+    answers: 'Connection',
+    change: 'Change the address…',
+    none: 'There is none yet: the workspace lives on this computer alone, so one single loss takes all of it.',
+    here: 'It runs on this computer. If this computer is lost, so are the server and its copies: that is still one single loss.',
     open: 'Where the server answers…',
     moveOpen: 'Move to a server…',
     title: 'Where does the server answer?',
@@ -2125,6 +2143,16 @@ export const en = {
     none: 'No subfolders here.',
     into: (name: string) => `Open ${displayName(name)}`,
     list: 'Subfolders',
+  },
+
+  /** Rows carried by the pointer. */
+  moveBy: {
+    items: (value: number) => plural(value, 'item', 'items'),
+    into: (to: string) => `Move to ${quoted(to)}`,
+    otherFolder: (folder: string) => `Moves only within ${quoted(folder)}`,
+    otherFolderText: 'Nothing was moved. Files move within their own folder: another one has other people.',
+    severalFolders: 'These are from several folders',
+    severalFoldersText: 'Nothing was moved. What lies in several folders is moved folder by folder.',
   },
 
   purge: {

@@ -1,6 +1,7 @@
 import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Transfer } from '$lib/backend';
 import { MockBackend, refusal, type MockOptions, type World } from '$lib/backend/mock';
 import App from '../../App.svelte';
 import { acme, many, strangeNames } from '../../design/world';
@@ -625,6 +626,68 @@ describe('places', () => {
     await user.click(within(region).getByRole('button', { name: /Cancel/ }));
     expect(asked(backend, 'cancelTransfer')).toHaveLength(1);
     await waitFor(() => expect(screen.queryByRole('region', { name: 'Transfers' })).toBeNull());
+  });
+
+  describe('several transfers', () => {
+    const one: Transfer = {
+      id: 1,
+      kind: 'add',
+      folder: 'f-merger',
+      name: 'a.pdf',
+      filesDone: 1,
+      files: 3,
+      bytesDone: 20_000_000,
+      bytes: 100_000_000,
+      rate: 10_000_000,
+      state: { type: 'running' },
+      kept: true,
+      leftOut: [],
+    };
+    const world = (...more: Partial<Transfer>[]): World => ({
+      ...acme(),
+      transfers: [one, ...more.map((change, at) => ({ ...one, id: at + 2, ...change }))],
+    });
+    const region = () => screen.findByRole('region', { name: 'Transfers' });
+
+    test('are summed up', async () => {
+      await open(world({ files: 1, filesDone: 0, name: 'b.pdf' }));
+      expect(await region()).toHaveTextContent(
+        '3 files on their way 40 MB of 200 MB, 20 MB/s, 8 seconds left',
+      );
+    });
+
+    test('one alone needs no sum', async () => {
+      await open(world());
+      expect(await region()).not.toHaveTextContent('on their way');
+      expect(screen.queryByRole('button', { name: 'Stop all…' })).toBeNull();
+    });
+
+    test('rest and go on together, but for what cannot rest; the key stays on the button', async () => {
+      const { backend, user } = await open(world({ name: 'b.pdf' }, { kind: 'fetch', kept: false }));
+      const button = within(await region()).getByRole('button', { name: 'Pause all' });
+      button.focus();
+      await user.keyboard('{Enter}');
+      await waitFor(() => expect(asked(backend, 'pauseTransfer').map(([, id]) => id)).toEqual([1, 2]));
+      expect(await region()).toHaveTextContent('1 of 3 transfers is running');
+      expect(button).toHaveAccessibleName('Go on with all');
+      expect(button).toHaveFocus();
+      await user.keyboard('{Enter}');
+      await waitFor(() => expect(asked(backend, 'resumeTransfer').map(([, id]) => id)).toEqual([1, 2]));
+      expect(await region()).toHaveTextContent('on their way');
+    });
+
+    test('are stopped together after asking, and that is said once', async () => {
+      const { backend, user } = await open(world({ name: 'b.pdf' }, { state: { type: 'paused' } }));
+      await user.click(within(await region()).getByRole('button', { name: 'Stop all…' }));
+      const dialog = await screen.findByRole('dialog', { name: 'Stop 3 transfers?' });
+      expect(asked(backend, 'cancelTransfer')).toEqual([]);
+      backend.emit({ type: 'transfer', transfer: { ...one, id: 2, state: { type: 'done' } } });
+      await user.click(within(dialog).getByRole('button', { name: 'Stop all' }));
+      await waitFor(() => expect(asked(backend, 'cancelTransfer').map(([, id]) => id)).toEqual([1, 3]));
+      expect(await screen.findByText('Stopped 2 transfers. What was complete stays.')).toBeVisible();
+      expect(screen.queryByText(/^Stopped\. /)).toBeNull();
+      await waitFor(() => expect(screen.queryByRole('region', { name: 'Transfers' })).toBeNull());
+    });
   });
 
   test('a transfer rests and goes on; what failed can be tried again', async () => {

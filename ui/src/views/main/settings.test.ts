@@ -29,6 +29,13 @@ async function toSettings(change: (world: World) => void = () => {}) {
   return opened;
 }
 
+async function toPeople(change: (world: World) => void = () => {}) {
+  const opened = await open(change);
+  await opened.user.click(screen.getByRole('button', { name: 'People' }));
+  await screen.findByRole('heading', { level: 1, name: 'People' });
+  return opened;
+}
+
 describe('the page Settings', () => {
   test('is in the menu of the account', async () => {
     const { user } = await open();
@@ -166,6 +173,63 @@ describe('where the server answers', () => {
     expect(await within(dialog).findByText('/media/stick/valise-catalog')).toBeVisible();
     expect(dialog).toHaveTextContent('valise-catalog restore --from /media/stick/valise-catalog');
     expect(backend.world.network.hosts).toBe(false);
+  });
+
+  test('officers see it on the page People, in the order that is tried, and change it there', async () => {
+    const { backend, user } = await toPeople((world) => {
+      world.network = { ...world.network, addresses: ['https://new.example:8443', 'https://old.example'] };
+    });
+    const card = await screen.findByRole('region', { name: 'Server' });
+    expect(
+      within(card)
+        .getAllByRole('listitem')
+        .map((each) => each.textContent),
+    ).toEqual(['https://new.example:8443', 'https://old.example']);
+    expect(card).toHaveTextContent('In step');
+    expect(card).not.toHaveTextContent('one single loss');
+    await user.click(within(card).getByRole('button', { name: 'Change the address…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Where does the server answer?' });
+    await user.type(within(dialog).getByLabelText('Address of the server'), 'https://third.example{Enter}');
+    await waitFor(() => expect(within(card).getAllByRole('listitem')).toHaveLength(3));
+    expect(within(card).getAllByRole('listitem')[0]).toHaveTextContent('https://third.example');
+    backend.setStatus({ connection: 'unreachable' });
+    await waitFor(() => expect(card).toHaveTextContent('The server cannot be reached.'));
+  });
+
+  test('on this computer it is one single loss, and moves from there', async () => {
+    const { user } = await toPeople((world) => {
+      world.network = { ...world.network, hosts: true };
+    });
+    const card = await screen.findByRole('region', { name: 'Server' });
+    expect(card).toHaveTextContent('It runs on this computer.');
+    expect(card).toHaveTextContent('still one single loss');
+    await user.click(within(card).getByRole('button', { name: 'Move to a server…' }));
+    expect(await screen.findByRole('dialog', { name: 'Move the workspace to a server' })).toBeVisible();
+  });
+
+  test('where there is none, one is connected', async () => {
+    const { user } = await toPeople((world) => {
+      world.status = { ...world.status, connection: 'none' };
+      world.network = { ...world.network, catalog: null, addresses: [] };
+    });
+    const card = await screen.findByRole('region', { name: 'Server' });
+    expect(card).toHaveTextContent('lives on this computer alone');
+    await user.click(within(card).getByRole('button', { name: 'Connect a server…' }));
+    expect(await screen.findByRole('dialog', { name: 'Connect a server' })).toBeVisible();
+  });
+
+  test.each<[string, (world: World) => void]>([
+    [
+      'is no officer',
+      (world) => {
+        world.people = world.people.map((person) => ({ ...person, officer: !person.me }));
+      },
+    ],
+    ['was removed', (world) => (world.status = { ...world.status, connection: 'removed' })],
+  ])('nothing of it for who %s', async (_who, change) => {
+    await toPeople(change);
+    await screen.findByRole('table');
+    expect(screen.queryByRole('region', { name: 'Server' })).toBeNull();
   });
 
   test('nobody but officers is offered it', async () => {
