@@ -202,6 +202,7 @@ async fn the_page_says_what_commands_answer() {
 
     // Folders and people.
     page.check("people", &alice, args!["people"]).await;
+    page.check("people verify PERSON", &alice, args!["people", "verify", "Bob", "--undo"]).await;
     page.check("group set NAME [PERSON]...", &alice, args!["group", "set", "Legal", "Alice", "Bob"]).await;
     page.check("group", &alice, args!["group"]).await;
     alice.valise(args!["folder", "create", "Shared"]).await;

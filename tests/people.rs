@@ -88,6 +88,70 @@ async fn officers_name_others_and_close_accounts() {
     }
 }
 
+/// Each has the other's number read out; what is marked stays on that computer, and another number marks nobody.
+#[tokio::test]
+async fn safety_numbers_are_compared_once() {
+    let catalog = Catalog::start().await;
+    let (alice, bob) = (alice(), bob());
+    alice.valise(args!["init", "--name", "Alice", "--workspace", "Acme", "--catalog", &catalog.url]).await;
+    alice.valise(args!["folder", "create", "Contracts"]).await;
+    joins(&alice, &bob, "Contracts").await;
+    let row = |people: &Value, name: &str| {
+        people.as_array().unwrap().iter().find(|row| row["name"] == name).cloned().unwrap()
+    };
+    let people = alice.valise(args!["people"]).await;
+    assert_eq!(
+        (&row(&people, "Bob")["verified"], &row(&people, "Bob")["compareAgain"]),
+        (&json!(false), &json!(false))
+    );
+    let members = alice.valise(args!["folder", "members", "Contracts"]).await;
+    assert_eq!(
+        (&row(&members, "Bob")["joinedByLink"], &row(&members, "Bob")["verified"]),
+        (&json!(true), &json!(false))
+    );
+
+    // What Bob reads out of his own window is what Alice is shown for him, and the other way round.
+    let number = bob.valise(args!["fingerprints"]).await["account"].as_str().unwrap().to_owned();
+    assert_eq!(row(&people, "Bob")["fingerprint"], number.as_str());
+    let hers = row(&people, "Alice")["fingerprint"].as_str().unwrap().to_owned();
+    assert_eq!(row(&bob.valise(args!["people"]).await, "Alice")["fingerprint"], hers.as_str());
+
+    assert_eq!(code(&alice, args!["people", "verify", "Bob"]).await, "badInput", "nobody is there to be asked");
+    for other in [&hers, &number[..34]] {
+        let wrong = args!["people", "verify", "Bob", "--number", other, "--yes"];
+        assert_eq!(code(&alice, wrong).await, "badInput");
+    }
+    let oneself = args!["people", "verify", "Alice", "--number", &hers, "--yes"];
+    assert_eq!(code(&alice, oneself).await, "badInput");
+    let people = alice.valise(args!["people", "verify", "Bob", "--number", &number, "--yes"]).await;
+    assert_eq!(row(&people, "Bob")["verified"], true);
+    let members = alice.valise(args!["folder", "members", "Contracts"]).await;
+    assert_eq!(
+        (&row(&members, "Bob")["joinedByLink"], &row(&members, "Bob")["verified"]),
+        (&json!(true), &json!(true))
+    );
+    bob.valise(args!["sync"]).await;
+    assert_eq!(row(&bob.valise(args!["people"]).await, "Alice")["verified"], false, "that is for Bob to find out");
+
+    // Bob loses his computer. Whoever recovers the account has his number, and need not be Bob.
+    let kits = bob.valise(args!["recovery", "kit", "--print"]).await;
+    let code_of = |kit: usize| kits["kits"][kit]["code"].as_str().unwrap();
+    let new = Person::new("Newcomer");
+    let recover = args!["recover", "--catalog", &catalog.url, "--code", code_of(0), "--code", code_of(1)];
+    new.valise(recover).await;
+    new.valise(args!["sync"]).await;
+    alice.valise(args!["sync"]).await;
+    let people = alice.valise(args!["people"]).await;
+    assert_eq!((&row(&people, "Bob")["verified"], &row(&people, "Bob")["compareAgain"]), (&json!(false), &json!(true)));
+    assert_eq!(row(&people, "Bob")["fingerprint"], number.as_str());
+    alice.valise(args!["people", "verify", "Bob", "--number", number.replace(' ', ""), "--yes"]).await;
+    let people = alice.valise(args!["people", "verify", "Bob", "--undo"]).await;
+    assert_eq!(
+        (&row(&people, "Bob")["verified"], &row(&people, "Bob")["compareAgain"]),
+        (&json!(false), &json!(false))
+    );
+}
+
 #[tokio::test]
 async fn who_leaves_a_folder_reads_nothing_new_and_can_be_added_again() {
     let catalog = Catalog::start().await;

@@ -667,6 +667,16 @@ pub async fn people(app: State<'_, App>) -> Result<Vec<Person>, ApiError> {
     reply!(app.ask(Request::People).await?, People)
 }
 
+/// Safety numbers are the same (`number`: theirs, as it was shown), or count as compared no more.
+#[tauri::command]
+pub async fn set_verified(
+    app: State<'_, App>,
+    account: AccountId,
+    number: Option<String>,
+) -> Result<Vec<Person>, ApiError> {
+    reply!(app.ask(Request::SetVerified { account, number }).await?, People)
+}
+
 /// Groups of people.
 #[tauri::command]
 pub async fn groups(app: State<'_, App>) -> Result<Vec<Group>, ApiError> {

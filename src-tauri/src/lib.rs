@@ -80,6 +80,7 @@ pub fn run() -> ExitCode {
             commands::accept_folder,
             commands::decline_folder,
             commands::set_officer,
+            commands::set_verified,
             commands::close_account,
             commands::pair,
             commands::end_pairing,

@@ -17,6 +17,7 @@ mod opened;
 mod output;
 mod papers;
 mod paths;
+mod people;
 mod recovery;
 mod risk;
 mod session;

@@ -224,6 +224,9 @@ pub enum Request {
     Leave { folder: FolderId },
     /// People of the workspace.
     People,
+    /// Safety numbers were compared with somebody, and are the same: `number` is theirs as it was shown, so that no other one
+    /// is marked. None: they count as compared no more. Of this computer alone. Answers with the people.
+    SetVerified { account: AccountId, number: Option<String> },
     /// Officers: where the catalog answers, in the order in which computers try it. Which catalog it is does not change.
     SetCatalogAddresses { addresses: Vec<String> },
     /// Groups of people.
@@ -406,7 +409,7 @@ pub enum Reply {
     FolderInvitations(Vec<FolderInvitation>),
     /// See [`Request::Invite`].
     Invitation(Invitation),
-    /// See [`Request::People`].
+    /// See [`Request::People`] and [`Request::SetVerified`].
     People(Vec<Person>),
     /// See [`Request::Groups`], [`Request::SetGroup`] and [`Request::RemoveGroup`].
     Groups(Vec<Group>),
@@ -957,8 +960,12 @@ pub struct Member {
     pub role: Role,
     /// Oneself.
     pub me: bool,
-    /// Came by a link, safety numbers not compared yet.
+    /// Came by a link.
     pub joined_by_link: bool,
+    /// Safety numbers were compared on this computer, and nothing has happened since that asks for it again.
+    pub verified: bool,
+    /// They were compared, and the account was recovered on another computer since.
+    pub compare_again: bool,
     /// Has taken the folder up; not while they were only added.
     pub accepted: bool,
     /// Connected to the catalog now.
@@ -1000,8 +1007,12 @@ pub struct Person {
     pub me: bool,
     /// Connected to the catalog now.
     pub online: bool,
-    /// Fingerprint of the account, in groups.
+    /// Fingerprint of the account, in groups: its safety number.
     pub fingerprint: String,
+    /// Safety numbers were compared on this computer, and nothing has happened since that asks for it again.
+    pub verified: bool,
+    /// They were compared, and the account was recovered on another computer since.
+    pub compare_again: bool,
 }
 
 /// A directory's content.

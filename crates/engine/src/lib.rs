@@ -31,6 +31,7 @@ pub mod clock;
 #[cfg(any(test, feature = "bench"))]
 #[cfg_attr(not(test), allow(dead_code, reason = "measurements use some of it"))]
 mod colleague;
+mod compared;
 mod compose;
 mod custody;
 mod devices;

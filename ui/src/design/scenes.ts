@@ -410,6 +410,14 @@ const choosePerson = (name: string, item: string) => async (hand: Hand) => {
   await hand.wait(150);
 };
 
+const compareWith =
+  (name: string, now = 'not verified') =>
+  async (hand: Hand) => {
+    await hand.press('People');
+    await hand.press(`${now}: compare safety numbers with ${name}`);
+    await hand.wait(150);
+  };
+
 const toCloseAccount = choosePerson('Dana Reyes', 'Close account…');
 
 async function closeAccount(hand: Hand): Promise<void> {
@@ -764,6 +772,16 @@ export const SCENES: Record<string, Scene> = {
       await hand.press('People');
       await hand.pressMenu('Actions for Bao Linh');
     },
+  },
+  'people-compare': { world: acme, act: compareWith('Bao Linh') },
+  'people-compare-again': {
+    world: people((person) => (person.account === 'a-bao' ? { compareAgain: true } : {})),
+    act: compareWith('Bao Linh', 'compare again'),
+  },
+  'people-compared': { world: acme, act: compareWith('Chidi Okafor', 'verified') },
+  'people-compare-long': {
+    world: people((person) => (person.account === 'a-chidi' ? { name: LONG_NAME, verified: false } : {})),
+    act: compareWith(LONG_NAME),
   },
   'people-only-officer': { world: onlyOfficer, act: (hand) => hand.press('People') },
   'people-no-officer': {
@@ -1177,6 +1195,8 @@ export const SCENES: Record<string, Scene> = {
         me: false,
         online: false,
         fingerprint: '',
+        verified: false,
+        compareAgain: false,
       });
       return world;
     },

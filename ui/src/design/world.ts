@@ -35,13 +35,15 @@ export const PEOPLE: Person[] = [
   person('a-chidi', 'Chidi Okafor', {
     online: true,
     officer: true,
+    verified: true,
     fingerprint: 'a1f7 c350 68e2 9b0d 417c d2e8 f096 3b5a',
   }),
   person('a-dana', 'Dana Reyes', { fingerprint: '5b68 e9c1 a03d 7f24 c86e 195f 0da7 e342' }),
 ];
 
 function person(account: string, name: string, more: Partial<Person> = {}): Person {
-  return { account, name, officer: false, me: false, online: false, fingerprint: '', ...more };
+  const nothing = { officer: false, me: false, online: false, verified: false, compareAgain: false };
+  return { account, name, ...nothing, fingerprint: '', ...more };
 }
 
 export const MEMBERS: Member[] = [
@@ -52,8 +54,10 @@ export const MEMBERS: Member[] = [
 ];
 
 function member(account: string, role: Member['role'], joinedByLink = false): Member {
-  const { name, me, online } = PEOPLE.find((known) => known.account === account) ?? person(account, account);
-  return { account, name, role, me, online, joinedByLink, accepted: account !== 'a-dana' };
+  const known = PEOPLE.find((known) => known.account === account) ?? person(account, account);
+  const { name, me, online, verified, compareAgain } = known;
+  const accepted = account !== 'a-dana';
+  return { account, name, role, me, online, joinedByLink, verified, compareAgain, accepted };
 }
 
 /** A day in the merger's folder, and how it began. */

@@ -208,6 +208,8 @@ export interface Backend {
   acceptFolder(folder: FolderId): Promise<void>;
   declineFolder(folder: FolderId): Promise<void>;
   people(): Promise<Person[]>;
+  /** Safety numbers are the same (`number`: theirs, as it was shown), or count as compared no more; on this computer. */
+  setVerified(account: AccountId, number: string | null): Promise<Person[]>;
   groups(): Promise<Group[]>;
   /** Only officers decide this; without an id, a new one. */
   setGroup(group: GroupId | null, name: string, members: AccountId[]): Promise<Group[]>;

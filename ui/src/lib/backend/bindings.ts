@@ -859,8 +859,12 @@ export type Member = {
 	role: Role,
 	/**  Oneself. */
 	me: boolean,
-	/**  Came by a link, safety numbers not compared yet. */
+	/**  Came by a link. */
 	joinedByLink: boolean,
+	/**  Safety numbers were compared on this computer, and nothing has happened since that asks for it again. */
+	verified: boolean,
+	/**  They were compared, and the account was recovered on another computer since. */
+	compareAgain: boolean,
 	/**  Has taken the folder up; not while they were only added. */
 	accepted: boolean,
 	/**  Connected to the catalog now. */
@@ -921,8 +925,12 @@ export type Person = {
 	me: boolean,
 	/**  Connected to the catalog now. */
 	online: boolean,
-	/**  Fingerprint of the account, in groups. */
+	/**  Fingerprint of the account, in groups: its safety number. */
 	fingerprint: string,
+	/**  Safety numbers were compared on this computer, and nothing has happened since that asks for it again. */
+	verified: boolean,
+	/**  They were compared, and the account was recovered on another computer since. */
+	compareAgain: boolean,
 };
 
 /**  Where a file's bytes are. */

@@ -175,7 +175,16 @@ export class MockBackend implements Backend {
     return this.#answer('create', [name, password, workspace, catalog], () => {
       this.#choose(password);
       this.world.people = [
-        { account: 'a-me', name, officer: true, me: true, online: true, fingerprint: FINGERPRINT },
+        {
+          account: 'a-me',
+          name,
+          officer: true,
+          me: true,
+          online: true,
+          fingerprint: FINGERPRINT,
+          verified: false,
+          compareAgain: false,
+        },
       ];
       this.world.folders = [folder('f-mine', '', { personal: true, people: 1 })];
       this.world.entries = new Map([['f-mine', []]]);
@@ -796,6 +805,25 @@ export class MockBackend implements Backend {
 
   people() {
     return this.#answer('people', [], () => [...this.world.people]);
+  }
+
+  setVerified(account: AccountId, number: string | null) {
+    return this.#answer('setVerified', [account, number], () => {
+      const person = this.world.people.find((known) => known.account === account);
+      if (person === undefined) throw Trouble.from(refusal('notFound'));
+      if (person.me || (number !== null && number !== person.fingerprint))
+        throw Trouble.from(refusal('badInput'));
+      const sure = { verified: number !== null, compareAgain: false };
+      this.#changePeople((people) =>
+        people.map((known) => (known.account === account ? { ...known, ...sure } : known)),
+      );
+      for (const [id, members] of this.world.members)
+        if (members.some((member) => member.account === account))
+          this.#changeMembers(id, (all) =>
+            all.map((member) => (member.account === account ? { ...member, ...sure } : member)),
+          );
+      return [...this.world.people];
+    });
   }
 
   groups() {
@@ -1638,8 +1666,9 @@ function fold(text: string): string {
   return text.normalize('NFC').toLocaleLowerCase();
 }
 
-function asOwner({ account, name, me, online }: Person): Member {
-  return { account, name, me, online, role: 'owner', joinedByLink: false, accepted: true };
+function asOwner({ account, name, me, online, verified, compareAgain }: Person): Member {
+  const known = { account, name, me, online, verified, compareAgain };
+  return { ...known, role: 'owner', joinedByLink: false, accepted: true };
 }
 
 export function folder(id: FolderId, name: string, more: Partial<Folder> = {}): Folder {

@@ -89,6 +89,7 @@ export const tauriBackend: Backend = {
   acceptFolder: (folder) => ask('accept_folder', { folder }),
   declineFolder: (folder) => ask('decline_folder', { folder }),
   people: () => ask('people'),
+  setVerified: (account, number) => ask('set_verified', { account, number }),
   groups: () => ask('groups'),
   setGroup: (group, name, members) => ask('set_group', { group, name, members }),
   removeGroup: (group) => ask('remove_group', { group }),

@@ -1,5 +1,6 @@
 /** The one dialog that is open, and what it is about. */
 import type {
+  AccountId,
   Device,
   EntryId,
   FolderInvitation,
@@ -39,6 +40,8 @@ export type Dialog =
   | { kind: 'offer'; offer: FolderInvitation }
   /** Becomes an officer, or is none any more. */
   | { kind: 'officer'; person: Person }
+  /** Safety numbers are compared; `share`: from the dialog of this folder, which comes back. */
+  | { kind: 'compare'; account: AccountId; share: FolderId | null }
   | { kind: 'closeAccount'; person: Person }
   /** None: a new one. */
   | { kind: 'group'; group: Group | null }

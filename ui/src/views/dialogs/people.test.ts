@@ -106,6 +106,71 @@ describe('the list of people', () => {
   });
 });
 
+describe('safety numbers', () => {
+  const compareWith = async (user: User, name: string, now = 'not verified') => {
+    await press(user, `${now}: compare safety numbers with ${name}`);
+    return screen.findByRole('dialog', { name: `Compare safety numbers with ${name}` });
+  };
+  const NUMBERS = ['3e8a 51f0 7bc2 d964 0e1d a87b 42c5 9f36', '90d4 2c7e 1fa8 635b e742 0c9d 8b31 f5a6'];
+
+  test('both are shown, and how they are compared; the one that was shown is marked', async () => {
+    const { backend, user } = await open();
+    expect(line('Chidi Okafor')).toHaveTextContent('verified');
+    expect(line('Ada Novak')).not.toHaveTextContent('verified');
+    const dialog = await compareWith(user, 'Bao Linh');
+    const shown = within(dialog).getAllByRole('img', { name: /^Fingerprint/ });
+    expect(shown.map((number) => number.textContent)).toEqual(NUMBERS.map((one) => one.replaceAll(' ', '')));
+    expect(dialog).toHaveTextContent('Call Bao Linh at a number you know');
+    expect(dialog).toHaveTextContent('Not by e-mail and not through Valise');
+    expect(dialog).toHaveTextContent('on this computer alone');
+    await user.click(within(dialog).getByRole('button', { name: 'They are the same' }));
+    expect(await screen.findByText('Bao Linh is verified on this computer.')).toBeVisible();
+    expect(backend.asked).toContainEqual(['setVerified', 'a-bao', NUMBERS[1]]);
+    expect(line('Bao Linh')).not.toHaveTextContent('not verified');
+    expect(line('Bao Linh')).toHaveTextContent('verified');
+  });
+
+  test('is taken back', async () => {
+    const { backend, user } = await open();
+    const dialog = await compareWith(user, 'Chidi Okafor', 'verified');
+    expect(dialog).toHaveTextContent('You have compared them');
+    await user.click(within(dialog).getByRole('button', { name: 'Not verified any more' }));
+    expect(await screen.findByText('Chidi Okafor is not verified any more.')).toBeVisible();
+    expect(backend.asked).toContainEqual(['setVerified', 'a-chidi', null]);
+    expect(line('Chidi Okafor')).toHaveTextContent('not verified');
+  });
+
+  test('says why they are compared again', async () => {
+    const { user } = await open(
+      withPeople((person) => (person.account === 'a-bao' ? { compareAgain: true } : {})),
+    );
+    const dialog = await compareWith(user, 'Bao Linh', 'compare again');
+    expect(dialog).toHaveTextContent('this account was recovered on another computer');
+  });
+
+  test('a member is compared from the folder, and Share comes back', async () => {
+    const { user } = await open();
+    await user.click(await screen.findByRole('button', { name: /^Brightwater merger/ }));
+    const label = 'joined by link, not verified: compare safety numbers with Dana Reyes';
+    expect(await screen.findByRole('button', { name: label })).toBeVisible();
+    await user.click(await screen.findByRole('button', { name: 'Share' }));
+    const share = await screen.findByRole('dialog', { name: 'Share “Brightwater merger”' });
+    await user.click(await within(share).findByRole('button', { name: label }));
+    const dialog = await screen.findByRole('dialog', { name: 'Compare safety numbers with Dana Reyes' });
+    await user.click(within(dialog).getByRole('button', { name: 'They are the same' }));
+    const back = await screen.findByRole('dialog', { name: 'Share “Brightwater merger”' });
+    const sure = 'verified: compare safety numbers with Dana Reyes';
+    expect(await within(back).findByRole('button', { name: sure })).toBeVisible();
+  });
+
+  test('a refusal is shown in its place', async () => {
+    const { user } = await open(acme(), { refuse: { setVerified: refusal('badInput') } });
+    const dialog = await compareWith(user, 'Bao Linh');
+    await user.click(within(dialog).getByRole('button', { name: 'They are the same' }));
+    expect(await within(dialog).findByRole('alert')).toBeVisible();
+  });
+});
+
 describe('officers', () => {
   test('somebody becomes one', async () => {
     const { backend, user } = await open();
