@@ -80,6 +80,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Recovery(command) => crate::recovery::recovery(session, json, command).await,
         Command::Helper(command) => crate::helpers::helper(session, json, command).await,
         Command::Invite(command) => invite(session, json, command).await,
+        Command::Invitations { command } => crate::invitations::invitations(session, json, command.as_ref()).await,
         Command::Folder(command) => folder(session, json, command).await,
         Command::Add(command) => transfers::add(session, json, command).await,
         Command::Ls { path, trash } => ls(session, json, path.as_deref(), *trash).await,

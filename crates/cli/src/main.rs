@@ -11,6 +11,7 @@ mod doctor;
 mod groups;
 mod helpers;
 mod interrupt;
+mod invitations;
 mod keys;
 mod look;
 mod opened;

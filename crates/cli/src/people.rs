@@ -24,10 +24,10 @@ pub async fn people(session: &Session, json: bool, command: Option<&PeopleComman
         }
         Some(PeopleCommand::Close { person, yes }) => {
             let account = account(session, person).await?;
-            let what = "closes the account: they are refused at once, and nothing brings it back. Shared folders which they \
-                        alone own pass to the successor they agreed to (`valise successor`), once a member's computer \
-                        hands them over; without one, nobody manages them any more. Folders which nobody else is in, and \
-                        their own files, can be opened by nobody any more";
+            let what = "closes the account: they are refused at once, and nothing brings it back. Shared folders which \
+                        they alone own pass to the successor they agreed to (`valise successor`), once a member's \
+                        computer hands them over; without one, nobody manages them any more. Folders which nobody else \
+                        is in, and their own files, can be opened by nobody any more";
             confirm(*yes, what, person)?;
             session.ask(Request::CloseAccount { account }).await?;
         }
@@ -60,11 +60,11 @@ async fn verify(session: &Session, person: &str, number: Option<&str>, yes: bool
     let they = find(&people, person)?;
     if !they.me && !yes {
         let own = people.iter().find(|one| one.me).map_or("", |me| me.fingerprint.as_str());
+        let theirs = &they.fingerprint;
         let question = format!(
-            "marks them as verified on this computer. Call them at a number you know, or sit side by side; not by mail, and \
-             not through Valise. You read yours out, they read theirs, and each finds it on the other's screen:\n  \
-             yours   {own}\n  theirs  {}\nOnly if both are the same",
-            they.fingerprint
+            "marks them as verified on this computer. Call them at a number you know, or sit side by side; not by \
+             mail, and not through Valise. You read yours out, they read theirs, and each finds it on the other's screen:\n  \
+             yours   {own}\n  theirs  {theirs}\nOnly if both are the same"
         );
         confirm(false, &question, person)?;
     }

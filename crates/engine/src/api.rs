@@ -18,6 +18,7 @@ mod authority;
 mod computer;
 mod doctor;
 mod groups;
+mod invitations;
 mod recoverability;
 mod signatures;
 mod succession;
@@ -28,6 +29,7 @@ pub use authority::*;
 pub use computer::*;
 pub use doctor::*;
 pub use groups::*;
+pub use invitations::*;
 pub use recoverability::*;
 pub use signatures::*;
 pub use succession::*;
@@ -206,6 +208,12 @@ pub enum Request {
     Members { folder: FolderId },
     /// Makes an invitation link to a folder for somebody who is not in the workspace yet.
     Invite { folder: FolderId, role: Role, days: u32 },
+    /// Officers: invitations that nobody has used yet, expired ones too.
+    Invitations,
+    /// Officers: the link of one of them once more.
+    InvitationLink { id: InvitationId },
+    /// Officers: takes one back. Whoever has its link is not let in any more.
+    WithdrawInvitation { id: InvitationId },
     /// Adds a person of the workspace to a folder.
     AddMember { folder: FolderId, account: AccountId, role: Role },
     /// Changes a member's role.
@@ -409,6 +417,8 @@ pub enum Reply {
     FolderInvitations(Vec<FolderInvitation>),
     /// See [`Request::Invite`].
     Invitation(Invitation),
+    /// See [`Request::Invitations`] and [`Request::WithdrawInvitation`].
+    Invitations(Vec<OpenInvitation>),
     /// See [`Request::People`] and [`Request::SetVerified`].
     People(Vec<Person>),
     /// See [`Request::Groups`], [`Request::SetGroup`] and [`Request::RemoveGroup`].
@@ -431,7 +441,7 @@ pub enum Reply {
     Exported(Exported),
     /// See [`Request::Details`].
     Details(Box<Details>),
-    /// See [`Request::Link`].
+    /// See [`Request::Link`] and [`Request::InvitationLink`].
     Link(String),
     /// See [`Request::FollowLink`].
     Linked(Linked),

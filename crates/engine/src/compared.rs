@@ -1,12 +1,12 @@
 //! Whose safety numbers this person has compared.
 //!
-//! A safety number is the fingerprint of an account: of the hash of its chain's first record, which everything that the
-//! account signs hangs from. Who has heard it from the person knows that the account under their name is theirs.
+//! A safety number is the fingerprint of an account: of the hash of its chain's first record, from which everything
+//! that the account signs hangs. Who has heard it from the person knows that the account under their name is theirs.
 //!
-//! The mark is of this computer alone: it lies in the sealed index, no chain tells of it, and so neither the catalog nor
-//! a colleague learns who trusts whom, nor can set it. It is bound to the account, to the number that was compared, and to
-//! how often the account had been recovered: whoever recovers an account has its kits or officers' help, and need not be
-//! the person.
+//! The mark is of this computer alone: it lies in the sealed index, no chain tells of it, and so neither the catalog
+//! nor a colleague learns who trusts whom, nor can set it. It is bound to the account, to the number that was
+//! compared, and to how often the account had been recovered: whoever recovers an account has its kits or officers'
+//! help, and need not be the person.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::shared::Shared;
 use crate::vault::Vault;
 use crate::views::fingerprint;
 
-/// What was compared with somebody: the number, and how often their account had been recovered then, as far as known here.
+/// What was compared with somebody: the number, and how often their account had been recovered, as far as known then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Mine(String, u32);
 

@@ -44,6 +44,7 @@ mod error;
 mod groups;
 mod home;
 mod index;
+mod invitations;
 pub mod keyring;
 mod keys;
 mod kit;

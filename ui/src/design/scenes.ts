@@ -39,6 +39,7 @@ import {
   CHIDI_HELPS,
   DANA_ASKS,
   HELPED,
+  INVITATIONS,
   KEPT_HOLDER,
   many,
   MERGER_KEYS,
@@ -410,6 +411,8 @@ const choosePerson = (name: string, item: string) => async (hand: Hand) => {
   await hand.wait(150);
 };
 
+const inviting = (): World => ({ ...acme(), invitations: INVITATIONS });
+
 const compareWith =
   (name: string, now = 'not verified') =>
   async (hand: Hand) => {
@@ -750,6 +753,26 @@ export const SCENES: Record<string, Scene> = {
     act: (hand) => hand.press('Trash'),
   },
   people: { world: acme, act: (hand) => hand.press('People') },
+  'people-invitations': { world: inviting, act: (hand) => hand.press('People') },
+  'people-invitations-menu': {
+    world: inviting,
+    act: async (hand) => {
+      await hand.press('People');
+      await hand.pressMenu('What to do with the invitation to “Board papers”');
+    },
+  },
+  'people-invitations-alone': {
+    world: () => ({ ...inviting(), people: PEOPLE.slice(0, 1) }),
+    act: (hand) => hand.press('People'),
+  },
+  'withdraw-invitation': {
+    world: inviting,
+    act: async (hand) => {
+      await hand.press('People');
+      await hand.pressMenu('What to do with the invitation to “Board papers”');
+      await hand.press('Withdraw…');
+    },
+  },
   'people-groups': {
     world: () => ({ ...acme(), groups: GROUPS }),
     act: (hand) => hand.press('People'),

@@ -7,6 +7,7 @@ import type {
   DocumentSignature,
   FolderKeys,
   Member,
+  OpenInvitation,
   Person,
   Place,
   Reach,
@@ -58,6 +59,29 @@ function member(account: string, role: Member['role'], joinedByLink = false): Me
   const { name, me, online, verified, compareAgain } = known;
   const accepted = account !== 'a-dana';
   return { account, name, role, me, online, joinedByLink, verified, compareAgain, accepted };
+}
+
+/** Invitations that nobody has used yet: one's own, a colleague's elsewhere, and one that ended. */
+export const INVITATIONS: OpenInvitation[] = [
+  invitation('i-board', 'Ada Novak', 'f-board', 'Board papers', { expires: at(21) }),
+  invitation('i-tender', 'Chidi Okafor', null, null, { role: null, expires: at(17), hasLink: false }),
+  invitation('i-merger', 'Ada Novak', 'f-merger', 'Brightwater merger', {
+    role: 'viewer',
+    expires: at(10),
+    expired: true,
+    hasLink: false,
+  }),
+];
+
+function invitation(
+  id: string,
+  by: string,
+  folder: string | null,
+  folderName: string | null,
+  more: Partial<OpenInvitation>,
+): OpenInvitation {
+  const usual = { role: 'editor', expired: false, hasLink: true, expires: at(21) } as const;
+  return { id, by, byMe: by === 'Ada Novak', folder, folderName, ...usual, ...more };
 }
 
 /** A day in the merger's folder, and how it began. */
@@ -523,6 +547,7 @@ export function acme(): World {
     ]),
     people: [...PEOPLE],
     groups: [],
+    invitations: [],
     offers: [],
     activity: new Map([['f-merger', happened()]]),
     transfers: [],

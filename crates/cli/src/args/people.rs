@@ -205,6 +205,24 @@ pub enum PeopleCommand {
     },
 }
 
+/// `invitations`
+#[derive(Subcommand)]
+pub enum InvitationsCommand {
+    /// Print the link of one once more.
+    Link {
+        /// How its id begins.
+        invitation: String,
+    },
+    /// Take one back: whoever has its link is not let in any more.
+    Withdraw {
+        /// How its id begins.
+        invitation: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
 /// `group`
 #[derive(Subcommand)]
 pub enum GroupCommand {

@@ -36,6 +36,7 @@ import type {
   Hit,
   HolderChoice,
   Invitation,
+  InvitationId,
   InvitationPreview,
   KitCheck,
   KitName,
@@ -44,6 +45,7 @@ import type {
   Listing,
   Member,
   Network,
+  OpenInvitation,
   Pairing,
   Person,
   Preview,
@@ -196,6 +198,12 @@ export interface Backend {
   renameFolder(folder: FolderId, name: string): Promise<void>;
   members(folder: FolderId): Promise<Member[]>;
   invite(folder: FolderId, role: Role, days: number): Promise<Invitation>;
+  /** Those that nobody has used yet; only officers see them. */
+  invitations(): Promise<OpenInvitation[]>;
+  /** Its link once more, to the clipboard: the page does not get it. */
+  copyInvitation(id: InvitationId): Promise<void>;
+  /** Whoever has its link is not let in any more. */
+  withdrawInvitation(id: InvitationId): Promise<OpenInvitation[]>;
   addMember(folder: FolderId, account: AccountId, role: Role): Promise<void>;
   setRole(folder: FolderId, account: AccountId, role: Role): Promise<void>;
   removeMember(folder: FolderId, account: AccountId): Promise<void>;

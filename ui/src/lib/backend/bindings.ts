@@ -898,6 +898,28 @@ export type Notifications =
 /**  Nothing. */
 "off";
 
+/**  An invitation that nobody has used yet. Its link is asked for by itself: whoever has it can use it. */
+export type OpenInvitation = {
+	/**  Its id. */
+	id: string,
+	/**  Who made it. */
+	by: string,
+	/**  It was made by this person. */
+	byMe: boolean,
+	/**  The folder it leads to; none: one that this person is not in. */
+	folder: string | null,
+	/**  That folder's name. */
+	folderName: string | null,
+	/**  As what somebody joins that folder. */
+	role: Role | null,
+	/**  When it ends. */
+	expires: number,
+	/**  It ended, and lets nobody in. */
+	expired: boolean,
+	/**  Its link can be shown once more; not if it was made before this person was an officer. */
+	hasLink: boolean,
+};
+
 /**  A code that another computer joins by. */
 export type Pairing = {
 	/**  Seven groups of four characters. */

@@ -39,6 +39,7 @@ import type {
   Hit,
   HolderChoice,
   Invitation,
+  InvitationId,
   InvitationPreview,
   KeyWay,
   Kit,
@@ -48,6 +49,7 @@ import type {
   Listing,
   Member,
   Network,
+  OpenInvitation,
   Pairing,
   Person,
   Preview,
@@ -79,6 +81,8 @@ export type World = {
   members: Map<FolderId, Member[]>;
   people: Person[];
   groups: Group[];
+  /** Those that nobody has used yet. */
+  invitations: OpenInvitation[];
   transfers: Transfer[];
   security: SecurityEvent[];
   preview: InvitationPreview;
@@ -726,10 +730,38 @@ export class MockBackend implements Backend {
     return this.#answer('members', [id], () => [...(this.world.members.get(id) ?? [])]);
   }
 
-  invite(id: FolderId, role: Role, days: number) {
-    return this.#answer('invite', [id, role, days], (): Invitation => {
+  invite(folder: FolderId, role: Role, days: number) {
+    return this.#answer('invite', [folder, role, days], (): Invitation => {
       const expires = new Date(2026, 10, 14, 10, 5).getTime() + days * 86_400_000;
-      return { id: `i-${this.#next++}`, link: LINK, expires };
+      const id = `i-${this.#next++}`;
+      const [by, byMe] = [this.world.status.account?.name ?? '', true];
+      const folderName = this.world.folders.find((known) => known.id === folder)?.name ?? null;
+      const open = { id, by, byMe, folder, folderName, role, expires, expired: false, hasLink: true };
+      this.world.invitations = [...this.world.invitations, open];
+      this.emit({ type: 'peopleChanged' });
+      return { id, link: LINK, expires };
+    });
+  }
+
+  invitations() {
+    return this.#answer('invitations', [], () => {
+      if (!this.world.people.some((known) => known.me && known.officer)) throw Trouble.from(NO_OFFICER);
+      return [...this.world.invitations];
+    });
+  }
+
+  copyInvitation(id: InvitationId) {
+    return this.#answer('copyInvitation', [id], () => {
+      if (!this.world.invitations.some((known) => known.id === id)) throw Trouble.from(refusal('notFound'));
+      this.copied = LINK;
+    });
+  }
+
+  withdrawInvitation(id: InvitationId) {
+    return this.#answer('withdrawInvitation', [id], () => {
+      if (!this.world.invitations.some((known) => known.id === id)) throw Trouble.from(refusal('notFound'));
+      this.world.invitations = this.world.invitations.filter((known) => known.id !== id);
+      return [...this.world.invitations];
     });
   }
 

@@ -8,6 +8,7 @@ import type {
   Group,
   KitStatus,
   Member,
+  OpenInvitation,
   Person,
   RecoveryRequest,
   SigningKey,
@@ -46,6 +47,7 @@ export type Dialog =
   /** None: a new one. */
   | { kind: 'group'; group: Group | null }
   | { kind: 'removeGroup'; group: Group }
+  | { kind: 'withdraw'; invitation: OpenInvitation }
   | { kind: 'attach' }
   /** Where the server answers; `moving`: this computer was it so far. */
   | { kind: 'serverAddress'; moving: boolean }

@@ -1773,6 +1773,33 @@ export const de: Words = {
     added: (people: number) => `${plural(people, 'Person wurde', 'Personen wurden')} hinzugefügt.`,
   },
 
+  invitations: {
+    title: 'Einladungen',
+    none: 'Keine Einladung ist offen. Wenn Sie jemand Neues in einen Ordner einladen, steht die Einladung hier, bis sie benutzt ist: Sie können den Link erneut kopieren oder sie zurückziehen.',
+    about:
+      'Wer einen dieser Links zuerst hat, kann ihn benutzen, bis er abläuft oder die Verwaltung ihn zurückzieht.',
+    to: (folder: string | null) =>
+      folder === null ? 'In einen Ordner, zu dem Sie nicht gehören' : `In ${quoted(folder)}`,
+    as: (role: Role) => `Rolle: ${ROLE[role].name}`,
+    by: (name: string) => `von ${displayName(name)}`,
+    byMe: 'von Ihnen',
+    until: (at: number) => `bis ${calendarDay(new Date(at))}`,
+    expired: 'abgelaufen',
+    noLink: 'vor Ihrer Aufnahme in die Verwaltung erstellt: Der Link ist hier nicht da',
+    menu: (folder: string | null) =>
+      folder === null
+        ? 'Was mit der Einladung in einen Ordner zu tun ist, zu dem Sie nicht gehören'
+        : `Was mit der Einladung in ${quoted(folder)} zu tun ist`,
+    copy: 'Link erneut kopieren',
+    withdraw: 'Zurückziehen…',
+    withdrawTitle: (folder: string | null) =>
+      folder === null ? 'Diese Einladung zurückziehen?' : `Die Einladung in ${quoted(folder)} zurückziehen?`,
+    withdrawText:
+      'Ihr Link lässt niemanden mehr ein, wer auch immer ihn hat. Für alle, die schon hier sind, ändert sich nichts, und Sie können jederzeit eine neue erstellen.',
+    withdrawDo: 'Zurückziehen',
+    withdrawn: 'Die Einladung ist zurückgezogen.',
+  },
+
   heirs: {
     title: 'Wer Ordner übernimmt, wenn jemand geht',
     none: 'Bisher niemand. Wird das Konto der einzigen Leitung eines Ordners geschlossen, können die anderen ihn weiter benutzen, aber niemand kann einladen oder entfernen.',

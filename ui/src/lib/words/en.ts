@@ -1698,6 +1698,32 @@ export const en = {
     added: (people: number) => `${plural(people, 'person was', 'people were')} added.`,
   },
 
+  /** Those that nobody has used yet. */
+  invitations: {
+    title: 'Invitations',
+    none: 'No invitation is open. When you invite somebody new to a folder, the invitation stands here until it is used: you can copy its link again, or withdraw it.',
+    about: 'Whoever has one of these links first can use it, until it expires or an officer withdraws it.',
+    to: (folder: string | null) => (folder === null ? 'To a folder you are not in' : `To ${quoted(folder)}`),
+    as: (role: Role) => `as ${role === 'viewer' ? 'a' : 'an'} ${ROLE[role].name}`,
+    by: (name: string) => `by ${displayName(name)}`,
+    byMe: 'by you',
+    until: (at: number) => `until ${calendarDay(new Date(at))}`,
+    expired: 'expired',
+    noLink: 'made before you were an officer: its link is not here',
+    menu: (folder: string | null) =>
+      folder === null
+        ? 'What to do with the invitation to a folder you are not in'
+        : `What to do with the invitation to ${quoted(folder)}`,
+    copy: 'Copy link again',
+    withdraw: 'Withdraw…',
+    withdrawTitle: (folder: string | null) =>
+      folder === null ? 'Withdraw this invitation?' : `Withdraw the invitation to ${quoted(folder)}?`,
+    withdrawText:
+      'Its link lets nobody in any more, whoever has it. Nothing changes for people who are here already, and you can make another one at any time.',
+    withdrawDo: 'Withdraw',
+    withdrawn: 'The invitation is withdrawn.',
+  },
+
   heirs: {
     title: 'Who takes over folders of somebody who leaves',
     none: 'Nobody so far. When the account of a folder’s only owner is closed, the others can go on using the folder, but nobody can invite or remove people.',

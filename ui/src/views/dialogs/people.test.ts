@@ -11,7 +11,7 @@ import {
   type World,
 } from '$lib/backend/mock';
 import App from '../../App.svelte';
-import { acme, PEOPLE, STATUS } from '../../design/world';
+import { acme, INVITATIONS, PEOPLE, STATUS } from '../../design/world';
 
 afterEach(cleanup);
 
@@ -168,6 +168,68 @@ describe('safety numbers', () => {
     const dialog = await compareWith(user, 'Bao Linh');
     await user.click(within(dialog).getByRole('button', { name: 'They are the same' }));
     expect(await within(dialog).findByRole('alert')).toBeVisible();
+  });
+});
+
+describe('invitations', () => {
+  const card = () => screen.findByRole('region', { name: 'Invitations' });
+  const board = 'What to do with the invitation to “Board papers”';
+
+  test('are seen by officers: whose, where to, and until when', async () => {
+    await open({ ...acme(), invitations: INVITATIONS });
+    const lines = within(await card()).getAllByRole('listitem');
+    expect(lines.map((line) => line.textContent)).toEqual([
+      expect.stringMatching(/To “Board papers”.*as an editor.*by you.*until 21 Nov 2026/),
+      expect.stringMatching(
+        /To a folder you are not in.*by Chidi Okafor.*until 17 Nov 2026.*its link is not here/,
+      ),
+      expect.stringMatching(/To “Brightwater merger”.*as a viewer.*expired/),
+    ]);
+  });
+
+  test('a link is copied again without the page knowing it', async () => {
+    const { backend, user } = await open({ ...acme(), invitations: INVITATIONS });
+    await press(user, 'What to do with the invitation to a folder you are not in');
+    const items = await screen.findAllByRole('menuitem');
+    expect(items.map((item) => item.textContent?.trim())).toEqual(['Withdraw…']);
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('menu')).toBeNull());
+    await press(user, board);
+    await user.click(await screen.findByRole('menuitem', { name: 'Copy link again' }));
+    expect(await screen.findByText('The link is copied.')).toBeVisible();
+    expect(backend.asked).toContainEqual(['copyInvitation', 'i-board']);
+  });
+
+  test('one is withdrawn, after what that means was said', async () => {
+    const { backend, user } = await open({ ...acme(), invitations: INVITATIONS });
+    await press(user, board);
+    await user.click(await screen.findByRole('menuitem', { name: 'Withdraw…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Withdraw the invitation to “Board papers”?' });
+    expect(dialog).toHaveTextContent('Its link lets nobody in any more');
+    await user.click(within(dialog).getByRole('button', { name: 'Withdraw' }));
+    expect(await screen.findByText('The invitation is withdrawn.')).toBeVisible();
+    expect(backend.asked).toContainEqual(['withdrawInvitation', 'i-board']);
+    expect(within(await card()).queryByText(/Board papers/)).toBeNull();
+  });
+
+  test('without any, it says how one comes here, and leads there', async () => {
+    const { user } = await open();
+    expect(await card()).toHaveTextContent('No invitation is open.');
+    await user.click(within(await card()).getByRole('button', { name: 'Share a folder' }));
+    expect(await screen.findByRole('dialog', { name: /^Share “/ })).toBeVisible();
+  });
+
+  test('are nothing to who is no officer', async () => {
+    const { backend } = await open(withPeople((person) => ({ officer: person.account === 'a-chidi' })));
+    expect(screen.queryByRole('region', { name: 'Invitations' })).toBeNull();
+    expect(requests(backend)).not.toContain('invitations');
+  });
+
+  test('who is alone sees theirs', async () => {
+    const backend = new MockBackend({ ...acme(), people: PEOPLE.slice(0, 1), invitations: INVITATIONS });
+    render(App, { props: { backend } });
+    await press(userEvent.setup({ delay: null }), 'People');
+    expect(await card()).toHaveTextContent('To “Board papers”');
   });
 });
 
