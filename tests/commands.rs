@@ -204,6 +204,12 @@ async fn the_page_says_what_commands_answer() {
 
     // Folders and people.
     page.check("people", &alice, args!["people"]).await;
+    page.check("people verify PERSON", &alice, args!["people", "verify", "Bob", "--undo"]).await;
+    let made = alice.valise(args!["invite", "Contracts"]).await;
+    let id = made["id"].as_str().expect("an id");
+    page.check("invitations", &alice, args!["invitations"]).await;
+    page.check("invitations link ID", &alice, args!["invitations", "link", &id[..8]]).await;
+    page.check("invitations withdraw ID", &alice, args!["invitations", "withdraw", id, "--yes"]).await;
     page.check("group set NAME [PERSON]...", &alice, args!["group", "set", "Legal", "Alice", "Bob"]).await;
     page.check("group", &alice, args!["group"]).await;
     alice.valise(args!["folder", "create", "Shared"]).await;

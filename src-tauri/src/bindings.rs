@@ -18,6 +18,7 @@ mod tests {
             .typ::<api::Event>()
             .typ::<api::InvitationPreview>()
             .typ::<api::Invitation>()
+            .typ::<api::OpenInvitation>()
             .typ::<api::Folder>()
             .typ::<api::Member>()
             .typ::<api::Person>()

@@ -3,13 +3,13 @@
 //! Whatever shares or writes outside the vault goes through a native dialog: see `files`.
 
 use tauri::{AppHandle, State};
-use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId};
+use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId, InvitationId};
 use valise_engine::api::{
     AccountKeys, ActivityFilter, ActivityPage, ActivityPlace, AfterHandOver, ApiError, AskedRecovery, Authority,
     Details, Device, Entry, ErrorCode, Fingerprints, Folder, FolderInvitation, FolderKeys, Group, GroupId, Hit,
-    HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Linked, Listing, Member, Network, Outbox, Pairing,
-    Person, Reach, Recoverability, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings, Signatures,
-    SigningKey, Status, Storage, Succession, Transfer,
+    HolderChoice, InvitationPreview, KitCheck, KitName, Kits, Linked, Listing, Member, Network, OpenInvitation, Outbox,
+    Pairing, Person, Reach, Recoverability, Recovery, Rehearsed, Reply, Request, Role, SecurityEvent, Settings,
+    Signatures, SigningKey, Status, Storage, Succession, Transfer,
 };
 
 use crate::preview::Preview;
@@ -665,6 +665,28 @@ pub async fn remove_member(app: State<'_, App>, folder: FolderId, account: Accou
 #[tauri::command]
 pub async fn people(app: State<'_, App>) -> Result<Vec<Person>, ApiError> {
     reply!(app.ask(Request::People).await?, People)
+}
+
+/// Safety numbers are the same (`number`: theirs, as it was shown), or count as compared no more.
+#[tauri::command]
+pub async fn set_verified(
+    app: State<'_, App>,
+    account: AccountId,
+    number: Option<String>,
+) -> Result<Vec<Person>, ApiError> {
+    reply!(app.ask(Request::SetVerified { account, number }).await?, People)
+}
+
+/// Invitations that nobody has used yet.
+#[tauri::command]
+pub async fn invitations(app: State<'_, App>) -> Result<Vec<OpenInvitation>, ApiError> {
+    reply!(app.ask(Request::Invitations).await?, Invitations)
+}
+
+/// Takes an invitation back.
+#[tauri::command]
+pub async fn withdraw_invitation(app: State<'_, App>, id: InvitationId) -> Result<Vec<OpenInvitation>, ApiError> {
+    reply!(app.ask(Request::WithdrawInvitation { id }).await?, Invitations)
 }
 
 /// Groups of people.

@@ -8,7 +8,7 @@ use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, State, Window,
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath, MessageDialogButtons};
 use tauri_plugin_opener::OpenerExt as _;
-use valise_engine::api::{AccountId, DekId, EntryId, FolderId, GroupId};
+use valise_engine::api::{AccountId, DekId, EntryId, FolderId, GroupId, InvitationId};
 use valise_engine::api::{
     ActivityFilter, ActivityFormat, ApiError, ErrorCode, Folder, Invitation, KitName, Reply, Request, Role, Transfer,
 };
@@ -324,6 +324,13 @@ fn file_dialog(handle: &AppHandle, title: &str, usual: tauri::Result<PathBuf>) -
     let directory = directories.into_iter().flatten().find(|directory| directory.is_dir());
     let dialog = handle.dialog().file().set_title(title);
     directory.into_iter().fold(dialog, FileDialogBuilder::set_directory)
+}
+
+/// Puts the link of an open invitation on the clipboard. The page does not get it: whoever has it can use it.
+#[tauri::command]
+pub async fn copy_invitation(handle: AppHandle, app: State<'_, App>, id: InvitationId) -> Result<(), ApiError> {
+    let link: Result<String, ApiError> = reply!(app.ask(Request::InvitationLink { id }).await?, Link);
+    copy_text(handle, link?)
 }
 
 /// Puts text on the clipboard.

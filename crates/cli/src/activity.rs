@@ -9,9 +9,9 @@ use valise_engine::api::{
 use valise_engine::{activity_headline, activity_line};
 
 use crate::args::{ActivityOf, KindName};
-use crate::commands::account;
 use crate::output::{print, role, shown};
 use crate::paths::{find, folder};
+use crate::people::account;
 use crate::session::{Session, unexpected};
 
 /// Says what happened, the newest first; or writes all of it to a file.

@@ -5,20 +5,20 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use valise_engine::api::{AccountId, FolderId};
+use valise_engine::api::FolderId;
 use valise_engine::api::{
     AfterHandOver, ApiError, Connection, EntryKind, ErrorCode, Event, FolderInvitation, Hit, Member, Reply, Request,
     Role, Stage, Status,
 };
 
 use crate::args::{
-    Arguments, Command, FolderCommand, Init, Invite, Join, PeopleCommand, RecoveryCommand, RoleName, Sync,
-    TokenCommand, TrashCommand,
+    Arguments, Command, FolderCommand, Init, Invite, Join, RecoveryCommand, RoleName, Sync, TokenCommand, TrashCommand,
 };
 use crate::interrupt::Interrupt;
 use crate::opened;
 use crate::output::{print, role, row, shown};
 use crate::paths::{self, find, split};
+use crate::people::account;
 use crate::session::{Session, fault, unexpected};
 use crate::transfers;
 
@@ -80,6 +80,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Recovery(command) => crate::recovery::recovery(session, json, command).await,
         Command::Helper(command) => crate::helpers::helper(session, json, command).await,
         Command::Invite(command) => invite(session, json, command).await,
+        Command::Invitations { command } => crate::invitations::invitations(session, json, command.as_ref()).await,
         Command::Folder(command) => folder(session, json, command).await,
         Command::Add(command) => transfers::add(session, json, command).await,
         Command::Ls { path, trash } => ls(session, json, path.as_deref(), *trash).await,
@@ -109,22 +110,7 @@ async fn command(session: &mut Session, arguments: &Arguments) -> Result<(), Api
         Command::Export { path, output } => export(session, json, path, output.clone()).await,
         Command::Sync(command) => sync(session, json, command).await,
         Command::Status => status(session, json).await,
-        Command::People { command: None } => people(session, json).await,
-        Command::People { command: Some(PeopleCommand::Officer { person, not }) } => {
-            let account = account(session, person).await?;
-            session.ask(Request::SetOfficer { account, officer: !not }).await?;
-            people(session, json).await
-        }
-        Command::People { command: Some(PeopleCommand::Close { person, yes }) } => {
-            let account = account(session, person).await?;
-            let what = "closes the account: they are refused at once, and nothing brings it back. Shared folders which they \
-                        alone own pass to the successor they agreed to (`valise successor`), once a member's computer \
-                        hands them over; without one, nobody manages them any more. Folders which nobody else is in, and \
-                        their own files, can be opened by nobody any more";
-            confirm(*yes, what, person)?;
-            session.ask(Request::CloseAccount { account }).await?;
-            people(session, json).await
-        }
+        Command::People { command } => crate::people::people(session, json, command.as_ref()).await,
         Command::Successor { command } => crate::succession::successor(session, json, command.as_ref()).await,
         Command::Attach { catalog } => {
             session.ask(Request::Attach { catalog: catalog.clone() }).await?;
@@ -281,7 +267,14 @@ async fn folder(session: &Session, json: bool, command: &FolderCommand) -> Resul
             print(json, &members, |members| {
                 let line = |member: &Member| {
                     let waits = if member.accepted { "" } else { "  (has not accepted yet)" };
-                    format!("{:<7} {}{waits}", role(member.role), shown(&member.name))
+                    let sure = match member {
+                        Member { me: true, .. } => "",
+                        Member { verified: true, .. } => "  (verified)",
+                        Member { compare_again: true, .. } => "  (compare safety numbers again)",
+                        Member { joined_by_link: true, .. } => "  (joined by link, not verified)",
+                        _ => "  (not verified)",
+                    };
+                    format!("{:<7} {}{sure}{waits}", role(member.role), shown(&member.name))
                 };
                 members.iter().map(line).collect()
             });
@@ -416,24 +409,6 @@ async fn members(session: &Session, folder: FolderId) -> Result<Vec<Member>, Api
     match session.ask(Request::Members { folder }).await? {
         Reply::Members(members) => Ok(members),
         other => Err(unexpected(&other)),
-    }
-}
-
-/// A person by name or account id; a name that two people have is no name.
-/// Somebody, by name or account id.
-pub async fn account(session: &Session, person: &str) -> Result<AccountId, ApiError> {
-    let Reply::People(people) = session.ask(Request::People).await? else {
-        return Err(fault(ErrorCode::Internal, "Valise made a mistake.", "people"));
-    };
-    let found: Vec<_> = people.iter().filter(|one| one.name == person || one.account.to_string() == person).collect();
-    match found.as_slice() {
-        [one] => Ok(one.account),
-        [] => Err(fault(ErrorCode::NotFound, "Nobody of this workspace has that name.", "`valise people` shows all")),
-        _ => Err(fault(
-            ErrorCode::BadInput,
-            "Several people have that name.",
-            "use the account id that `people --json` shows",
-        )),
     }
 }
 
@@ -688,26 +663,6 @@ fn connection(connection: Connection) -> &'static str {
         Connection::Unreachable => "the server does not answer",
         Connection::Distrusted => "the server is not trusted",
         Connection::Removed => "this computer was removed from the account",
-    }
-}
-
-async fn people(session: &Session, json: bool) -> Result<(), ApiError> {
-    match session.ask(Request::People).await? {
-        Reply::People(people) => {
-            print(json, &people, |people| {
-                let line = |person: &valise_engine::api::Person| {
-                    format!(
-                        "{:<8} {}  {}",
-                        if person.officer { "officer" } else { "" },
-                        person.fingerprint,
-                        shown(&person.name)
-                    )
-                };
-                people.iter().map(line).collect()
-            });
-            Ok(())
-        }
-        other => Err(unexpected(&other)),
     }
 }
 

@@ -3,8 +3,9 @@
 use valise_engine::api::{ApiError, ErrorCode, FolderId, Group, Person, Reply, Request, Role};
 
 use crate::args::GroupCommand;
-use crate::commands::{account, confirm};
+use crate::commands::confirm;
 use crate::output::{print, shown};
+use crate::people::account;
 use crate::session::{Session, fault, unexpected};
 
 /// Runs `group`.

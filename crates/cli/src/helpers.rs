@@ -6,8 +6,9 @@ use valise_engine::api::{
 };
 
 use crate::args::{HelperCommand, Recover};
-use crate::commands::{account, confirm};
+use crate::commands::confirm;
 use crate::output::{count, moment, print, shown};
+use crate::people::account;
 use crate::recovery::{ask, hand_out, kits, settle};
 use crate::session::{Session, fault, given, unexpected};
 

@@ -3,9 +3,9 @@
 use valise_engine::api::{ApiError, ErrorCode, FolderSuccession, Reply, Request, Succession, Successor};
 
 use crate::args::{SuccessorCommand, Whom};
-use crate::commands::account;
 use crate::output::{print, shown};
 use crate::paths;
+use crate::people::account;
 use crate::session::{Session, fault, unexpected};
 
 /// Runs `successor`.

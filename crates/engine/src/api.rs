@@ -18,6 +18,7 @@ mod authority;
 mod computer;
 mod doctor;
 mod groups;
+mod invitations;
 mod recoverability;
 mod signatures;
 mod succession;
@@ -28,6 +29,7 @@ pub use authority::*;
 pub use computer::*;
 pub use doctor::*;
 pub use groups::*;
+pub use invitations::*;
 pub use recoverability::*;
 pub use signatures::*;
 pub use succession::*;
@@ -206,6 +208,12 @@ pub enum Request {
     Members { folder: FolderId },
     /// Makes an invitation link to a folder for somebody who is not in the workspace yet.
     Invite { folder: FolderId, role: Role, days: u32 },
+    /// Officers: invitations that nobody has used yet, expired ones too.
+    Invitations,
+    /// Officers: the link of one of them once more.
+    InvitationLink { id: InvitationId },
+    /// Officers: takes one back. Whoever has its link is not let in any more.
+    WithdrawInvitation { id: InvitationId },
     /// Adds a person of the workspace to a folder.
     AddMember { folder: FolderId, account: AccountId, role: Role },
     /// Changes a member's role.
@@ -224,6 +232,9 @@ pub enum Request {
     Leave { folder: FolderId },
     /// People of the workspace.
     People,
+    /// Safety numbers were compared with somebody, and are the same: `number` is theirs as it was shown, so that no other one
+    /// is marked. None: they count as compared no more. Of this computer alone. Answers with the people.
+    SetVerified { account: AccountId, number: Option<String> },
     /// Officers: where the catalog answers, in the order in which computers try it. Which catalog it is does not change.
     SetCatalogAddresses { addresses: Vec<String> },
     /// Groups of people.
@@ -408,7 +419,9 @@ pub enum Reply {
     FolderInvitations(Vec<FolderInvitation>),
     /// See [`Request::Invite`].
     Invitation(Invitation),
-    /// See [`Request::People`].
+    /// See [`Request::Invitations`] and [`Request::WithdrawInvitation`].
+    Invitations(Vec<OpenInvitation>),
+    /// See [`Request::People`] and [`Request::SetVerified`].
     People(Vec<Person>),
     /// See [`Request::Groups`], [`Request::SetGroup`] and [`Request::RemoveGroup`].
     Groups(Vec<Group>),
@@ -432,7 +445,7 @@ pub enum Reply {
     Exported(Exported),
     /// See [`Request::Details`].
     Details(Box<Details>),
-    /// See [`Request::Link`].
+    /// See [`Request::Link`] and [`Request::InvitationLink`].
     Link(String),
     /// See [`Request::FollowLink`].
     Linked(Linked),
@@ -1054,8 +1067,12 @@ pub struct Member {
     pub role: Role,
     /// Oneself.
     pub me: bool,
-    /// Came by a link, safety numbers not compared yet.
+    /// Came by a link.
     pub joined_by_link: bool,
+    /// Safety numbers were compared on this computer, and nothing has happened since that asks for it again.
+    pub verified: bool,
+    /// They were compared, and the account was recovered on another computer since.
+    pub compare_again: bool,
     /// Has taken the folder up; not while they were only added.
     pub accepted: bool,
     /// Connected to the catalog now.
@@ -1097,8 +1114,12 @@ pub struct Person {
     pub me: bool,
     /// Connected to the catalog now.
     pub online: bool,
-    /// Fingerprint of the account, in groups.
+    /// Fingerprint of the account, in groups: its safety number.
     pub fingerprint: String,
+    /// Safety numbers were compared on this computer, and nothing has happened since that asks for it again.
+    pub verified: bool,
+    /// They were compared, and the account was recovered on another computer since.
+    pub compare_again: bool,
 }
 
 /// A directory's content.

@@ -31,8 +31,8 @@ use crate::vault::Vault;
 use crate::vault::first_run::{self, Person};
 use crate::vault::recovery::NewSet;
 use crate::{
-    activity, address, asking, authority, custody, devices, doctor, edit, editing, groups, keys, kit, links, login,
-    news, offers, recovery, share, signatures, storage, succession, sync, token, trash, versions,
+    activity, address, asking, authority, compared, custody, devices, doctor, edit, editing, groups, invitations, keys,
+    kit, links, login, news, offers, recovery, share, signatures, storage, succession, sync, token, trash, versions,
 };
 
 /// How an engine is set up.
@@ -262,6 +262,9 @@ impl Engine {
             Request::Invite { folder, role, days } => {
                 share::invite(shared, folder, role, days).await.map(Reply::Invitation)
             }
+            Request::Invitations => invitations::list(shared).map(Reply::Invitations),
+            Request::InvitationLink { id } => invitations::link(shared, id).map(Reply::Link),
+            Request::WithdrawInvitation { id } => invitations::withdraw(shared, id).await.map(Reply::Invitations),
             Request::AddMember { folder, account, role } => {
                 share::add(shared, folder, account, role).await.map(|()| Reply::Done)
             }
@@ -296,6 +299,9 @@ impl Engine {
                 groups::add(shared, folder, group, role, named.as_deref()).await.map(Reply::Added)
             }
             Request::People => shared.vault(|vault| vault.people_rows()).map(Reply::People),
+            Request::SetVerified { account, number } => {
+                compared::set(shared, account, number.as_deref()).map(Reply::People)
+            }
             Request::List { folder, parent } => {
                 shared.vault(|vault| vault.listing(&folder, parent.unwrap_or(EntryId::TOP))).map(Reply::Listing)
             }

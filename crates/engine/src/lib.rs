@@ -31,6 +31,7 @@ pub mod clock;
 #[cfg(any(test, feature = "bench"))]
 #[cfg_attr(not(test), allow(dead_code, reason = "measurements use some of it"))]
 mod colleague;
+mod compared;
 mod compose;
 mod custody;
 mod devices;
@@ -43,6 +44,7 @@ mod error;
 mod groups;
 mod home;
 mod index;
+mod invitations;
 pub mod keyring;
 mod keys;
 mod kit;

@@ -14,7 +14,7 @@ use valise_protocol::cbor;
 use valise_protocol::chain::Slice;
 use valise_protocol::folder::{self, Left, MemberAdded, MemberRemoved, RoleChanged, Welcome};
 use valise_protocol::ids::{AccountId, Epoch, FolderId, InvitationId};
-use valise_protocol::invitation::{Link, Redemption, check_redemption};
+use valise_protocol::invitation::{Link, Redemption, Secret, check_redemption};
 use valise_protocol::place::SealPlace;
 use valise_protocol::record::{ChainId, FORMAT_VERSION, Kind, Record};
 use valise_protocol::workspace::{self, Admitted, Closed, OfficerSeal, OfficersChanged};
@@ -51,7 +51,6 @@ pub fn preview(link: &str) -> Result<InvitationPreview, EngineError> {
 /// Makes an invitation: first to the workspace, then to the folder; both carry the same key.
 pub async fn invite(shared: &Arc<Shared>, folder: FolderId, role: Role, days: u32) -> Result<Invitation, EngineError> {
     let session = shared.session()?;
-    let link = session.link()?;
     let (id, secret) = (InvitationId::new(make_bytes()?), make_invitation_secret()?);
     let expires = shared.clock.now() + u64::from(days.clamp(1, 365)) * DAY;
     let key = secret.signing_key().verify_key();
@@ -70,28 +69,41 @@ pub async fn invite(shared: &Arc<Shared>, folder: FolderId, role: Role, days: u3
     })
     .await?;
     shared.vault(|vault| {
-        let workspace = vault.workspace()?;
-        let catalog = workspace.catalog().ok_or(EngineError::Offline(None))?;
-        let text = Link {
-            version: FORMAT_VERSION,
-            workspace: workspace.id(),
-            catalog: link.key,
-            addresses: catalog.addresses.clone(),
-            invitation: id,
-            secret,
-            folder: Some(folder),
-            expires,
-            workspace_name: workspace.name().to_owned(),
-            inviter: vault.name_of(&vault.me.account),
-            folder_name: vault.folder(&folder)?.tree().name().map(str::to_owned),
-        }
-        .to_text();
+        let inviter = vault.name_of(&vault.me.account);
+        let text = link_text(vault, (id, secret), Some(folder), expires, inviter)?;
         Ok(Invitation { id, link: text, expires })
     })
 }
 
+/// An invitation as whoever is invited gets it.
+pub fn link_text(
+    vault: &Vault,
+    (invitation, secret): (InvitationId, Secret),
+    folder: Option<FolderId>,
+    expires: u64,
+    inviter: String,
+) -> Result<String, EngineError> {
+    let workspace = vault.workspace()?;
+    let catalog = workspace.catalog().ok_or(EngineError::Offline(None))?;
+    let folder_name = folder.map(|folder| vault.folder(&folder)).transpose()?.and_then(|state| state.tree().name());
+    Ok(Link {
+        version: FORMAT_VERSION,
+        workspace: workspace.id(),
+        catalog: catalog.key,
+        addresses: catalog.addresses.clone(),
+        invitation,
+        secret,
+        folder,
+        expires,
+        workspace_name: workspace.name().to_owned(),
+        inviter,
+        folder_name: folder_name.map(str::to_owned),
+    }
+    .to_text())
+}
+
 /// Any officer's unlocked device can show the link again or complete it.
-fn officer_seals(vault: &Vault, secret: &valise_protocol::invitation::Secret) -> Result<Vec<OfficerSeal>, EngineError> {
+fn officer_seals(vault: &Vault, secret: &Secret) -> Result<Vec<OfficerSeal>, EngineError> {
     let workspace = vault.workspace()?;
     let seal = |account: &AccountId| {
         let key = workspace.roster().account(account).and_then(Account::key);
@@ -446,7 +458,13 @@ pub fn must_be_officer(vault: &Vault) -> Result<(), EngineError> {
     if vault.is_officer() { Ok(()) } else { Err(refused) }
 }
 
-fn write_as_owner<T: Serialize>(vault: &Vault, folder: FolderId, kind: Kind, open: &T) -> Result<Record, EngineError> {
+/// A record in a folder that only its owners write.
+pub fn write_as_owner<T: Serialize>(
+    vault: &Vault,
+    folder: FolderId,
+    kind: Kind,
+    open: &T,
+) -> Result<Record, EngineError> {
     must_own(vault, folder)?;
     let epoch: Epoch = vault.folder(&folder)?.chain().epoch();
     vault.write_folder(folder, epoch, kind, open)

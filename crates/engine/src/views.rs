@@ -45,6 +45,7 @@ impl Vault {
     /// Members of a folder, oneself first.
     pub fn member_rows(&self, id: &FolderId) -> Result<Vec<Member>, EngineError> {
         let state = self.folder(id)?;
+        let compared = self.compared()?;
         let mut rows: Vec<Member> = state
             .chain()
             .members()
@@ -55,6 +56,8 @@ impl Vault {
                 role: role(member.role),
                 me: *account == self.me.account,
                 joined_by_link: member.by_link,
+                verified: compared.is_verified(account),
+                compare_again: compared.is_outdated(account),
                 accepted: member.accepted.is_some(),
                 online: self.online.contains(account),
             })
@@ -66,6 +69,7 @@ impl Vault {
     /// People of the workspace, oneself first.
     pub fn people_rows(&self) -> Result<Vec<Person>, EngineError> {
         let workspace = self.workspace()?;
+        let compared = self.compared()?;
         let people = workspace.people().iter().filter(|(_, person)| !person.closed);
         let mut rows: Vec<Person> = people
             .map(|(account, person)| Person {
@@ -75,6 +79,8 @@ impl Vault {
                 me: *account == self.me.account,
                 online: self.online.contains(account),
                 fingerprint: fingerprint(account.as_bytes()),
+                verified: compared.is_verified(account),
+                compare_again: compared.is_outdated(account),
             })
             .collect();
         rows.sort_by_key(|person| (!person.me, person.name.to_lowercase()));

@@ -236,6 +236,7 @@ pub struct Account {
     master: (KeyVersion, Commitment),
     ring: (u64, Commitment),
     recovery: Option<RecoverySet>,
+    recoveries: u32,
     signing_keys: Vec<SigningKeyInfo>,
 }
 
@@ -283,6 +284,7 @@ impl Account {
             master: (0, Commitment::ZERO),
             ring: (0, Commitment::ZERO),
             recovery: None,
+            recoveries: 0,
             signing_keys: Vec::new(),
         })
     }
@@ -429,6 +431,7 @@ impl Account {
             device.counter = 1;
         }
         self.recovery = None;
+        self.recoveries = self.recoveries.saturating_add(1);
         Ok(Ok(Op::Recovered(Box::new(recovered))))
     }
 
@@ -459,6 +462,11 @@ impl Account {
     /// All devices, revoked ones too.
     pub fn devices(&self) -> impl Iterator<Item = (&DeviceId, &Device)> {
         self.devices.iter()
+    }
+
+    /// How often it was recovered on a device that none of its devices had let in.
+    pub fn recoveries(&self) -> u32 {
+        self.recoveries
     }
 
     /// How many devices count now.

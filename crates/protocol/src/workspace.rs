@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::chain::{Broken, Head, Roster, Slice, Stop, Verdict, Void, check_link};
-use crate::ids::{AccountId, GroupId, InvitationId, RecordHash, Seq, WorkspaceId};
+use crate::ids::{AccountId, DeviceId, GroupId, InvitationId, RecordHash, Seq, WorkspaceId};
 use crate::invitation::{MAX_INVITATIONS, check_redemption};
 use crate::record::{ChainKind, Kind, Record};
 use crate::sign::VerifyKey;
@@ -105,6 +105,7 @@ pub struct Workspace {
     groups: BTreeMap<GroupId, Group>,
     policy: Policy,
     invitations: BTreeMap<InvitationId, Invited>,
+    inviters: BTreeMap<InvitationId, (AccountId, DeviceId)>,
     spent: BTreeSet<InvitationId>,
     approvals: Approvals,
     successor: Option<AccountId>,
@@ -142,6 +143,7 @@ impl Workspace {
             groups: BTreeMap::new(),
             policy: Policy::default(),
             invitations: BTreeMap::new(),
+            inviters: BTreeMap::new(),
             spent: BTreeSet::new(),
             approvals: Approvals::default(),
             successor: None,
@@ -219,7 +221,7 @@ impl Workspace {
                 self.policy = policy.clone();
                 Ok(())
             }
-            Op::Invited(invited) => self.invited(invited),
+            Op::Invited(invited) => self.invited((author, record.envelope().device), invited),
             Op::InvitationRevoked(revoked) => self.invitation_revoked(revoked),
             Op::Anchor(_) | Op::RecoveryVetoed(_) => Ok(()),
             Op::RecoveryApproved(approved) => {
@@ -255,8 +257,7 @@ impl Workspace {
         }
         self.admit(admitted)?;
         if let Some(redemption) = &admitted.redemption {
-            self.invitations.remove(&redemption.invitation);
-            self.spent.insert(redemption.invitation);
+            self.spend(redemption.invitation);
         }
         Ok(())
     }
@@ -369,7 +370,7 @@ impl Workspace {
         Ok(())
     }
 
-    fn invited(&mut self, invited: &Invited) -> Result<(), Void> {
+    fn invited(&mut self, by: (AccountId, DeviceId), invited: &Invited) -> Result<(), Void> {
         if self.invitations.contains_key(&invited.id) || self.spent.contains(&invited.id) {
             return Err(Void::Invitation);
         }
@@ -377,13 +378,22 @@ impl Workspace {
             return Err(Void::Limit);
         }
         self.invitations.insert(invited.id, invited.clone());
+        self.inviters.insert(invited.id, by);
         Ok(())
     }
 
     fn invitation_revoked(&mut self, revoked: &InvitationRevoked) -> Result<(), Void> {
-        self.invitations.remove(&revoked.id).ok_or(Void::Invitation)?;
-        self.spent.insert(revoked.id);
+        if !self.invitations.contains_key(&revoked.id) {
+            return Err(Void::Invitation);
+        }
+        self.spend(revoked.id);
         Ok(())
+    }
+
+    fn spend(&mut self, id: InvitationId) {
+        self.invitations.remove(&id);
+        self.inviters.remove(&id);
+        self.spent.insert(id);
     }
 
     /// The workspace.
@@ -474,6 +484,11 @@ impl Workspace {
     /// Invitations that can still be redeemed.
     pub fn invitations(&self) -> &BTreeMap<InvitationId, Invited> {
         &self.invitations
+    }
+
+    /// Who made an open invitation, and on which device: the place of its seals names both.
+    pub fn inviter(&self, id: &InvitationId) -> Option<(AccountId, DeviceId)> {
+        self.inviters.get(id).copied()
     }
 }
 

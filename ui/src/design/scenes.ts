@@ -39,6 +39,7 @@ import {
   CHIDI_HELPS,
   DANA_ASKS,
   HELPED,
+  INVITATIONS,
   KEPT_HOLDER,
   many,
   MERGER_KEYS,
@@ -416,6 +417,16 @@ const choosePerson = (name: string, item: string) => async (hand: Hand) => {
   await hand.wait(150);
 };
 
+const inviting = (): World => ({ ...acme(), invitations: INVITATIONS });
+
+const compareWith =
+  (name: string, now = 'not verified') =>
+  async (hand: Hand) => {
+    await hand.press('People');
+    await hand.press(`${now}: compare safety numbers with ${name}`);
+    await hand.wait(150);
+  };
+
 const toCloseAccount = choosePerson('Dana Reyes', 'Close account…');
 
 async function closeAccount(hand: Hand): Promise<void> {
@@ -773,6 +784,26 @@ export const SCENES: Record<string, Scene> = {
     act: (hand) => hand.press('Trash'),
   },
   people: { world: acme, act: (hand) => hand.press('People') },
+  'people-invitations': { world: inviting, act: (hand) => hand.press('People') },
+  'people-invitations-menu': {
+    world: inviting,
+    act: async (hand) => {
+      await hand.press('People');
+      await hand.pressMenu('What to do with the invitation to “Board papers”');
+    },
+  },
+  'people-invitations-alone': {
+    world: () => ({ ...inviting(), people: PEOPLE.slice(0, 1) }),
+    act: (hand) => hand.press('People'),
+  },
+  'withdraw-invitation': {
+    world: inviting,
+    act: async (hand) => {
+      await hand.press('People');
+      await hand.pressMenu('What to do with the invitation to “Board papers”');
+      await hand.press('Withdraw…');
+    },
+  },
   'people-groups': {
     world: () => ({ ...acme(), groups: GROUPS }),
     act: (hand) => hand.press('People'),
@@ -815,6 +846,16 @@ export const SCENES: Record<string, Scene> = {
       await hand.press('People');
       await hand.pressMenu('Actions for Bao Linh');
     },
+  },
+  'people-compare': { world: acme, act: compareWith('Bao Linh') },
+  'people-compare-again': {
+    world: people((person) => (person.account === 'a-bao' ? { compareAgain: true } : {})),
+    act: compareWith('Bao Linh', 'compare again'),
+  },
+  'people-compared': { world: acme, act: compareWith('Chidi Okafor', 'verified') },
+  'people-compare-long': {
+    world: people((person) => (person.account === 'a-chidi' ? { name: LONG_NAME, verified: false } : {})),
+    act: compareWith(LONG_NAME),
   },
   'people-only-officer': { world: onlyOfficer, act: (hand) => hand.press('People') },
   'people-no-officer': {
@@ -1228,6 +1269,8 @@ export const SCENES: Record<string, Scene> = {
         me: false,
         online: false,
         fingerprint: '',
+        verified: false,
+        compareAgain: false,
       });
       return world;
     },

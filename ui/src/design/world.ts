@@ -7,6 +7,7 @@ import type {
   DocumentSignature,
   FolderKeys,
   Member,
+  OpenInvitation,
   Person,
   Place,
   Reach,
@@ -35,13 +36,15 @@ export const PEOPLE: Person[] = [
   person('a-chidi', 'Chidi Okafor', {
     online: true,
     officer: true,
+    verified: true,
     fingerprint: 'a1f7 c350 68e2 9b0d 417c d2e8 f096 3b5a',
   }),
   person('a-dana', 'Dana Reyes', { fingerprint: '5b68 e9c1 a03d 7f24 c86e 195f 0da7 e342' }),
 ];
 
 function person(account: string, name: string, more: Partial<Person> = {}): Person {
-  return { account, name, officer: false, me: false, online: false, fingerprint: '', ...more };
+  const nothing = { officer: false, me: false, online: false, verified: false, compareAgain: false };
+  return { account, name, ...nothing, fingerprint: '', ...more };
 }
 
 export const MEMBERS: Member[] = [
@@ -52,8 +55,33 @@ export const MEMBERS: Member[] = [
 ];
 
 function member(account: string, role: Member['role'], joinedByLink = false): Member {
-  const { name, me, online } = PEOPLE.find((known) => known.account === account) ?? person(account, account);
-  return { account, name, role, me, online, joinedByLink, accepted: account !== 'a-dana' };
+  const known = PEOPLE.find((known) => known.account === account) ?? person(account, account);
+  const { name, me, online, verified, compareAgain } = known;
+  const accepted = account !== 'a-dana';
+  return { account, name, role, me, online, joinedByLink, verified, compareAgain, accepted };
+}
+
+/** Invitations that nobody has used yet: one's own, a colleague's elsewhere, and one that ended. */
+export const INVITATIONS: OpenInvitation[] = [
+  invitation('i-board', 'Ada Novak', 'f-board', 'Board papers', { expires: at(21) }),
+  invitation('i-tender', 'Chidi Okafor', null, null, { role: null, expires: at(17), hasLink: false }),
+  invitation('i-merger', 'Ada Novak', 'f-merger', 'Brightwater merger', {
+    role: 'viewer',
+    expires: at(10),
+    expired: true,
+    hasLink: false,
+  }),
+];
+
+function invitation(
+  id: string,
+  by: string,
+  folder: string | null,
+  folderName: string | null,
+  more: Partial<OpenInvitation>,
+): OpenInvitation {
+  const usual = { role: 'editor', expired: false, hasLink: true, expires: at(21) } as const;
+  return { id, by, byMe: by === 'Ada Novak', folder, folderName, ...usual, ...more };
 }
 
 /** A day in the merger's folder, and how it began. */
@@ -520,6 +548,7 @@ export function acme(): World {
     ]),
     people: [...PEOPLE],
     groups: [],
+    invitations: [],
     offers: [],
     activity: new Map([['f-merger', happened()]]),
     transfers: [],

@@ -52,6 +52,12 @@ pub enum Command {
         /// The link; without it, it is read from standard input.
         link: Option<String>,
     },
+    /// As an officer, invitations that nobody has used yet; without a command, the list.
+    Invitations {
+        /// What to do with one.
+        #[command(subcommand)]
+        command: Option<InvitationsCommand>,
+    },
     /// Folders.
     #[command(subcommand)]
     Folder(FolderCommand),
@@ -328,6 +334,7 @@ impl Command {
                 | Self::Export { .. }
                 | Self::Status
                 | Self::People { command: None }
+                | Self::Invitations { command: None | Some(InvitationsCommand::Link { .. }) }
                 | Self::Successor { command: None }
                 | Self::Transfers { .. }
                 | Self::Fingerprints

@@ -180,10 +180,43 @@ pub enum PeopleCommand {
         #[arg(long)]
         not: bool,
     },
+    /// Compare safety numbers with somebody: by telephone or side by side, not by mail and not through Valise. They count as
+    /// verified on this computer then.
+    Verify {
+        /// Who, by name or account id.
+        person: String,
+        /// Their number, as they read it out: refused if it is another one.
+        #[arg(long, conflicts_with = "undo")]
+        number: Option<String>,
+        /// Do not ask; needs the whole number.
+        #[arg(long, requires = "number")]
+        yes: bool,
+        /// They count as verified no more.
+        #[arg(long)]
+        undo: bool,
+    },
     /// Close somebody's account, as an officer: they are refused at once, removed from folders, and keys change.
     Close {
         /// Who, by name or account id.
         person: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// `invitations`
+#[derive(Subcommand)]
+pub enum InvitationsCommand {
+    /// Print the link of one once more.
+    Link {
+        /// How its id begins.
+        invitation: String,
+    },
+    /// Take one back: whoever has its link is not let in any more.
+    Withdraw {
+        /// How its id begins.
+        invitation: String,
         /// Do not ask.
         #[arg(long)]
         yes: bool,

@@ -62,6 +62,8 @@ pub enum Mark {
     /// The system's keyring is to open this home at log-in (bool). Here and not among the settings: who turns it on has
     /// given the password.
     UnlockAtLogin,
+    /// Whose safety numbers this person has compared, and what they were.
+    Compared,
     /// For which device this person was told that somebody is about to recover their account (bytes).
     ClaimTold,
     /// This device's key for documents: its public half, and the secret one as `valise-crypto` wraps it.
@@ -102,6 +104,7 @@ impl Mark {
             Self::Promises => "promises".into(),
             Self::KeeperAddress => "keeper address".into(),
             Self::UnlockAtLogin => "unlock at login".into(),
+            Self::Compared => "compared".into(),
             Self::ClaimTold => "claim told".into(),
             Self::SigningKey => "signing key".into(),
             Self::NextSigningKey => "next signing key".into(),

@@ -36,6 +36,7 @@ import type {
   Hit,
   HolderChoice,
   Invitation,
+  InvitationId,
   InvitationPreview,
   KitCheck,
   KitName,
@@ -45,6 +46,7 @@ import type {
   Member,
   Outbox,
   Network,
+  OpenInvitation,
   Pairing,
   Person,
   Preview,
@@ -197,6 +199,12 @@ export interface Backend {
   renameFolder(folder: FolderId, name: string): Promise<void>;
   members(folder: FolderId): Promise<Member[]>;
   invite(folder: FolderId, role: Role, days: number): Promise<Invitation>;
+  /** Those that nobody has used yet; only officers see them. */
+  invitations(): Promise<OpenInvitation[]>;
+  /** Its link once more, to the clipboard: the page does not get it. */
+  copyInvitation(id: InvitationId): Promise<void>;
+  /** Whoever has its link is not let in any more. */
+  withdrawInvitation(id: InvitationId): Promise<OpenInvitation[]>;
   addMember(folder: FolderId, account: AccountId, role: Role): Promise<void>;
   setRole(folder: FolderId, account: AccountId, role: Role): Promise<void>;
   removeMember(folder: FolderId, account: AccountId): Promise<void>;
@@ -209,6 +217,8 @@ export interface Backend {
   acceptFolder(folder: FolderId): Promise<void>;
   declineFolder(folder: FolderId): Promise<void>;
   people(): Promise<Person[]>;
+  /** Safety numbers are the same (`number`: theirs, as it was shown), or count as compared no more; on this computer. */
+  setVerified(account: AccountId, number: string | null): Promise<Person[]>;
   groups(): Promise<Group[]>;
   /** Only officers decide this; without an id, a new one. */
   setGroup(group: GroupId | null, name: string, members: AccountId[]): Promise<Group[]>;

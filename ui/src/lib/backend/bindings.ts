@@ -859,8 +859,12 @@ export type Member = {
 	role: Role,
 	/**  Oneself. */
 	me: boolean,
-	/**  Came by a link, safety numbers not compared yet. */
+	/**  Came by a link. */
 	joinedByLink: boolean,
+	/**  Safety numbers were compared on this computer, and nothing has happened since that asks for it again. */
+	verified: boolean,
+	/**  They were compared, and the account was recovered on another computer since. */
+	compareAgain: boolean,
 	/**  Has taken the folder up; not while they were only added. */
 	accepted: boolean,
 	/**  Connected to the catalog now. */
@@ -893,6 +897,28 @@ export type Notifications =
 "nameless" | 
 /**  Nothing. */
 "off";
+
+/**  An invitation that nobody has used yet. Its link is asked for by itself: whoever has it can use it. */
+export type OpenInvitation = {
+	/**  Its id. */
+	id: string,
+	/**  Who made it. */
+	by: string,
+	/**  It was made by this person. */
+	byMe: boolean,
+	/**  The folder it leads to; none: one that this person is not in. */
+	folder: string | null,
+	/**  That folder's name. */
+	folderName: string | null,
+	/**  As what somebody joins that folder. */
+	role: Role | null,
+	/**  When it ends. */
+	expires: number,
+	/**  It ended, and lets nobody in. */
+	expired: boolean,
+	/**  Its link can be shown once more; not if it was made before this person was an officer. */
+	hasLink: boolean,
+};
 
 /**  What has not left this computer. See [`Request::Outbox`]. */
 export type Outbox = {
@@ -935,8 +961,12 @@ export type Person = {
 	me: boolean,
 	/**  Connected to the catalog now. */
 	online: boolean,
-	/**  Fingerprint of the account, in groups. */
+	/**  Fingerprint of the account, in groups: its safety number. */
 	fingerprint: string,
+	/**  Safety numbers were compared on this computer, and nothing has happened since that asks for it again. */
+	verified: boolean,
+	/**  They were compared, and the account was recovered on another computer since. */
+	compareAgain: boolean,
 };
 
 /**  Where a file's bytes are. */

@@ -39,6 +39,7 @@ import type {
   Hit,
   HolderChoice,
   Invitation,
+  InvitationId,
   InvitationPreview,
   KeyWay,
   Kit,
@@ -49,6 +50,7 @@ import type {
   Member,
   Outbox,
   Network,
+  OpenInvitation,
   Pairing,
   Person,
   Preview,
@@ -80,6 +82,8 @@ export type World = {
   members: Map<FolderId, Member[]>;
   people: Person[];
   groups: Group[];
+  /** Those that nobody has used yet. */
+  invitations: OpenInvitation[];
   transfers: Transfer[];
   security: SecurityEvent[];
   preview: InvitationPreview;
@@ -178,7 +182,16 @@ export class MockBackend implements Backend {
     return this.#answer('create', [name, password, workspace, catalog], () => {
       this.#choose(password);
       this.world.people = [
-        { account: 'a-me', name, officer: true, me: true, online: true, fingerprint: FINGERPRINT },
+        {
+          account: 'a-me',
+          name,
+          officer: true,
+          me: true,
+          online: true,
+          fingerprint: FINGERPRINT,
+          verified: false,
+          compareAgain: false,
+        },
       ];
       this.world.folders = [folder('f-mine', '', { personal: true, people: 1 })];
       this.world.entries = new Map([['f-mine', []]]);
@@ -720,10 +733,38 @@ export class MockBackend implements Backend {
     return this.#answer('members', [id], () => [...(this.world.members.get(id) ?? [])]);
   }
 
-  invite(id: FolderId, role: Role, days: number) {
-    return this.#answer('invite', [id, role, days], (): Invitation => {
+  invite(folder: FolderId, role: Role, days: number) {
+    return this.#answer('invite', [folder, role, days], (): Invitation => {
       const expires = new Date(2026, 10, 14, 10, 5).getTime() + days * 86_400_000;
-      return { id: `i-${this.#next++}`, link: LINK, expires };
+      const id = `i-${this.#next++}`;
+      const [by, byMe] = [this.world.status.account?.name ?? '', true];
+      const folderName = this.world.folders.find((known) => known.id === folder)?.name ?? null;
+      const open = { id, by, byMe, folder, folderName, role, expires, expired: false, hasLink: true };
+      this.world.invitations = [...this.world.invitations, open];
+      this.emit({ type: 'peopleChanged' });
+      return { id, link: LINK, expires };
+    });
+  }
+
+  invitations() {
+    return this.#answer('invitations', [], () => {
+      if (!this.world.people.some((known) => known.me && known.officer)) throw Trouble.from(NO_OFFICER);
+      return [...this.world.invitations];
+    });
+  }
+
+  copyInvitation(id: InvitationId) {
+    return this.#answer('copyInvitation', [id], () => {
+      if (!this.world.invitations.some((known) => known.id === id)) throw Trouble.from(refusal('notFound'));
+      this.copied = LINK;
+    });
+  }
+
+  withdrawInvitation(id: InvitationId) {
+    return this.#answer('withdrawInvitation', [id], () => {
+      if (!this.world.invitations.some((known) => known.id === id)) throw Trouble.from(refusal('notFound'));
+      this.world.invitations = this.world.invitations.filter((known) => known.id !== id);
+      return [...this.world.invitations];
     });
   }
 
@@ -799,6 +840,25 @@ export class MockBackend implements Backend {
 
   people() {
     return this.#answer('people', [], () => [...this.world.people]);
+  }
+
+  setVerified(account: AccountId, number: string | null) {
+    return this.#answer('setVerified', [account, number], () => {
+      const person = this.world.people.find((known) => known.account === account);
+      if (person === undefined) throw Trouble.from(refusal('notFound'));
+      if (person.me || (number !== null && number !== person.fingerprint))
+        throw Trouble.from(refusal('badInput'));
+      const sure = { verified: number !== null, compareAgain: false };
+      this.#changePeople((people) =>
+        people.map((known) => (known.account === account ? { ...known, ...sure } : known)),
+      );
+      for (const [id, members] of this.world.members)
+        if (members.some((member) => member.account === account))
+          this.#changeMembers(id, (all) =>
+            all.map((member) => (member.account === account ? { ...member, ...sure } : member)),
+          );
+      return [...this.world.people];
+    });
   }
 
   groups() {
@@ -1657,8 +1717,9 @@ function fold(text: string): string {
   return text.normalize('NFC').toLocaleLowerCase();
 }
 
-function asOwner({ account, name, me, online }: Person): Member {
-  return { account, name, me, online, role: 'owner', joinedByLink: false, accepted: true };
+function asOwner({ account, name, me, online, verified, compareAgain }: Person): Member {
+  const known = { account, name, me, online, verified, compareAgain };
+  return { ...known, role: 'owner', joinedByLink: false, accepted: true };
 }
 
 export function folder(id: FolderId, name: string, more: Partial<Folder> = {}): Folder {

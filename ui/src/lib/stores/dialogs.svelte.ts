@@ -1,5 +1,6 @@
 /** The one dialog that is open, and what it is about. */
 import type {
+  AccountId,
   Device,
   EntryId,
   FolderInvitation,
@@ -7,6 +8,7 @@ import type {
   Group,
   KitStatus,
   Member,
+  OpenInvitation,
   Person,
   RecoveryRequest,
   SigningKey,
@@ -43,10 +45,13 @@ export type Dialog =
   | { kind: 'offer'; offer: FolderInvitation }
   /** Becomes an officer, or is none any more. */
   | { kind: 'officer'; person: Person }
+  /** Safety numbers are compared; `share`: from the dialog of this folder, which comes back. */
+  | { kind: 'compare'; account: AccountId; share: FolderId | null }
   | { kind: 'closeAccount'; person: Person }
   /** None: a new one. */
   | { kind: 'group'; group: Group | null }
   | { kind: 'removeGroup'; group: Group }
+  | { kind: 'withdraw'; invitation: OpenInvitation }
   | { kind: 'attach' }
   /** Where the server answers; `moving`: this computer was it so far. */
   | { kind: 'serverAddress'; moving: boolean }

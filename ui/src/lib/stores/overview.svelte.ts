@@ -1,5 +1,14 @@
 /** People of the workspace, and what somebody should look at. */
-import type { Backend, Event, Fingerprints, Group, Person, Recovery, SecurityEvent } from '$lib/backend';
+import type {
+  Backend,
+  Event,
+  Fingerprints,
+  Group,
+  OpenInvitation,
+  Person,
+  Recovery,
+  SecurityEvent,
+} from '$lib/backend';
 import { Question } from './question.svelte';
 
 export class People extends Question<Person[]> {
@@ -16,6 +25,17 @@ export class People extends Question<Person[]> {
 export class Groups extends Question<Group[]> {
   constructor(backend: Backend) {
     super(() => backend.groups());
+  }
+
+  hear(event: Event): void {
+    if (event.type === 'peopleChanged' && this.answer !== null) void this.ask();
+  }
+}
+
+/** Invitations that nobody has used yet. Only officers are answered. */
+export class Invitations extends Question<OpenInvitation[]> {
+  constructor(backend: Backend) {
+    super(() => backend.invitations());
   }
 
   hear(event: Event): void {

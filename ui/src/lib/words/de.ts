@@ -1274,7 +1274,6 @@ export const de: Words = {
     restoreVersion: 'Wieder zur neuesten machen',
     allVersions: (value: number) => `Alle ${n(value)} zeigen`,
     fewerVersions: 'Weniger zeigen',
-    notVerified: 'nicht überprüft',
     notLoaded: 'Konnte nicht gelesen werden.',
     onlyYou: 'Nur Sie',
   },
@@ -1471,10 +1470,7 @@ export const de: Words = {
   share: {
     title: (folder: string) => `${quoted(folder)} teilen`,
     members: 'Wer dazugehört',
-    linkJoined: 'über einen Link beigetreten',
     notAccepted: 'noch nicht angenommen',
-    linkJoinedHint:
-      'Kam über einen Link. Um sicherzugehen, wer es ist, vergleichen Sie die Fingerabdrücke auf der Seite „Personen“.',
     online: 'online',
     roleOf: (name: string) => `Rolle von ${displayName(name)}`,
     remove: (name: string) => `${displayName(name)} entfernen`,
@@ -1510,6 +1506,38 @@ export const de: Words = {
     offline:
       'Der Server ist zurzeit nicht erreichbar. Einladungen lassen sich erstellen, wenn er wieder da ist.',
     lastOwner: 'Ein Ordner braucht eine Leitung.',
+  },
+
+  compare: {
+    verified: 'überprüft',
+    again: 'erneut vergleichen',
+    byLink: 'über einen Link beigetreten, nicht überprüft',
+    not: 'nicht überprüft',
+    leads: 'Sicherheitsnummern vergleichen…',
+    label: (said: string, name: string) => `${said}: Sicherheitsnummern mit ${displayName(name)} vergleichen`,
+    heading: 'Sicherheitsnummern vergleichen',
+    title: (name: string) => `Sicherheitsnummern mit ${displayName(name)} vergleichen`,
+    text: (name: string) =>
+      `So wissen Sie: Was Sie mit ${displayName(name)} teilen, kommt dort an und nicht bei jemandem, der nur so heißt.`,
+    yours: 'Ihre Nummer',
+    theirs: (name: string) => `Nummer von ${displayName(name)}`,
+    how: (name: string) => [
+      `Rufen Sie ${displayName(name)} unter einer Nummer an, die Sie kennen, oder setzen Sie sich nebeneinander. Beide öffnen diesen Dialog zur jeweils anderen Person.`,
+      'Lesen Sie Ihre Nummer vor und lassen Sie sich die andere vorlesen. Beide finden hier Gruppe für Gruppe, was vorgelesen wird.',
+      'Nicht per E-Mail und nicht über Valise: Wer dazwischensteht, könnte sie dort verändern.',
+    ],
+    differ: 'Weicht eine ab, teilen Sie nichts mit diesem Konto, und sagen Sie der Verwaltung Bescheid.',
+    changed: (name: string) =>
+      `Seit Ihrem Vergleich wurde dieses Konto auf einem anderen Computer wiederhergestellt: von ${displayName(name)} oder von jemandem mit dem Notfallbogen. Vergleichen Sie erneut.`,
+    isVerified: (name: string) =>
+      `Sie haben sie verglichen: ${displayName(name)} gilt auf diesem Computer als überprüft.`,
+    here: 'Valise merkt sich das nur auf diesem Computer und sagt es niemandem. Vergleichen Sie auf Ihren anderen Computern dort.',
+    do: 'Sie sind gleich',
+    doing: 'Einen Augenblick…',
+    done: (name: string) => `${displayName(name)} gilt auf diesem Computer als überprüft.`,
+    undo: 'Nicht mehr überprüft',
+    undone: (name: string) => `${displayName(name)} gilt nicht mehr als überprüft.`,
+    gone: 'Diese Person gehört nicht mehr zum Arbeitsbereich.',
   },
 
   officer: {
@@ -1569,7 +1597,7 @@ export const de: Words = {
       todo: 'Das wird nicht von selbst nachgeholt: Versuchen Sie es wieder, wenn der Server antwortet.',
     },
     namesakes: (name: string) =>
-      `Mehr als eine Person heißt ${displayName(name)}. Der Fingerabdruck dieser ist:`,
+      `Mehr als eine Person heißt ${displayName(name)}. Die Sicherheitsnummer dieser ist:`,
   },
 
   attach: {
@@ -1795,6 +1823,33 @@ export const de: Words = {
     option: (name: string, people: number) =>
       `${displayName(name)} (Gruppe, ${plural(people, 'Person', 'Personen')})`,
     added: (people: number) => `${plural(people, 'Person wurde', 'Personen wurden')} hinzugefügt.`,
+  },
+
+  invitations: {
+    title: 'Einladungen',
+    none: 'Keine Einladung ist offen. Wenn Sie jemand Neues in einen Ordner einladen, steht die Einladung hier, bis sie benutzt ist: Sie können den Link erneut kopieren oder sie zurückziehen.',
+    about:
+      'Wer einen dieser Links zuerst hat, kann ihn benutzen, bis er abläuft oder die Verwaltung ihn zurückzieht.',
+    to: (folder: string | null) =>
+      folder === null ? 'In einen Ordner, zu dem Sie nicht gehören' : `In ${quoted(folder)}`,
+    as: (role: Role) => `Rolle: ${ROLE[role].name}`,
+    by: (name: string) => `von ${displayName(name)}`,
+    byMe: 'von Ihnen',
+    until: (at: number) => `bis ${calendarDay(new Date(at))}`,
+    expired: 'abgelaufen',
+    noLink: 'vor Ihrer Aufnahme in die Verwaltung erstellt: Der Link ist hier nicht da',
+    menu: (folder: string | null) =>
+      folder === null
+        ? 'Was mit der Einladung in einen Ordner zu tun ist, zu dem Sie nicht gehören'
+        : `Was mit der Einladung in ${quoted(folder)} zu tun ist`,
+    copy: 'Link erneut kopieren',
+    withdraw: 'Zurückziehen…',
+    withdrawTitle: (folder: string | null) =>
+      folder === null ? 'Diese Einladung zurückziehen?' : `Die Einladung in ${quoted(folder)} zurückziehen?`,
+    withdrawText:
+      'Ihr Link lässt niemanden mehr ein, wer auch immer ihn hat. Für alle, die schon hier sind, ändert sich nichts, und Sie können jederzeit eine neue erstellen.',
+    withdrawDo: 'Zurückziehen',
+    withdrawn: 'Die Einladung ist zurückgezogen.',
   },
 
   heirs: {
@@ -2285,12 +2340,13 @@ export const de: Words = {
     online: 'online',
     away: 'abwesend',
     fingerprint: 'Fingerabdruck',
+    number: 'Sicherheitsnummer',
     compare:
-      'Um sicherzugehen, dass jemand die richtige Person ist: Rufen Sie an und lesen Sie einander die Fingerabdrücke vor. Sie müssen gleich sein.',
+      'Um sicherzugehen, dass jemand die richtige Person ist, vergleichen Sie die Sicherheitsnummern: „nicht überprüft“ neben dem Namen führt dorthin.',
     alone: 'Hier sind nur Sie',
     aloneText: 'Teilen Sie einen Ordner, um andere dazuzuholen.',
     invite: 'Ordner teilen',
-    copyFingerprint: (name: string) => `Fingerabdruck von ${displayName(name)} kopieren`,
+    copyFingerprint: (name: string) => `Sicherheitsnummer von ${displayName(name)} kopieren`,
   },
 
   security: {

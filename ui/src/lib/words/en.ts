@@ -1204,7 +1204,6 @@ export const en = {
     restoreVersion: 'Make it the newest again',
     allVersions: (value: number) => `Show all ${n(value)}`,
     fewerVersions: 'Show fewer',
-    notVerified: 'not verified',
     notLoaded: 'Could not be read.',
     onlyYou: 'Only you',
   },
@@ -1399,9 +1398,7 @@ export const en = {
   share: {
     title: (folder: string) => `Share ${quoted(folder)}`,
     members: 'Who is in',
-    linkJoined: 'joined by link',
     notAccepted: 'has not accepted yet',
-    linkJoinedHint: 'Came by a link. To be sure who it is, compare fingerprints on the page People.',
     online: 'online',
     roleOf: (name: string) => `Role of ${displayName(name)}`,
     remove: (name: string) => `Remove ${displayName(name)}`,
@@ -1434,6 +1431,39 @@ export const en = {
     noServerText: 'It lives on this computer alone. Connect it to a server, and you can invite people.',
     offline: 'The server cannot be reached now. Invitations can be made when it is back.',
     lastOwner: 'A folder needs an owner.',
+  },
+
+  /** Whether somebody is who they say, and how one finds out. */
+  compare: {
+    verified: 'verified',
+    again: 'compare again',
+    byLink: 'joined by link, not verified',
+    not: 'not verified',
+    leads: 'compare safety numbers…',
+    label: (said: string, name: string) => `${said}: compare safety numbers with ${displayName(name)}`,
+    heading: 'Compare safety numbers',
+    title: (name: string) => `Compare safety numbers with ${displayName(name)}`,
+    text: (name: string) =>
+      `So you know that what you share with ${displayName(name)} reaches them, and nobody who uses their name.`,
+    yours: 'Your number',
+    theirs: (name: string) => `${displayName(name)}’s number`,
+    how: (name: string) => [
+      `Call ${displayName(name)} at a number you know, or sit side by side. Both of you open this dialog for the other.`,
+      'Read your number aloud, and let them read theirs. Each finds what is read here, group by group.',
+      'Not by e-mail and not through Valise: whoever stands in between could change it there.',
+    ],
+    differ: 'If one of them differs, share nothing with this account, and tell an officer.',
+    changed: (name: string) =>
+      `Since you compared, this account was recovered on another computer: by ${displayName(name)}, or by somebody who has their recovery kit. Compare again.`,
+    isVerified: (name: string) =>
+      `You have compared them: ${displayName(name)} is verified on this computer.`,
+    here: 'Valise remembers this on this computer alone, and tells nobody. On your other computers, compare there.',
+    do: 'They are the same',
+    doing: 'One moment…',
+    done: (name: string) => `${displayName(name)} is verified on this computer.`,
+    undo: 'Not verified any more',
+    undone: (name: string) => `${displayName(name)} is not verified any more.`,
+    gone: 'This person is not in the workspace any more.',
   },
 
   officer: {
@@ -1493,7 +1523,7 @@ export const en = {
       todo: 'This is not done by itself later: try again when the server answers.',
     },
     namesakes: (name: string) =>
-      `More than one person is called ${displayName(name)}. This one’s fingerprint is:`,
+      `More than one person is called ${displayName(name)}. This one’s safety number is:`,
   },
 
   attach: {
@@ -1719,6 +1749,32 @@ export const en = {
     option: (name: string, people: number) =>
       `${displayName(name)} (group, ${plural(people, 'person', 'people')})`,
     added: (people: number) => `${plural(people, 'person was', 'people were')} added.`,
+  },
+
+  /** Those that nobody has used yet. */
+  invitations: {
+    title: 'Invitations',
+    none: 'No invitation is open. When you invite somebody new to a folder, the invitation stands here until it is used: you can copy its link again, or withdraw it.',
+    about: 'Whoever has one of these links first can use it, until it expires or an officer withdraws it.',
+    to: (folder: string | null) => (folder === null ? 'To a folder you are not in' : `To ${quoted(folder)}`),
+    as: (role: Role) => `as ${role === 'viewer' ? 'a' : 'an'} ${ROLE[role].name}`,
+    by: (name: string) => `by ${displayName(name)}`,
+    byMe: 'by you',
+    until: (at: number) => `until ${calendarDay(new Date(at))}`,
+    expired: 'expired',
+    noLink: 'made before you were an officer: its link is not here',
+    menu: (folder: string | null) =>
+      folder === null
+        ? 'What to do with the invitation to a folder you are not in'
+        : `What to do with the invitation to ${quoted(folder)}`,
+    copy: 'Copy link again',
+    withdraw: 'Withdraw…',
+    withdrawTitle: (folder: string | null) =>
+      folder === null ? 'Withdraw this invitation?' : `Withdraw the invitation to ${quoted(folder)}?`,
+    withdrawText:
+      'Its link lets nobody in any more, whoever has it. Nothing changes for people who are here already, and you can make another one at any time.',
+    withdrawDo: 'Withdraw',
+    withdrawn: 'The invitation is withdrawn.',
   },
 
   heirs: {
@@ -2192,12 +2248,13 @@ export const en = {
     online: 'online',
     away: 'away',
     fingerprint: 'Fingerprint',
+    number: 'Safety number',
     compare:
-      'To be sure that somebody is who they say: call them, and let each read the other’s fingerprint aloud. They must be the same.',
+      'To be sure that somebody is who they say, compare safety numbers with them: “not verified” beside a name leads there.',
     alone: 'Only you are here',
     aloneText: 'Share a folder to bring in colleagues.',
     invite: 'Share a folder',
-    copyFingerprint: (name: string) => `Copy fingerprint of ${displayName(name)}`,
+    copyFingerprint: (name: string) => `Copy safety number of ${displayName(name)}`,
   },
 
   security: {

@@ -33,6 +33,12 @@ const SENTENCES: Record<string, string> = {
     'Es wurde nichts dorthin gesendet und nichts von Ihnen geändert.',
   'Try again on another network. If it stays so, ask the people who run the catalog.':
     'Versuchen Sie es in einem anderen Netz. Bleibt es dabei, fragen Sie die Verantwortlichen des Servers.',
+  'This is you: compare safety numbers with somebody else.':
+    'Das sind Sie selbst: Vergleichen Sie Sicherheitsnummern mit jemand anderem.',
+  'This is not the safety number of this person: nothing was marked.':
+    'Das ist nicht die Sicherheitsnummer dieser Person: Es wurde nichts vermerkt.',
+  'This invitation was made before you could see its link: make another one.':
+    'Diese Einladung wurde erstellt, bevor Sie ihren Link sehen konnten: Erstellen Sie eine neue.',
   'This cannot be paused, only cancelled.': 'Das lässt sich nicht anhalten, nur abbrechen.',
   'Valise is locked.': 'Valise ist gesperrt.',
   'The catalog does not know this computer any more: it was removed from the account, the account was closed, or the server was restored from an old copy.':

@@ -11,7 +11,7 @@ import {
   type World,
 } from '$lib/backend/mock';
 import App from '../../App.svelte';
-import { acme, PEOPLE, STATUS } from '../../design/world';
+import { acme, INVITATIONS, PEOPLE, STATUS } from '../../design/world';
 
 afterEach(cleanup);
 
@@ -103,6 +103,133 @@ describe('the list of people', () => {
     expect(await screen.findByText('Only you are here')).toBeVisible();
     expect(screen.queryByText(HINT)).toBeNull();
     expect(screen.queryByRole('button', { name: /^Actions for/ })).toBeNull();
+  });
+});
+
+describe('safety numbers', () => {
+  const compareWith = async (user: User, name: string, now = 'not verified') => {
+    await press(user, `${now}: compare safety numbers with ${name}`);
+    return screen.findByRole('dialog', { name: `Compare safety numbers with ${name}` });
+  };
+  const NUMBERS = ['3e8a 51f0 7bc2 d964 0e1d a87b 42c5 9f36', '90d4 2c7e 1fa8 635b e742 0c9d 8b31 f5a6'];
+
+  test('both are shown, and how they are compared; the one that was shown is marked', async () => {
+    const { backend, user } = await open();
+    expect(line('Chidi Okafor')).toHaveTextContent('verified');
+    expect(line('Ada Novak')).not.toHaveTextContent('verified');
+    const dialog = await compareWith(user, 'Bao Linh');
+    const shown = within(dialog).getAllByRole('img', { name: /^Fingerprint/ });
+    expect(shown.map((number) => number.textContent)).toEqual(NUMBERS.map((one) => one.replaceAll(' ', '')));
+    expect(dialog).toHaveTextContent('Call Bao Linh at a number you know');
+    expect(dialog).toHaveTextContent('Not by e-mail and not through Valise');
+    expect(dialog).toHaveTextContent('on this computer alone');
+    await user.click(within(dialog).getByRole('button', { name: 'They are the same' }));
+    expect(await screen.findByText('Bao Linh is verified on this computer.')).toBeVisible();
+    expect(backend.asked).toContainEqual(['setVerified', 'a-bao', NUMBERS[1]]);
+    expect(line('Bao Linh')).not.toHaveTextContent('not verified');
+    expect(line('Bao Linh')).toHaveTextContent('verified');
+  });
+
+  test('is taken back', async () => {
+    const { backend, user } = await open();
+    const dialog = await compareWith(user, 'Chidi Okafor', 'verified');
+    expect(dialog).toHaveTextContent('You have compared them');
+    await user.click(within(dialog).getByRole('button', { name: 'Not verified any more' }));
+    expect(await screen.findByText('Chidi Okafor is not verified any more.')).toBeVisible();
+    expect(backend.asked).toContainEqual(['setVerified', 'a-chidi', null]);
+    expect(line('Chidi Okafor')).toHaveTextContent('not verified');
+  });
+
+  test('says why they are compared again', async () => {
+    const { user } = await open(
+      withPeople((person) => (person.account === 'a-bao' ? { compareAgain: true } : {})),
+    );
+    const dialog = await compareWith(user, 'Bao Linh', 'compare again');
+    expect(dialog).toHaveTextContent('this account was recovered on another computer');
+  });
+
+  test('a member is compared from the folder, and Share comes back', async () => {
+    const { user } = await open();
+    await user.click(await screen.findByRole('button', { name: /^Brightwater merger/ }));
+    const label = 'joined by link, not verified: compare safety numbers with Dana Reyes';
+    expect(await screen.findByRole('button', { name: label })).toBeVisible();
+    await user.click(await screen.findByRole('button', { name: 'Share' }));
+    const share = await screen.findByRole('dialog', { name: 'Share “Brightwater merger”' });
+    await user.click(await within(share).findByRole('button', { name: label }));
+    const dialog = await screen.findByRole('dialog', { name: 'Compare safety numbers with Dana Reyes' });
+    await user.click(within(dialog).getByRole('button', { name: 'They are the same' }));
+    const back = await screen.findByRole('dialog', { name: 'Share “Brightwater merger”' });
+    const sure = 'verified: compare safety numbers with Dana Reyes';
+    expect(await within(back).findByRole('button', { name: sure })).toBeVisible();
+  });
+
+  test('a refusal is shown in its place', async () => {
+    const { user } = await open(acme(), { refuse: { setVerified: refusal('badInput') } });
+    const dialog = await compareWith(user, 'Bao Linh');
+    await user.click(within(dialog).getByRole('button', { name: 'They are the same' }));
+    expect(await within(dialog).findByRole('alert')).toBeVisible();
+  });
+});
+
+describe('invitations', () => {
+  const card = () => screen.findByRole('region', { name: 'Invitations' });
+  const board = 'What to do with the invitation to “Board papers”';
+
+  test('are seen by officers: whose, where to, and until when', async () => {
+    await open({ ...acme(), invitations: INVITATIONS });
+    const lines = within(await card()).getAllByRole('listitem');
+    expect(lines.map((line) => line.textContent)).toEqual([
+      expect.stringMatching(/To “Board papers”.*as an editor.*by you.*until 21 Nov 2026/),
+      expect.stringMatching(
+        /To a folder you are not in.*by Chidi Okafor.*until 17 Nov 2026.*its link is not here/,
+      ),
+      expect.stringMatching(/To “Brightwater merger”.*as a viewer.*expired/),
+    ]);
+  });
+
+  test('a link is copied again without the page knowing it', async () => {
+    const { backend, user } = await open({ ...acme(), invitations: INVITATIONS });
+    await press(user, 'What to do with the invitation to a folder you are not in');
+    const items = await screen.findAllByRole('menuitem');
+    expect(items.map((item) => item.textContent?.trim())).toEqual(['Withdraw…']);
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('menu')).toBeNull());
+    await press(user, board);
+    await user.click(await screen.findByRole('menuitem', { name: 'Copy link again' }));
+    expect(await screen.findByText('The link is copied.')).toBeVisible();
+    expect(backend.asked).toContainEqual(['copyInvitation', 'i-board']);
+  });
+
+  test('one is withdrawn, after what that means was said', async () => {
+    const { backend, user } = await open({ ...acme(), invitations: INVITATIONS });
+    await press(user, board);
+    await user.click(await screen.findByRole('menuitem', { name: 'Withdraw…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Withdraw the invitation to “Board papers”?' });
+    expect(dialog).toHaveTextContent('Its link lets nobody in any more');
+    await user.click(within(dialog).getByRole('button', { name: 'Withdraw' }));
+    expect(await screen.findByText('The invitation is withdrawn.')).toBeVisible();
+    expect(backend.asked).toContainEqual(['withdrawInvitation', 'i-board']);
+    expect(within(await card()).queryByText(/Board papers/)).toBeNull();
+  });
+
+  test('without any, it says how one comes here, and leads there', async () => {
+    const { user } = await open();
+    expect(await card()).toHaveTextContent('No invitation is open.');
+    await user.click(within(await card()).getByRole('button', { name: 'Share a folder' }));
+    expect(await screen.findByRole('dialog', { name: /^Share “/ })).toBeVisible();
+  });
+
+  test('are nothing to who is no officer', async () => {
+    const { backend } = await open(withPeople((person) => ({ officer: person.account === 'a-chidi' })));
+    expect(screen.queryByRole('region', { name: 'Invitations' })).toBeNull();
+    expect(requests(backend)).not.toContain('invitations');
+  });
+
+  test('who is alone sees theirs', async () => {
+    const backend = new MockBackend({ ...acme(), people: PEOPLE.slice(0, 1), invitations: INVITATIONS });
+    render(App, { props: { backend } });
+    await press(userEvent.setup({ delay: null }), 'People');
+    expect(await card()).toHaveTextContent('To “Board papers”');
   });
 });
 

@@ -498,7 +498,7 @@ describe('sharing', () => {
     const { backend, user } = await open();
     await user.click(screen.getByRole('button', { name: 'Share' }));
     const dialog = await screen.findByRole('dialog', { name: 'Share “Brightwater merger”' });
-    expect(await within(dialog).findByText('joined by link')).toBeVisible();
+    expect(await within(dialog).findByText('joined by link, not verified')).toBeVisible();
     await user.selectOptions(within(dialog).getByLabelText('They become'), 'viewer');
     await user.click(within(dialog).getByRole('button', { name: 'Make an invitation' }));
     expect(asked(backend, 'invite')).toEqual([['invite', 'f-merger', 'viewer', 7]]);
