@@ -63,8 +63,8 @@ async fn verify(session: &Session, person: &str, number: Option<&str>, yes: bool
         let theirs = &they.fingerprint;
         let question = format!(
             "marks them as verified on this computer. Call them at a number you know, or sit side by side; not by \
-             mail, and not through Valise. You read yours out, they read theirs, and each finds it on the other's screen:\n  \
-             yours   {own}\n  theirs  {theirs}\nOnly if both are the same"
+             mail, and not through Valise. You read yours out, they read theirs, and each finds it on their own \
+             screen:\n  yours   {own}\n  theirs  {theirs}\nOnly if both are the same"
         );
         confirm(false, &question, person)?;
     }

@@ -124,3 +124,6 @@ impl Vault {
         open_invitation_secret(pair, &place, &seal.seal, &invited.key).ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

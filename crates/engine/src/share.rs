@@ -103,7 +103,7 @@ pub fn link_text(
 }
 
 /// Any officer's unlocked device can show the link again or complete it.
-fn officer_seals(vault: &Vault, secret: &Secret) -> Result<Vec<OfficerSeal>, EngineError> {
+pub fn officer_seals(vault: &Vault, secret: &Secret) -> Result<Vec<OfficerSeal>, EngineError> {
     let workspace = vault.workspace()?;
     let seal = |account: &AccountId| {
         let key = workspace.roster().account(account).and_then(Account::key);

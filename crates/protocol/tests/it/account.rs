@@ -60,10 +60,11 @@ fn a_life() {
     alice.revoke(&second, first.id);
     assert!(!alice.state.device(&first.id).unwrap().is_valid());
     assert_eq!(alice.state.counter(&second.id), 1);
+    assert_eq!(alice.state.recoveries(), 0, "a device that another lets in is no recovery");
     let third = Dev::new(21);
     let record = Record::sign(recovery(&alice, 30, &third), &signing_key(30)).unwrap();
     assert_applied(&alice.apply(record).unwrap());
-    assert!(alice.state.recovery().is_none());
+    assert_eq!((alice.state.recovery(), alice.state.recoveries()), (None, 1));
     assert!(alice.state.device(&third.id).unwrap().is_valid());
     assert_eq!(alice.state.counter(&third.id), 1);
     alice.device = third;

@@ -108,13 +108,14 @@ fn invitations() {
     by_link.redemption = Some(redeem(workspace, id, bob.id(), &secret));
     void(&mut chain, &alice, kind::ADMITTED, &by_link, Void::Invitation);
     assert_applied(&chain.append(&alice, kind::INVITED, &invited(1)));
+    assert_eq!(chain.state.inviter(&id).map(|(account, _)| account), Some(alice.id()));
     void(&mut chain, &alice, kind::INVITED, &invited(1), Void::Invitation);
     let mut forged = by_link.clone();
     forged.redemption = Some(redeem(workspace, id, carol.id(), &secret));
     void(&mut chain, &alice, kind::ADMITTED, &forged, Void::Invitation);
     assert_applied(&chain.append(&alice, kind::ADMITTED, &by_link));
     assert!(chain.state.people()[&bob.id()].by_link);
-    assert!(chain.state.invitations().is_empty());
+    assert!(chain.state.invitations().is_empty() && chain.state.inviter(&id).is_none());
     // L4: redeemed already.
     let mut second = chain.admission(&carol, "Carol");
     second.redemption = Some(redeem(workspace, id, carol.id(), &secret));
