@@ -33,10 +33,12 @@ impl Lane {
 
     /// For a DAG of so many bytes.
     pub(super) fn of(bytes: u64) -> Self {
-        match bytes {
-            ..=FETCH_SMALL => Self::Small,
-            ..=FETCH_MIDDLE => Self::Middle,
-            _ => Self::Large,
+        if bytes <= FETCH_SMALL {
+            Self::Small
+        } else if bytes <= FETCH_MIDDLE {
+            Self::Middle
+        } else {
+            Self::Large
         }
     }
 
