@@ -363,6 +363,16 @@ async fn look_around(window: &Window) {
         window.screenshot(&format!("view-small-{name}")).await;
         window.place(0, 0, 1280, 800).await;
     }
+    // At 200 % nothing is cut off at the side.
+    window.zoom(200).await;
+    for view in ["Security", "People", "Agreements"] {
+        window.press(view).await;
+        window.screenshot(&format!("view-{}-200", view.to_lowercase())).await;
+        let over = "return document.documentElement.scrollWidth - window.innerWidth";
+        let over = window.client.execute(over, Vec::new()).await.expect("the page answers");
+        assert!(over.as_i64().is_some_and(|over| over <= 0), "{view} is wider than the window by {over}");
+    }
+    window.zoom(100).await;
 }
 
 async fn lock_and_unlock(window: &Window) {

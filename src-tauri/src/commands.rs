@@ -2,7 +2,7 @@
 //!
 //! Whatever shares or writes outside the vault goes through a native dialog: see `files`.
 
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, State, WebviewWindow};
 use valise_engine::api::{AccountId, DekId, DeviceId, EntryId, FolderId, InvitationId};
 use valise_engine::api::{
     AccountKeys, ActivityFilter, ActivityPage, ActivityPlace, AfterHandOver, ApiError, AskedRecovery, Authority,
@@ -809,6 +809,13 @@ pub async fn restore_version(
 #[tauri::command]
 pub async fn outbox(app: State<'_, App>) -> Result<Outbox, ApiError> {
     reply!(app.ask(Request::Outbox).await?, Outbox)
+}
+
+/// Shows everything larger or smaller: so many of a hundred.
+#[tauri::command]
+pub fn zoom(window: WebviewWindow, percent: u32) -> Result<(), ApiError> {
+    let scale = f64::from(percent.clamp(50, 300)) / 100.0;
+    window.set_zoom(scale).map_err(|_| fault(ErrorCode::Internal, "The window could not be made larger or smaller."))
 }
 
 /// Takes back the last change.

@@ -168,6 +168,7 @@ pub fn run() -> ExitCode {
             commands::restore_version,
             commands::outbox,
             commands::undo,
+            commands::zoom,
             commands::details,
             commands::transfers,
             commands::pause_transfer,

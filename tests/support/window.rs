@@ -198,6 +198,15 @@ impl Window {
         self.click(&item, 1).await;
     }
 
+    /// Shows everything larger or smaller, and waits until the page has room accordingly.
+    pub async fn zoom(&self, percent: u32) {
+        let width = async || self.client.execute("return window.innerWidth", Vec::new()).await.expect("the page");
+        let before = width().await;
+        let zoom = format!("window.__TAURI_INTERNALS__.invoke('zoom', {{ percent: {percent} }})");
+        self.client.execute(&zoom, Vec::new()).await.expect("the page answers");
+        until("another width of the page", PATIENCE, || async { (width().await != before).then_some(()) }).await;
+    }
+
     /// Waits until nothing in the page matches.
     pub async fn gone(&self, css: &str) {
         until(&format!("{css} is gone"), PATIENCE, || async {

@@ -265,6 +265,8 @@ export interface Backend {
   restoreVersion(folder: FolderId, entry: EntryId, version: DekId): Promise<void>;
   /** What was taken back, in words; none when there was nothing. */
   undo(): Promise<string | null>;
+  /** How large the window shows everything, of a hundred. */
+  zoom(percent: number): Promise<void>;
   /** What waits for the catalog, and which files are on their way to it. */
   outbox(): Promise<Outbox>;
   details(folder: FolderId, entry: EntryId): Promise<Details>;

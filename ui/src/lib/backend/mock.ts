@@ -1186,6 +1186,10 @@ export class MockBackend implements Backend {
     );
   }
 
+  zoom(percent: number) {
+    return this.#answer('zoom', [percent], () => undefined);
+  }
+
   undo() {
     return this.#answer('undo', [], () => {
       const last = this.#taken.pop();

@@ -124,6 +124,10 @@ export const tauriBackend: Backend = {
   setTrashPolicy: (folder, days) => ask('set_trash_policy', { folder, days }),
   restoreVersion: (folder, entry, version) => ask('restore_version', { folder, entry, version }),
   undo: () => ask('undo'),
+  zoom: async (percent) => {
+    await ask('zoom', { percent });
+    zoomed = percent / 100;
+  },
   outbox: () => ask('outbox'),
   details: (folder, entry) => ask('details', { folder, entry }),
   link: (folder, entry) => ask('link', { folder, entry }),
@@ -171,9 +175,12 @@ export const tauriBackend: Backend = {
   },
 };
 
+/** How large everything is shown; `devicePixelRatio` does not say it. */
+let zoomed = 1;
+
 /** Rust sees physical pixels. */
 function inCssPixels(drag: Drag): Drag {
   if (drag.kind === 'leave') return drag;
-  const scale = window.devicePixelRatio || 1;
+  const scale = (window.devicePixelRatio || 1) * zoomed;
   return { ...drag, x: drag.x / scale, y: drag.y / scale };
 }

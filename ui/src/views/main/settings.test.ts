@@ -55,6 +55,26 @@ describe('the page Settings', () => {
     expect(document.documentElement.dataset.theme).toBeUndefined();
   });
 
+  test('everything can be larger, by choice and by key, and stays so', async () => {
+    const { backend, user } = await toSettings();
+    const size = screen.getByLabelText('Size of everything');
+    expect(size).toHaveDisplayValue('100 %');
+    await user.selectOptions(size, '200 %');
+    expect(backend.asked).toContainEqual(['zoom', 200]);
+    await user.keyboard('{Control>}+{/Control}');
+    expect(size, 'there is no larger').toHaveDisplayValue('200 %');
+    await user.keyboard('{Control>}-{/Control}');
+    expect(backend.asked.at(-1)).toEqual(['zoom', 175]);
+    expect(localStorage.getItem('valise.zoom')).toBe('175');
+    await user.keyboard('{Control>}0{/Control}');
+    expect(size).toHaveDisplayValue('100 %');
+    cleanup();
+    localStorage.setItem('valise.zoom', '150');
+    const again = new MockBackend(acme());
+    render(App, { props: { backend: again } });
+    expect(again.asked).toContainEqual(['zoom', 150]);
+  });
+
   test('says what keys do', async () => {
     await toSettings();
     expect(screen.getByText('Ctrl + F')).toBeVisible();
