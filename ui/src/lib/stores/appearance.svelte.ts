@@ -5,8 +5,11 @@ import { isLanguage, ownLanguage, speak, type Language } from '$lib/words';
 export type Theme = 'system' | 'light' | 'dark';
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
-/** How large everything is, of a hundred. */
-export const ZOOMS: readonly number[] = [80, 90, 100, 110, 125, 150, 175, 200];
+/**
+ * How large everything is, of a hundred. No more than this: WebKitGTK measures a container without its zoom, so that what
+ * makes room in a narrow window (`@container`) does not, and names would be cut off.
+ */
+export const ZOOMS: readonly number[] = [80, 90, 100, 110, 125, 150];
 const USUAL = 100;
 
 const THEME = 'valise.theme';

@@ -59,20 +59,20 @@ describe('the page Settings', () => {
     const { backend, user } = await toSettings();
     const size = screen.getByLabelText('Size of everything');
     expect(size).toHaveDisplayValue('100 %');
-    await user.selectOptions(size, '200 %');
-    expect(backend.asked).toContainEqual(['zoom', 200]);
+    await user.selectOptions(size, '150 %');
+    expect(backend.asked).toContainEqual(['zoom', 150]);
     await user.keyboard('{Control>}+{/Control}');
-    expect(size, 'there is no larger').toHaveDisplayValue('200 %');
+    expect(size, 'there is no larger').toHaveDisplayValue('150 %');
     await user.keyboard('{Control>}-{/Control}');
-    expect(backend.asked.at(-1)).toEqual(['zoom', 175]);
-    expect(localStorage.getItem('valise.zoom')).toBe('175');
+    expect(backend.asked.at(-1)).toEqual(['zoom', 125]);
+    expect(localStorage.getItem('valise.zoom')).toBe('125');
     await user.keyboard('{Control>}0{/Control}');
     expect(size).toHaveDisplayValue('100 %');
     cleanup();
-    localStorage.setItem('valise.zoom', '150');
+    localStorage.setItem('valise.zoom', '110');
     const again = new MockBackend(acme());
     render(App, { props: { backend: again } });
-    expect(again.asked).toContainEqual(['zoom', 150]);
+    expect(again.asked).toContainEqual(['zoom', 110]);
   });
 
   test('says what keys do', async () => {
